@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* root.h - the evidence root: the live host's "/", an image directory, a sosreport or a bundle
+ * (CONTRACT: bundle.json, root/, live/), as a directory or a tar of any compression.
+ * Nothing is written below it and nothing is followed out of it: every open is openat2(2) with
+ * RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS, or a component walk with O_NOFOLLOW where the kernel
+ * refuses openat2. Paths are relative to the root; a leading "/" is ignored. */
+
+#include "core/bytes.h"
+#include "core/err.h"
+
+#include <sys/stat.h>
+
+struct seal_root;
+
+enum seal_root_kind {
+	SEAL_ROOT_LIVE,    /* "/" of the running host: live sources may be asked as well */
+	SEAL_ROOT_IMAGE,   /* a directory that looks like "/" */
+	SEAL_ROOT_BUNDLE,  /* a bundle directory: files below root/, live state below live/ */
+	SEAL_ROOT_ARCHIVE, /* a bundle or image in a tar, read into memory */
+	SEAL_ROOT_KIND_MAX_,
+};
+
+/* seal_root_new - open the evidence root
+ * @path: directory or tar file, as the user named it; resolved by the host as usual
+ * @ret:  new root, caller frees with seal_root_free(); untouched on failure
+ * Returns 0, -ENOENT, -ENOTDIR (neither directory nor archive), -EACCES, -EFBIG, -ENOMEM or an I/O errno. */
+int seal_root_new(const char *path, struct seal_root **ret, struct seal_err *err);
+void seal_root_free(struct seal_root *root);
+SEAL_DEFINE_AUTO(root, struct seal_root *, seal_root_free);
+#define seal_auto_root __attribute__((cleanup(seal_auto_root_)))
+
+enum seal_root_kind seal_root_kind(const struct seal_root *root);
+/* seal_root_name - the path given to seal_root_new(), for messages; borrowed */
+const char *seal_root_name(const struct seal_root *root);
+
+/* seal_root_open - open a regular file for reading
+ * Links are resolved inside the root. Opened O_NONBLOCK | O_NOCTTY | O_CLOEXEC and checked with
+ * fstat(2), so a FIFO, socket or device never blocks and is never read.
+ * Returns a file descriptor the caller closes, or -ENOENT, -EACCES, -ELOOP, -EISDIR,
+ * -ENXIO (not a regular file), -ENAMETOOLONG, -ENOMEM or an I/O errno. */
+int seal_root_open(const struct seal_root *root, const char *path, struct seal_err *err);
+
+/* seal_root_open_live - open a file of the bundle's live/ directory; -ENOENT for other kinds of root.
+ * Otherwise as seal_root_open(). */
+int seal_root_open_live(const struct seal_root *root, const char *name, struct seal_err *err);
+
+/* seal_root_stat - metadata of @path as the root itself holds it (archives and copies lose owners and
+ * sockets: ask evidence/files.h, which knows the bundle's files.tsv)
+ * @follow: whether a link as last component is followed (inside the root)
+ * Returns 0 or a negative errno as seal_root_open(). */
+int seal_root_stat(const struct seal_root *root, const char *path, bool follow, struct stat *ret);
+
+/* seal_root_readlink - the text of the link at @path
+ * Returns its length (cut to @size), or -EINVAL (no link) or another negative errno. */
+ssize_t seal_root_readlink(const struct seal_root *root, const char *path, char *buf, size_t size);
+
+/* seal_root_list - call @each for every entry of a directory, in byte order of the names
+ * @type:  DT_* of dirent.h, never DT_UNKNOWN
+ * @each:  a negative result stops the walk and is returned
+ * Limits: 4,000,000 entries; beyond: -EFBIG.
+ * Returns 0 or a negative errno. */
+int seal_root_list(const struct seal_root *root, const char *path,
+		   int (*each)(void *data, const char *name, unsigned char type), void *data,
+		   struct seal_err *err);
+
+/* seal_root_label - the security.selinux attribute of @path itself (links not followed)
+ * @buf: receives the context without its trailing NUL
+ * Returns its length, -ENODATA (none), -ENOTSUP, -ERANGE or another negative errno. */
+ssize_t seal_root_label(const struct seal_root *root, const char *path, char *buf, size_t size);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* vec.h - growable heap arrays of one type:  seal_vec(struct seal_denial) denials;
+ * zero-initialised is empty; elements may move when the array grows. */
+
+#include "core/own.h"
+
+#define seal_vec(T)                                                                                \
+	struct {                                                                                   \
+		T *v;                                                                              \
+		size_t n, cap;                                                                     \
+	}
+
+/* seal_vec_add - append one zeroed element
+ * Returns a pointer to it, valid until the next append, or NULL when memory is gone. */
+#define seal_vec_add(vec)                                                                          \
+	((__typeof__((vec)->v))seal_vec_add_(&(vec)->v, &(vec)->n, &(vec)->cap, sizeof(*(vec)->v)))
+
+/* seal_vec_each - loop over the elements: seal_vec_each(it, &vec) { it->... } */
+#define seal_vec_each(it, vec)                                                                     \
+	for (__typeof__((vec)->v) it = (vec)->v; it && it < (vec)->v + (vec)->n; it++)
+
+/* seal_vec_done - free the array (not what its elements own) and leave it empty */
+#define seal_vec_done(vec)                                                                         \
+	do {                                                                                       \
+		free((vec)->v);                                                                    \
+		(vec)->v = NULL;                                                                   \
+		(vec)->n = (vec)->cap = 0;                                                         \
+	} while (0)
+
+void *seal_vec_add_(void *array, size_t *n, size_t *cap, size_t elem_bytes);

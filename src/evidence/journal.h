@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* journal.h - entries of the systemd journal, from journal files (sd-journal) or the export format
+ * (systemd.io/JOURNAL_EXPORT_FORMATS), for the audit, mail and kernel log readers alike */
+
+#include "core/input.h"
+#include "core/vec.h"
+#include "model/host.h"
+
+/* struct seal_journal_entry - the fields the readers use; bytes valid during the callback only */
+struct seal_journal_entry {
+	int64_t time_us;             /* _SOURCE_REALTIME_TIMESTAMP, else __REALTIME_TIMESTAMP */
+	struct seal_bytes transport; /* _TRANSPORT: "audit", "kernel", "syslog", "stdout", "journal" */
+	struct seal_bytes identifier, message, hostname, comm;
+	uint32_t pid;                /* SYSLOG_PID, else _PID; 0 when absent */
+	uint32_t audit_type;         /* _AUDIT_TYPE: 1400 = AVC; 0 when absent */
+	uint64_t audit_id;           /* _AUDIT_ID: the serial of the event */
+	uint64_t number;             /* of the entry in its file, from 1 */
+};
+
+/* struct seal_journal_reader - who wants the entries; a negative result stops the walk */
+struct seal_journal_reader {
+	void *data;
+	int (*entry)(void *data, const struct seal_journal_entry *e, const struct seal_source_state *from);
+};
+
+/* seal_journal_read - every entry of every journal of @root, once, in file order: live/journal.export and
+ * live/system.journal of a bundle, var/log/journal and run/log/journal (one row in the host's sources a file)
+ * Returns 0 (also when there is no journal) or a negative errno from a callback or -ENOMEM. */
+int seal_journal_read(const struct seal_root *root, struct seal_host *h,
+		      const struct seal_journal_reader *readers, size_t n_readers);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* fix.h - a fix as typed data: renderers encode it, nothing else builds commands */
+
+#include "core/vec.h"
+#include "model/origin.h"
+
+enum seal_fix_kind {
+	SEAL_FIX_NONE, /* nothing on this host is to be changed; why says so */
+	SEAL_FIX_RESTORECON,
+	SEAL_FIX_FCONTEXT,
+	SEAL_FIX_PORT_LABEL,
+	SEAL_FIX_BOOLEAN,
+	SEAL_FIX_MODULE,
+	SEAL_FIX_POSTFIX_CONFIG,
+	SEAL_FIX_FILE_MODE,
+	SEAL_FIX_FIREWALL_RULE,
+	SEAL_FIX_FIREWALLD,
+	SEAL_FIX_SERVICE,
+	SEAL_FIX_AUDIT_RULE,
+	SEAL_FIX_DNS,
+	SEAL_FIX_CREDENTIALS,
+	SEAL_FIX_CERTIFICATE,
+	SEAL_FIX_KIND_MAX_,
+};
+
+/* seal_fix_kind_name - the word of the JSON contract: "restorecon", "port-label", ... */
+const char *seal_fix_kind_name(enum seal_fix_kind k);
+
+/* struct seal_argv - one command; arguments are untrusted bytes until a renderer has quoted them */
+struct seal_argv {
+	seal_vec(struct seal_bytes) v;
+};
+
+/* struct seal_step - one action. argv empty: a step for a person, told by why. */
+struct seal_step {
+	const char *op;                /* "restorecon", "semanage-port", "nft", "postconf", "manual", ... */
+	struct seal_argv argv, undo;
+	struct seal_bytes precondition; /* what must hold before, in words */
+	struct seal_bytes verify;       /* what to look at afterwards, in words */
+	struct seal_bytes why;
+};
+
+/* struct seal_cost - access a fix newly opens: for firewalls "own" counts rules, tuples stay 0 */
+struct seal_cost {
+	uint64_t own;     /* tuples of the denied source type */
+	uint64_t domains; /* source types touched */
+	uint64_t tuples;  /* in all */
+	bool known;
+};
+
+enum seal_neverallow {
+	SEAL_NEVERALLOW_NOT_RUN,
+	SEAL_NEVERALLOW_OK,
+	SEAL_NEVERALLOW_VIOLATED,
+	SEAL_NEVERALLOW_MAX_,
+};
+
+struct seal_fix {
+	enum seal_fix_kind kind;
+	struct seal_cost opens;
+	bool sufficient, minimal; /* re-tested in memory */
+	enum seal_neverallow neverallow;
+	seal_vec(struct seal_step) steps;
+	seal_vec(struct seal_bytes) targets; /* what it is for: denial ids, check ids, queue ids */
+	struct seal_bytes module_name, module_cil, module_te; /* kind MODULE */
+	struct seal_bytes why;
+	struct seal_bytes rejected; /* of an alternative: why it was not chosen; empty otherwise */
+	seal_vec(struct seal_fix) alternatives; /* each without alternatives of its own */
+};
+
+/* seal_fix_done - free the arrays a fix owns (its bytes belong to an arena) */
+void seal_fix_done(struct seal_fix *f);
+
+/* seal_argv_set - make @a the @n words
+ * Returns 0 or -ENOMEM. */
+int seal_argv_set(struct seal_argv *a, const struct seal_bytes *words, size_t n);

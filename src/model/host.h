@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* host.h - all facts of one host. Strings live in its arena; evidence readers fill it, everything later reads it */
+
+#include "core/arena.h"
+#include "model/denial.h"
+#include "model/mail.h"
+#include "model/net.h"
+#include "model/postfix.h"
+#include "model/selinux.h"
+#include "model/view.h"
+
+struct seal_ruleset; /* model/ruleset.h */
+
+struct seal_host {
+	struct seal_arena *arena;
+	const char *root;                /* as the user named it */
+	struct seal_bytes name, distro;  /* "mail", "debian-12" */
+	bool live;
+	int64_t now_us;                  /* of the evidence: bundle time, last record, or the clock when live */
+	seal_vec(struct seal_source_state) sources;
+	struct seal_audit audit;
+	seal_vec(struct seal_change) changes; /* by time */
+	struct seal_mail mail;
+	struct seal_queue queue;
+	struct seal_postfix postfix;
+	struct seal_selinux selinux;
+	struct seal_net net;
+	struct seal_ruleset *ruleset;    /* owned; NULL when none was read */
+	struct seal_view view;
+};
+
+/* seal_host_new - empty facts with an arena; caller frees with seal_host_free(). NULL when memory is gone */
+struct seal_host *seal_host_new(void);
+
+/* seal_host_source - append a row to the sources; @path and @detail are copied
+ * Returns it (valid until the next append) or NULL when memory is gone. */
+struct seal_source_state *seal_host_source(struct seal_host *h, enum seal_source source,
+					   struct seal_bytes path, enum seal_read_status status,
+					   struct seal_bytes detail);
+
+/* seal_host_free - frees what model types own. The policy, ruleset and view belong to the evidence layer,
+ * which frees them first (evidence/evidence.h: seal_evidence_free). */
+void seal_host_free(struct seal_host *h);

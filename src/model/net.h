@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* net.h - addresses, routes, listening sockets, resolvers of the host */
+
+#include "core/vec.h"
+#include "model/origin.h"
+
+/* struct seal_addr - an IPv4 or IPv6 address, network byte order; IPv4 uses the first four bytes */
+struct seal_addr {
+	unsigned char b[16];
+	uint8_t bits; /* 32 or 128; 0 = unset */
+};
+
+struct seal_prefix {
+	struct seal_addr addr;
+	uint8_t len;
+};
+
+struct seal_if_addr {
+	struct seal_bytes ifname;
+	struct seal_prefix prefix;
+};
+
+enum seal_route_type {
+	SEAL_ROUTE_UNICAST,
+	SEAL_ROUTE_LOCAL,
+	SEAL_ROUTE_UNREACHABLE,
+	SEAL_ROUTE_PROHIBIT,
+	SEAL_ROUTE_BLACKHOLE,
+	SEAL_ROUTE_THROW,
+	SEAL_ROUTE_OTHER, /* broadcast, multicast, anycast */
+	SEAL_ROUTE_TYPE_MAX_,
+};
+
+struct seal_route {
+	enum seal_route_type type;
+	struct seal_prefix dst; /* len 0 = default */
+	struct seal_addr gateway;
+	struct seal_bytes dev, table; /* table empty = main */
+	uint32_t metric;
+};
+
+struct seal_listener {
+	struct seal_addr addr;
+	uint16_t port;
+	bool udp;
+	struct seal_bytes program;
+	uint32_t pid;
+};
+
+struct seal_net {
+	seal_vec(struct seal_bytes) interfaces;
+	seal_vec(struct seal_if_addr) addrs;
+	seal_vec(struct seal_route) routes;
+	seal_vec(struct seal_listener) listeners;
+	seal_vec(struct seal_addr) resolvers; /* of etc/resolv.conf */
+	bool has_addrs, has_routes, has_listeners, has_resolvers;
+};
+
+/* seal_addr_parse - dotted quad or RFC 4291 text, no zone, no brackets. Returns 0 or -EINVAL */
+int seal_addr_parse(struct seal_bytes s, struct seal_addr *ret) SEAL_MUST_USE;
+/* seal_addr_put - as inet_ntop(3) prints it */
+struct seal_buf;
+void seal_addr_put(struct seal_buf *b, const struct seal_addr *a);
+bool seal_addr_eq(const struct seal_addr *a, const struct seal_addr *b);
+/* seal_prefix_has - whether @a lies in @p; false across families */
+bool seal_prefix_has(const struct seal_prefix *p, const struct seal_addr *a);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* selinux.h - SELinux state of the host. The policy itself is a loaded libsepol policydb behind an opaque
+ * handle; evidence/selinux/policy.h asks it questions. */
+
+#include "core/vec.h"
+#include "model/origin.h"
+
+enum seal_selinux_mode {
+	SEAL_SELINUX_UNKNOWN,
+	SEAL_SELINUX_DISABLED,
+	SEAL_SELINUX_PERMISSIVE,
+	SEAL_SELINUX_ENFORCING,
+	SEAL_SELINUX_MODE_MAX_,
+};
+
+const char *seal_selinux_mode_name(enum seal_selinux_mode m);
+
+struct seal_policy;
+
+/* struct seal_boolean - -1 where the evidence does not say */
+struct seal_boolean {
+	struct seal_bytes name;
+	int8_t active, pending; /* of the running kernel */
+	int8_t persistent;      /* of the store's booleans.local */
+	int8_t policy_default;  /* of the policy file */
+};
+
+struct seal_module {
+	struct seal_bytes name, language; /* "cil" or "hll" */
+	uint32_t priority;
+	bool enabled;
+};
+
+struct seal_selinux {
+	enum seal_selinux_mode mode; /* now, or what the configuration will give at boot */
+	struct seal_origin mode_origin;
+	struct seal_bytes type;      /* SELINUXTYPE: targeted, default, mls */
+	struct seal_policy *policy;  /* owned by the host; NULL when not read */
+	struct seal_origin policy_origin;
+	seal_vec(struct seal_boolean) booleans; /* by name */
+	seal_vec(struct seal_module) modules;   /* by name, then priority */
+	bool dontaudit_disabled;                /* semodule -DB */
+};
