@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* enc.h - one encoder per sink. Untrusted bytes leave the program through exactly one of these; none
- * fails, all are total over every byte sequence, and each output is inert in its sink. */
+/* enc.h - one encoder per sink. Untrusted bytes leave the program through exactly one of these;
+ * none fails, all are total over every byte sequence, and each output is inert in its sink. */
 
 #include "core/buf.h"
 
-/* seal_enc_tty - one line of printable text for a terminal: C0, DEL, C1, bidirectional and zero-width
- * characters, U+2028/9, tags, byte order marks and invalid UTF-8 come out as \xNN of their bytes */
+/* seal_enc_tty - one line of printable text for a terminal: C0, DEL, C1, bidirectional and
+ * zero-width characters, U+2028/9, tags, byte order marks and invalid UTF-8 come out as \xNN of
+ * their bytes */
 void seal_enc_tty(struct seal_buf *b, struct seal_bytes s);
 
-/* seal_enc_json - a JSON string with its quotes (RFC 8259). Pure ASCII output for everything that is
- * not plainly printable: controls, DEL, C1, bidi, U+2028/9 and "<" ">" "&" as \uXXXX. A byte that is
- * not valid UTF-8 becomes the visible text "\\xNN" (a backslash, "x" and two digits).
+/* seal_enc_json - a JSON string with its quotes (RFC 8259). Pure ASCII output for everything that
+ * is not plainly printable: controls, DEL, C1, bidi, U+2028/9 and "<" ">" "&" as \uXXXX. A byte
+ * that is not valid UTF-8 becomes the visible text "\\xNN" (a backslash, "x" and two digits).
  * Returns whether every byte was valid UTF-8; else the caller adds raw_hex (core/json.h does). */
 bool seal_enc_json(struct seal_buf *b, struct seal_bytes s);
 
 /* seal_enc_hex - lower-case hex digits */
 void seal_enc_hex(struct seal_buf *b, struct seal_bytes s);
 
-/* seal_enc_html - text or attribute value of HTML: & < > " ' escaped, controls as the visible \xNN */
+/* seal_enc_html - text or attribute value of HTML: & < > " ' escaped, controls as the visible \xNN
+ */
 void seal_enc_html(struct seal_buf *b, struct seal_bytes s);
 
 /* seal_enc_xml - XML 1.0 text or attribute value; characters XML forbids become the visible \xNN */
@@ -30,12 +32,23 @@ void seal_enc_xml(struct seal_buf *b, struct seal_bytes s);
 void seal_enc_md(struct seal_buf *b, struct seal_bytes s);
 
 /* seal_enc_sh - one word of POSIX sh, quoted with ' where needed
- * Returns false, and appends nothing, when @s holds a control byte (NUL, newline and DEL included) or is not valid
- * UTF-8: such an argument is never emitted (THREATS.md 3.2); the caller prints a manual step. */
+ * Returns false, and appends nothing, when @s holds a control byte (NUL, newline and DEL included)
+ * or is not valid UTF-8: such an argument is never emitted (THREATS.md 3.2); the caller prints a
+ * manual step. */
 bool seal_enc_sh(struct seal_buf *b, struct seal_bytes s) SEAL_MUST_USE;
 
-/* seal_utf8_next - length of the valid UTF-8 sequence at the front of @s and its code point, or 0 */
+/* seal_utf8_next - length of the valid UTF-8 sequence at the front of @s and its code point, or 0
+ */
 size_t seal_utf8_next(struct seal_bytes s, uint32_t *cp);
 
-/* seal_cp_is_plain - whether a code point may be shown as itself: no control, format, bidi, private, non-character */
+/* seal_cp_is_plain - whether a code point may be shown as itself: no control, format, bidi,
+ * private, non-character */
 bool seal_cp_is_plain(uint32_t cp);
+
+/* for the encoders: the next piece of @s. *cp is its code point when it may be shown as itself,
+ * else SEAL_CP_HIDDEN and the piece is to be shown with seal_enc_visible(). Returns its length, 0
+ * at the end only. */
+#define SEAL_CP_HIDDEN UINT32_MAX
+size_t seal_enc_step(struct seal_bytes s, uint32_t *cp);
+/* seal_enc_visible - each byte as the visible text \xNN */
+void seal_enc_visible(struct seal_buf *b, struct seal_bytes s);
