@@ -55,6 +55,11 @@ static void instance_done(struct seal_instance *i)
 	{
 		seal_vec_done(&s->overrides);
 	}
+	seal_vec_each(m, &i->maps)
+	{
+		seal_vec_done(&m->entries);
+	}
+	seal_vec_done(&i->maps);
 	seal_vec_done(&i->services);
 	seal_vec_done(&i->params);
 }
@@ -86,6 +91,7 @@ void seal_host_free(struct seal_host *h)
 	seal_vec_done(&h->mail.events);
 	seal_vec_done(&h->queue.messages);
 	seal_vec_done(&h->postfix.instances);
+	seal_vec_done(&h->postfix.port_names);
 	seal_vec_done(&h->selinux.booleans);
 	seal_vec_done(&h->selinux.modules);
 	seal_vec_done(&h->net.interfaces);
