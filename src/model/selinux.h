@@ -33,6 +33,18 @@ struct seal_module {
 	bool enabled;
 };
 
+/* struct seal_local_port - a port label of the administrator (ports.local of the store) */
+struct seal_local_port {
+	char protocol[8]; /* "tcp", "udp", "dccp", "sctp" */
+	uint16_t low, high;
+	struct seal_bytes type;
+};
+
+/* struct seal_login - a line of seusers: login ("__default__", "%group") to SELinux user */
+struct seal_login {
+	struct seal_bytes login, user, range;
+};
+
 struct seal_selinux {
 	enum seal_selinux_mode mode; /* now, or what the configuration will give at boot */
 	struct seal_origin mode_origin;
@@ -41,5 +53,8 @@ struct seal_selinux {
 	struct seal_origin policy_origin;
 	seal_vec(struct seal_boolean) booleans; /* by name */
 	seal_vec(struct seal_module) modules;   /* by name, then priority */
+	seal_vec(struct seal_bytes) permissive; /* domains the policy marks permissive, by name */
+	seal_vec(struct seal_local_port) ports; /* in the order of the file */
+	seal_vec(struct seal_login) logins;     /* in the order of the file */
 	bool dontaudit_disabled;                /* semodule -DB */
 };

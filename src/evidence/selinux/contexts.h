@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* contexts.h - file_contexts of a root: which context a path should have (selabel_file(5)), with
+ * .homedirs, .local, .subs and .subs_dist. Paths are those of the host, absolute. */
+
+#include "core/root.h"
+#include "core/vec.h"
+#include "model/host.h"
+
+struct seal_contexts;
+
+/* seal_contexts_open - read etc/selinux/TYPE/contexts/files/file_contexts of a root
+ * @type: SELINUXTYPE, one path component
+ * @h:    optional; gets one row of sources for each file: read, absent, or what is wrong with it.
+ *        A line that libselinux refuses (broken regular expression) is left out and named; the rest
+ * stands.
+ * @ret:  caller frees with seal_contexts_free(); untouched on failure
+ * The text files are read through the root and rewritten into a private memory-backed directory, so
+ * that nothing of the image is opened by libselinux; .bin files are not used (they carry compiled
+ * regular expressions). Limits: 16 MiB a file, lines of 8 KiB. Returns 0, -ENOENT, -EFBIG, -ENOMEM
+ * or an errno. */
+int seal_contexts_open(const struct seal_root *root, struct seal_bytes type, struct seal_host *h,
+		       struct seal_contexts **ret, struct seal_err *err);
+void seal_contexts_free(struct seal_contexts *c);
+SEAL_DEFINE_AUTO(contexts, struct seal_contexts *, seal_contexts_free);
+#define seal_auto_contexts __attribute__((cleanup(seal_auto_contexts_)))
+
+/* seal_contexts_lookup - the context file_contexts asks for
+ * @type: f d l s p b c, or '?' for any
+ * @ret:  borrowed, lives as long as @c
+ * Returns 0, -ENOENT (no entry, or <<none>>), -EINVAL (not absolute, or holds NUL or newline) or
+ * -ENOMEM. */
+int seal_contexts_lookup(struct seal_contexts *c, struct seal_bytes path, char type,
+			 struct seal_bytes *ret);
+
+/* seal_contexts_is_customizable - whether restorecon leaves files of this type alone without -F */
+bool seal_contexts_is_customizable(const struct seal_contexts *c, struct seal_bytes type);
+
+/* struct seal_equivalence - one line of .subs or .subs_dist: @from is labelled as @to */
+struct seal_equivalence {
+	struct seal_bytes from, to;
+	bool local; /* of .subs: made by semanage fcontext -e */
+};
+
+/* seal_contexts_equivalences - all of them, local ones first; borrowed. Returns the count. */
+size_t seal_contexts_equivalences(const struct seal_contexts *c,
+				  const struct seal_equivalence **ret);

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* policy.h - a loaded SELinux kernel policy and the questions postseal asks it: why an access is
+ * denied, what a change would allow, and how much it would open. The policy is a libsepol policydb;
+ * all names handed out are borrowed from it and live as long as it does. Not thread-safe:
+ * libsepol's services are global, several policies may be open and are switched on every call.
+ * Names that come in are untrusted bytes; one that the policy does not know gives -ENOENT (or the
+ * reason SEAL_WHY_UNKNOWN), never a message on stderr. */
+
+#include "core/root.h"
+#include "core/vec.h"
+#include "model/fix.h"
+#include "model/selinux.h"
+
+/* struct seal_names - names borrowed from a policy; sorted by bytes unless said otherwise. The
+ * caller frees with seal_vec_done(). */
+struct seal_names {
+	seal_vec(struct seal_bytes) v;
+};
+
+/* --- loading -------------------------------------------------------------------------------------
+ */
+
+/* seal_policy_load - parse a binary kernel policy held in memory
+ * @image: the bytes, plain or bzip2; not kept
+ * @ret:   new policy, caller frees with seal_policy_free(); untouched on failure
+ * Limits: 64 MiB; memory is capped while libsepol parses.
+ * Returns 0, -EPROTONOSUPPORT (version newer than this libsepol reads, or older than it accepts),
+ * -EBADMSG (not a policy, a module, damaged), -EFBIG or -ENOMEM; the error carries libsepol's
+ * words. */
+int seal_policy_load(struct seal_bytes image, struct seal_policy **ret, struct seal_err *err);
+void seal_policy_free(struct seal_policy *p);
+SEAL_DEFINE_AUTO(policy, struct seal_policy *, seal_policy_free);
+#define seal_auto_policy __attribute__((cleanup(seal_auto_policy_)))
+
+/* seal_policy_open - the policy of a root: of the running kernel when live
+ * (/sys/fs/selinux/policy), else etc/selinux/TYPE/policy/policy.N of the highest N, else
+ * var/lib/selinux/TYPE/active/policy.kern
+ * @type:   SELINUXTYPE, one path component
+ * @origin: optional; its path is the file read, kept by the policy
+ * booleans.subs_dist of the type is read with it. Returns as seal_policy_load(), or -ENOENT,
+ * -EINVAL. */
+int seal_policy_open(const struct seal_root *root, struct seal_bytes type, struct seal_policy **ret,
+		     struct seal_origin *origin, struct seal_err *err);
+
+/* seal_policy_version - of the binary format: 33, ... */
+unsigned seal_policy_version(const struct seal_policy *p);
+/* seal_policy_has_mls - contexts carry a level or range */
+bool seal_policy_has_mls(const struct seal_policy *p);
+
+/* --- names ---------------------------------------------------------------------------------------
+ */
+
+/* seal_policy_type - the primary name of a type or alias
+ * Returns 0, -ENOENT, or -EISDIR when the name is an attribute. */
+int seal_policy_type(const struct seal_policy *p, struct seal_bytes name, struct seal_bytes *ret);
+
+/* seal_policy_type_has - whether a type carries an attribute; false when either is unknown */
+bool seal_policy_type_has(const struct seal_policy *p, struct seal_bytes type,
+			  struct seal_bytes attr);
+
+/* seal_policy_attributes - the attributes of a type. Returns 0, -ENOENT or -ENOMEM. */
+int seal_policy_attributes(const struct seal_policy *p, struct seal_bytes type,
+			   struct seal_names *ret);
+
+/* seal_policy_members - the types with an attribute; of a type, the type alone. Returns as above.
+ */
+int seal_policy_members(const struct seal_policy *p, struct seal_bytes attr,
+			struct seal_names *ret);
+
+/* seal_policy_aliases - the other names of a type. Returns as above. */
+int seal_policy_aliases(const struct seal_policy *p, struct seal_bytes type,
+			struct seal_names *ret);
+
+/* seal_policy_permissions - all permissions of a class, in the order of their bits. Returns as
+ * above. */
+int seal_policy_permissions(const struct seal_policy *p, struct seal_bytes tclass,
+			    struct seal_names *ret);
+
+/* seal_policy_has_permission - whether class and permission exist */
+bool seal_policy_has_permission(const struct seal_policy *p, struct seal_bytes tclass,
+				struct seal_bytes perm);
+
+/* seal_context_part - the user, role, type ('u' 'r' 't') or range ('l') of a context as text; no
+ * policy needed. Empty when the context has no such part. */
+struct seal_bytes seal_context_part(struct seal_bytes context, char part);
+
+/* seal_policy_context_valid - whether the policy accepts a context. Returns 0 or -EINVAL, the error
+ * says which part is wrong. */
+int seal_policy_context_valid(const struct seal_policy *p, struct seal_bytes context,
+			      struct seal_err *err);
+
+/* seal_policy_is_permissive - whether the policy marks the domain permissive */
+bool seal_policy_is_permissive(const struct seal_policy *p, struct seal_bytes type);
+/* seal_policy_permissive_types - all of them. Returns 0 or -ENOMEM. */
+int seal_policy_permissive_types(const struct seal_policy *p, struct seal_names *ret);
+
+/* --- why -----------------------------------------------------------------------------------------
+ */
+
+/* the layers that deny; several may hold at once */
+enum seal_why {
+	SEAL_WHY_TE = 1 << 0,         /* no active rule allows it */
+	SEAL_WHY_CONSTRAINT = 1 << 1, /* constrain, UBAC */
+	SEAL_WHY_MLS = 1 << 2,        /* mlsconstrain: level or categories, MCS too */
+	SEAL_WHY_RBAC = 1 << 3,       /* no role allow */
+	SEAL_WHY_BOUNDS = 1 << 4,     /* the bounding type lacks it */
+	SEAL_WHY_XPERM = 1 << 5,      /* ioctl is allowed, this command is not */
+	SEAL_WHY_ALLOWED = 1 << 6,    /* alone: the policy as loaded allows all of it */
+	SEAL_WHY_UNKNOWN = 1 << 7,    /* alone: a name the policy does not have */
+};
+
+/* seal_why_name - the word of the JSON contract for one bit */
+const char *seal_why_name(enum seal_why bit);
+
+/* struct seal_access - one access to ask about; bytes borrowed */
+struct seal_access {
+	struct seal_bytes scontext, tcontext; /* whole contexts, or bare type names: user, role and
+						 range are then taken so that TE alone decides */
+	struct seal_bytes tclass;
+	const struct seal_bytes *perms;
+	size_t n_perms;
+	int64_t ioctl; /* command of the ioctl permission, -1 = not known */
+};
+
+/* struct seal_constraint - one expression that fails */
+struct seal_constraint {
+	struct seal_bytes
+		text; /* "u1 == u2 or t1 == ubac_exempt", attribute names where the sets match */
+	struct seal_names perms;      /* of those asked for, the ones it takes away */
+	bool mls;                     /* it compares levels */
+	bool user, role, type, level; /* what it looks at: the sides that could be changed */
+};
+
+/* struct seal_why_result - the whole answer; free with seal_why_done() */
+struct seal_why_result {
+	unsigned reasons;                           /* bits of enum seal_why */
+	struct seal_bytes source_type, target_type; /* primary names; empty when unknown */
+	struct seal_names te; /* permissions no active rule allows, in bit order */
+	seal_vec(struct seal_constraint) constraints;
+	struct seal_bytes bounds; /* the bounding type that lacks the access */
+	struct seal_names bounds_perms;
+	bool permissive;   /* the source domain is permissive */
+	bool dontaudit;    /* some permission denied is silenced by a dontaudit rule */
+	char unknown[128]; /* the name at fault, printable */
+};
+
+/* seal_policy_why - every layer that denies an access
+ * What type enforcement lacks is injected in memory, the access recomputed by libsepol, and the
+ * policy put back, so that constraints, roles and bounds show as well. @a with more than 32
+ * permissions, or a kernel-unknown class: SEAL_WHY_UNKNOWN. Returns 0, -ENOMEM, or -EPROTO when
+ * libsepol and our own evaluation differ (then nothing is claimed). */
+int seal_policy_why(struct seal_policy *p, const struct seal_access *a,
+		    struct seal_why_result *ret);
+void seal_why_done(struct seal_why_result *r);
+
+/* seal_policy_allows - whether the policy as it stands (what-if included) allows all of an access
+ * Returns 1, 0, -ENOENT (unknown name) or -EPROTO. */
+int seal_policy_allows(struct seal_policy *p, const struct seal_access *a);
+
+/* --- what if -------------------------------------------------------------------------------------
+ */
+
+struct seal_switch {
+	struct seal_bytes name; /* boolean; old names are understood */
+	bool value;
+};
+
+/* struct seal_allow - "allow source target:tclass perms", on types (never attributes) */
+struct seal_allow {
+	struct seal_bytes source, target, tclass;
+	const struct seal_bytes *perms;
+	size_t n_perms;
+};
+
+/* struct seal_policy_change - what is to be tried or costed; arrays borrowed */
+struct seal_policy_change {
+	const struct seal_switch *switches;
+	size_t n_switches;
+	const struct seal_allow *allows;
+	size_t n_allows;
+};
+
+/* seal_policy_try - change the policy in memory until seal_policy_restore(); at most one change at
+ * a time Returns 0, -EBUSY, -ENOENT (a name), -EINVAL (an attribute) or -ENOMEM; on failure nothing
+ * is changed. */
+int seal_policy_try(struct seal_policy *p, const struct seal_policy_change *c,
+		    struct seal_err *err);
+void seal_policy_restore(struct seal_policy *p);
+
+/* seal_policy_cost - access tuples (source type, target type, class, permission) that type
+ * enforcement newly allows with @c: own (of type @own, may be empty), domains touched, and, with
+ * @full, all of them Must not be called between seal_policy_try() and _restore() (-EBUSY). Returns
+ * 0 or as seal_policy_try(); ret->known is set, tuples is 0 unless @full. */
+int seal_policy_cost(struct seal_policy *p, const struct seal_policy_change *c,
+		     struct seal_bytes own, bool full, struct seal_cost *ret, struct seal_err *err);
+
+/* struct seal_switches - a set of booleans to change, names borrowed from the policy */
+struct seal_switches {
+	struct seal_switch v[3];
+	size_t n;
+};
+
+/* struct seal_boolean_sets - minimal sets: none contains another; free with seal_vec_done(&sets.v)
+ */
+struct seal_boolean_sets {
+	seal_vec(struct seal_switches) v;
+};
+
+/* seal_policy_boolean_sets - all minimal sets of one to three boolean changes after which type
+ * enforcement allows every one of @n accesses; each was tried. Sorted by size, then names. Limits:
+ * 64 candidate booleans, 256 sets. Returns 0 (also when there are none), -ENOENT, -EBUSY or
+ * -ENOMEM. */
+int seal_policy_boolean_sets(struct seal_policy *p, const struct seal_access *a, size_t n,
+			     struct seal_boolean_sets *ret);
+
+/* --- who may do what to what ---------------------------------------------------------------------
+ */
+
+/* seal_policy_types_with - the types on which @source has all @perms of @tclass
+ * Returns 0, -ENOENT or -ENOMEM. */
+int seal_policy_types_with(const struct seal_policy *p, struct seal_bytes source,
+			   struct seal_bytes tclass, const struct seal_bytes *perms, size_t n_perms,
+			   struct seal_names *ret);
+
+/* seal_policy_sources_with - the types that have all @perms of @tclass on @target. Returns as
+ * above. */
+int seal_policy_sources_with(const struct seal_policy *p, struct seal_bytes target,
+			     struct seal_bytes tclass, const struct seal_bytes *perms,
+			     size_t n_perms, struct seal_names *ret);
+
+/* seal_policy_allowed - the permissions @source has on @target, in bit order. Returns as above. */
+int seal_policy_allowed(const struct seal_policy *p, struct seal_bytes source,
+			struct seal_bytes target, struct seal_bytes tclass, struct seal_names *ret);
+
+/* seal_policy_ioctl - how ioctl commands of a pair are decided
+ * Returns 1 when no allowxperm rule narrows them (any command goes with the ioctl permission), 0
+ * when some do, or -ENOENT. An allowxperm added to a pair that gives 1 would take the other
+ * commands away. */
+int seal_policy_ioctl_unrestricted(const struct seal_policy *p, struct seal_bytes source,
+				   struct seal_bytes target, struct seal_bytes tclass);
+
+/* seal_policy_transition - the type a new object or process gets: by type_transition @source
+ * @target:@tclass
+ * @name:  last path component for named transitions, or empty
+ * @found: optional; whether a rule says so (else *ret is the class's default: source or target)
+ * Returns 0 or -ENOENT. */
+int seal_policy_transition(const struct seal_policy *p, struct seal_bytes source,
+			   struct seal_bytes target, struct seal_bytes tclass,
+			   struct seal_bytes name, struct seal_bytes *ret, bool *found);
+
+/* seal_policy_exec_types - file types whose execution by @source leads to domain @domain
+ * Returns 0, -ENOENT or -ENOMEM. */
+int seal_policy_exec_types(const struct seal_policy *p, struct seal_bytes source,
+			   struct seal_bytes domain, struct seal_names *ret);
+
+/* --- ports ---------------------------------------------------------------------------------------
+ */
+
+struct seal_port_label {
+	struct seal_bytes type; /* borrowed from the policy */
+	char protocol[8];       /* "tcp", "udp", "dccp", "sctp" */
+	uint16_t low,
+		high; /* of the entry that decides; low 0 high 0: none, the initial SID "port" */
+};
+
+/* seal_policy_port - the label of a port: the first entry of the policy that holds it, as the
+ * kernel looks Returns 0, -ENOENT (no entry and no initial SID) or -EINVAL (protocol). */
+int seal_policy_port(const struct seal_policy *p, const char *protocol, uint16_t port,
+		     struct seal_port_label *ret);
+
+/* seal_policy_ports - every entry, in the order of the policy; @type empty or the only type wanted
+ * @ret: array, caller frees with free(). Returns the count, -ENOENT (type) or -ENOMEM. */
+ssize_t seal_policy_ports(const struct seal_policy *p, struct seal_bytes type,
+			  struct seal_port_label **ret);
+
+/* struct seal_relabel_cost - what moving an object from one type to another changes */
+struct seal_relabel_cost {
+	struct seal_names gain,
+		lose; /* source types that newly have, or no longer have, any of the permissions */
+	struct seal_cost
+		opens; /* in policy tuples a relabel opens none; here: permissions the domains that
+			  gain newly hold on that one object: own, domains, tuples */
+};
+
+/* seal_policy_relabel_cost - moving one object of @tclass from type @from to @to
+ * @a: tclass and perms say which permissions count (name_connect for a port; n_perms 0: all of the
+ * class); scontext is the domain whose own gain is counted Returns 0, -ENOENT or -ENOMEM. Free with
+ * seal_vec_done() of both names. */
+int seal_policy_relabel_cost(const struct seal_policy *p, struct seal_bytes from,
+			     struct seal_bytes to, const struct seal_access *a,
+			     struct seal_relabel_cost *ret);
+
+/* --- booleans ------------------------------------------------------------------------------------
+ */
+
+/* seal_policy_boolean - name, alias of booleans.subs_dist, or the name with "allow_" put before or
+ * taken off
+ * @ret: the name this policy uses; @value: optional, its state in memory. Returns 0 or -ENOENT. */
+int seal_policy_boolean(const struct seal_policy *p, struct seal_bytes name, struct seal_bytes *ret,
+			bool *value);
+
+/* seal_policy_booleans - all names. Returns 0 or -ENOMEM. */
+int seal_policy_booleans(const struct seal_policy *p, struct seal_names *ret);
+
+/* seal_policy_set_booleans - take over the state of the running host, for good
+ * Returns the number set (unknown names are passed over) or -EBUSY. */
+ssize_t seal_policy_set_booleans(struct seal_policy *p, const struct seal_switch *s, size_t n);
