@@ -1,5 +1,101 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-int main(void)
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "core/time.h"
+
+static const struct seal_verb verbs[] = {
+	{"explain", "[QUEUE-ID ...]", "why each message waits, and the smallest fix",
+	 SEAL_VERB_EXPLAIN, seal_verb_explain},
+};
+
+#define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static const struct seal_verb *find_verb(const char *name)
 {
-	return 0;
+	size_t i;
+
+	for (i = 0; i < N_VERBS; i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+static void print_usage(FILE *to)
+{
+	size_t i;
+
+	fputs("usage: postseal VERB [options] [arguments]\n\n", to);
+	for (i = 0; i < N_VERBS; i++)
+		fprintf(to, "  %-10s%s\n", verbs[i].name, verbs[i].about);
+	fputs("\npostseal VERB --help tells the options of a verb; postseal --version the "
+	      "version.\n",
+	      to);
+}
+
+static int print_verb_help(const struct seal_verb *v)
+{
+	seal_auto_buf struct seal_buf b = {0};
+
+	seal_buf_printf(&b, "usage: postseal %s [options]%s%s\n%s\n\n", v->name,
+			*v->operands ? " " : "", v->operands, v->about);
+	seal_opt_help(seal_options, v->bit, &b);
+	if (b.err || fwrite(b.p, 1, b.n, stdout) != b.n)
+		return SEAL_EXIT_FAILED;
+	return SEAL_EXIT_OK;
+}
+
+static int run_verb(const struct seal_verb *v, int argc, char **argv)
+{
+	struct seal_cli cli = {
+		.verb = v, .root = "/", .since_us = SEAL_TIME_NONE, .until_us = SEAL_TIME_NONE};
+	struct seal_err err = {0};
+	struct seal_output *out;
+	int r;
+
+	if (seal_opt_parse(seal_options, v->bit, argc, argv, &cli, &cli.args, &cli.n_args, &err) <
+	    0) {
+		r = seal_cli_fail(&cli, SEAL_EXIT_USAGE, &err);
+	} else if (cli.help) {
+		r = print_verb_help(v);
+	} else {
+		if (!cli.outputs.n) {
+			out = seal_vec_add(&cli.outputs);
+			if (!out)
+				return SEAL_EXIT_FAILED;
+			out->format = "text";
+		}
+		r = v->run(&cli);
+	}
+	seal_vec_done(&cli.outputs);
+	if (fflush(stdout) != 0 && r == SEAL_EXIT_OK)
+		r = SEAL_EXIT_FAILED;
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	const struct seal_verb *v;
+
+	if (argc < 2) {
+		print_usage(stderr);
+		return SEAL_EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		print_usage(stdout);
+		return SEAL_EXIT_OK;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("postseal " SEAL_VERSION);
+		return SEAL_EXIT_OK;
+	}
+	v = find_verb(argv[1]);
+	if (!v) {
+		fprintf(stderr, "postseal: no such verb; the verbs are:");
+		for (size_t i = 0; i < N_VERBS; i++)
+			fprintf(stderr, " %s", verbs[i].name);
+		fputc('\n', stderr);
+		return SEAL_EXIT_USAGE;
+	}
+	return run_verb(v, argc - 1, argv + 1);
 }

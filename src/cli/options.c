@@ -1,1 +1,129 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/cli.h"
+
+#include <errno.h>
+
+#include "core/time.h"
+
+/* every field that an option sets to its argument as it is */
+#define TEXT_OPTION(fn, field)                                                                     \
+	static int fn(void *data, const char *arg, struct seal_err *err)                           \
+	{                                                                                          \
+		(void)err;                                                                         \
+		((struct seal_cli *)data)->field = arg;                                            \
+		return 0;                                                                          \
+	}
+/* every field that an option without argument sets to true */
+#define FLAG_OPTION(fn, field)                                                                     \
+	static int fn(void *data, const char *arg, struct seal_err *err)                           \
+	{                                                                                          \
+		(void)arg;                                                                         \
+		(void)err;                                                                         \
+		((struct seal_cli *)data)->field = true;                                           \
+		return 0;                                                                          \
+	}
+
+TEXT_OPTION(set_root, root)
+TEXT_OPTION(set_rules, rules_dir)
+TEXT_OPTION(set_type, type)
+TEXT_OPTION(set_ruleset, reach.ruleset)
+TEXT_OPTION(set_firewalld, reach.firewalld)
+TEXT_OPTION(set_topology, reach.topology)
+TEXT_OPTION(set_probe, reach.probe)
+TEXT_OPTION(set_port, reach.port)
+TEXT_OPTION(set_from, reach.from)
+TEXT_OPTION(set_to, reach.to)
+TEXT_OPTION(set_user, reach.user)
+FLAG_OPTION(set_quiet, quiet)
+FLAG_OPTION(set_verbose, verbose)
+FLAG_OPTION(set_no_color, no_color)
+FLAG_OPTION(set_help, help)
+FLAG_OPTION(set_all, all)
+FLAG_OPTION(set_prove, prove)
+FLAG_OPTION(set_in, reach.in)
+FLAG_OPTION(set_out, reach.out)
+FLAG_OPTION(set_require_complete, require_complete)
+
+static int set_time(const char *arg, int64_t *ret, struct seal_err *err)
+{
+	if (seal_time_parse(seal_bytes_of(arg), ret) < 0)
+		return seal_err_set(err, -EINVAL,
+				    "'%s' is no time: 2026-11-20, 2026-11-20T18:53:00Z or @SECONDS",
+				    arg);
+	return 0;
+}
+
+static int set_since(void *data, const char *arg, struct seal_err *err)
+{
+	return set_time(arg, &((struct seal_cli *)data)->since_us, err);
+}
+
+static int set_until(void *data, const char *arg, struct seal_err *err)
+{
+	return set_time(arg, &((struct seal_cli *)data)->until_us, err);
+}
+
+/* set_format - "json" or "json=FILE" */
+static int set_format(void *data, const char *arg, struct seal_err *err)
+{
+	static const char *const known[] = {"text", "json"};
+	struct seal_cli *cli = data;
+	struct seal_output *o;
+	size_t n = strcspn(arg, "="), i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strlen(known[i]) == n && strncmp(known[i], arg, n) == 0)
+			break;
+	if (i == sizeof(known) / sizeof(known[0]))
+		return seal_err_set(err, -EINVAL, "no format '%.*s': text or json", (int)n, arg);
+	o = seal_vec_add(&cli->outputs);
+	if (!o)
+		return seal_err_set(err, -ENOMEM, "out of memory");
+	o->format = known[i];
+	o->file = arg[n] ? arg + n + 1 : NULL;
+	return 0;
+}
+
+const struct seal_opt seal_options[] = {
+	{"root", "DIR|BUNDLE",
+	 "Read the evidence below this directory, bundle or archive (default: /, the live host)",
+	 SEAL_VERB_ALL, set_root},
+	{"format", "F[=FILE]",
+	 "Output format: text or json; with =FILE into a file; may be repeated", SEAL_VERB_ALL,
+	 set_format},
+	{"since", "TIME", "Only records from this time on", SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS,
+	 set_since},
+	{"until", "TIME", "Only records up to this time", SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS,
+	 set_until},
+	{"all", NULL, "Denials of all domains, not mail's alone", SEAL_VERB_DENIALS, set_all},
+	{"type", "TYPE", "Only denials with this source or target type", SEAL_VERB_DENIALS,
+	 set_type},
+	{"prove", NULL, "Compile an emitted module together with the root's own policy store",
+	 SEAL_VERB_DENIALS, set_prove},
+	{"ruleset", "FILE", "nft ruleset (JSON or text) instead of the root's own", SEAL_VERB_REACH,
+	 set_ruleset},
+	{"firewalld", "DIR",
+	 "Root holding etc/firewalld and usr/lib/firewalld instead of the root's own",
+	 SEAL_VERB_REACH, set_firewalld},
+	{"topology", "FILE", "Interfaces, addresses and routes (JSON) instead of the root's own",
+	 SEAL_VERB_REACH, set_topology},
+	{"probe", "FILE", "Answer one packet a line (JSON), one line each", SEAL_VERB_REACH,
+	 set_probe},
+	{"in", NULL, "Ask about packets to this host", SEAL_VERB_REACH, set_in},
+	{"out", NULL, "Ask about packets from this host", SEAL_VERB_REACH, set_out},
+	{"port", "PORT", "Ask about this destination port", SEAL_VERB_REACH, set_port},
+	{"from", "ADDR", "Ask about packets from this address or prefix", SEAL_VERB_REACH,
+	 set_from},
+	{"to", "ADDR", "Ask about packets to this address or prefix", SEAL_VERB_REACH, set_to},
+	{"user", "UID", "Ask about packets of this user", SEAL_VERB_REACH, set_user},
+	{"rules", "DIR", "Read causes and checks from this directory instead of the built-in ones",
+	 SEAL_VERB_ALL, set_rules},
+	{"require-complete", NULL, "Exit 3 when evidence that matters is missing", SEAL_VERB_ALL,
+	 set_require_complete},
+	{"quiet", NULL, "Print results only", SEAL_VERB_ALL, set_quiet},
+	{"verbose", NULL, "Say more on stderr, and show every message", SEAL_VERB_ALL, set_verbose},
+	{"no-color", NULL, "No colours (also: NO_COLOR in the environment)", SEAL_VERB_ALL,
+	 set_no_color},
+	{"help", NULL, "Show this help", SEAL_VERB_ALL, set_help},
+	{NULL, NULL, NULL, 0, NULL},
+};

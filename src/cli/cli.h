@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* cli.h - what the command line says, and the table of verbs. One file per verb: verb_<name>.c */
+
+#include "core/buf.h"
+#include "core/err.h"
+#include "core/opt.h"
+#include "core/vec.h"
+
+/* exit codes (CONTRACT); the highest-ranking rule is 1 > 64 > 2 > 3 > 0 */
+enum seal_exit {
+	SEAL_EXIT_OK = 0,
+	SEAL_EXIT_FAILED = 1,
+	SEAL_EXIT_FINDINGS = 2,
+	SEAL_EXIT_INCOMPLETE = 3,
+	SEAL_EXIT_USAGE = 64,
+};
+
+/* struct seal_output - one --format; file NULL is stdout */
+struct seal_output {
+	const char *format, *file;
+};
+
+struct seal_verb;
+
+struct seal_cli {
+	const struct seal_verb *verb;
+	const char *root;
+	seal_vec(struct seal_output) outputs; /* never empty once parsed */
+	int64_t since_us, until_us;           /* SEAL_TIME_NONE = open */
+	const char *rules_dir;
+	bool quiet, verbose, no_color, help;
+	bool all;         /* denials: of all domains */
+	const char *type; /* denials: of this source or target type */
+	bool prove;       /* denials: compile the module with the root's store */
+	bool require_complete;
+	struct { /* reach */
+		const char *ruleset, *firewalld, *topology, *probe;
+		bool in, out;
+		const char *port, *from, *to, *user;
+	} reach;
+	char **args;
+	size_t n_args;
+};
+
+struct seal_verb {
+	const char *name;
+	const char *operands;                   /* for the usage line: "[QUEUE-ID ...]" */
+	const char *about;                      /* one line */
+	unsigned bit;                           /* its place in seal_opt.verbs */
+	int (*run)(const struct seal_cli *cli); /* returns an exit code */
+};
+
+/* bits of the verbs, for the option table */
+enum {
+	SEAL_VERB_EXPLAIN = 1 << 0,
+	SEAL_VERB_DENIALS = 1 << 1,
+	SEAL_VERB_REACH = 1 << 2,
+	SEAL_VERB_RULES = 1 << 3,
+	SEAL_VERB_ALL = ~0,
+};
+
+extern const struct seal_opt seal_options[];
+
+int seal_verb_explain(const struct seal_cli *cli);
+
+/* seal_cli_fail - print "postseal VERB: text" on stderr; returns @code for the exit status */
+int seal_cli_fail(const struct seal_cli *cli, enum seal_exit code, const struct seal_err *err);
+
+/* seal_cli_write - hand a finished document to where the user wants it: stdout, or a file written
+ * beside and renamed into place, so that no half-written file is ever seen Returns SEAL_EXIT_OK or
+ * SEAL_EXIT_FAILED (reported). */
+int seal_cli_write(const struct seal_cli *cli, const struct seal_output *to,
+		   const struct seal_buf *doc);
+
+/* seal_cli_color - whether text for @to is coloured: a terminal, no NO_COLOR, TERM not "dumb" */
+bool seal_cli_color(const struct seal_cli *cli, const struct seal_output *to);
