@@ -56,6 +56,9 @@ struct seal_net {
 	seal_vec(struct seal_listener) listeners;
 	seal_vec(struct seal_addr) resolvers; /* of etc/resolv.conf */
 	bool has_addrs, has_routes, has_listeners, has_resolvers;
+	/* sysctls net.ipv4.ip_forward, net.ipv6.conf.all.forwarding, net.ipv4.conf.all.route_localnet */
+	bool forward4, forward6, route_localnet;
+	bool has_sysctl; /* the three above are known */
 };
 
 /* seal_addr_parse - dotted quad or RFC 4291 text, no zone, no brackets. Returns 0 or -EINVAL */
