@@ -13,12 +13,19 @@
 
 struct seal_ruleset; /* model/ruleset.h */
 
+/* struct seal_span - the time asked about (--since, --until), both ends included */
+struct seal_span {
+	int64_t since_us; /* SEAL_TIME_NONE: from the first record on */
+	int64_t until_us; /* SEAL_TIME_NONE: to the last record */
+};
+
 struct seal_host {
 	struct seal_arena *arena;
 	const char *root;                /* as the user named it */
 	struct seal_bytes name, distro;  /* "mail", "debian-12" */
 	bool live;
 	int64_t now_us;                  /* of the evidence: bundle time, last record, or the clock when live */
+	struct seal_span span;           /* readers of logs pass over records outside it */
 	seal_vec(struct seal_source_state) sources;
 	struct seal_audit audit;
 	seal_vec(struct seal_change) changes; /* by time */
