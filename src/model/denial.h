@@ -34,6 +34,8 @@ struct seal_denial_object {
 	int32_t capability;        /* -1 = none */
 	int64_t ioctl;             /* ioctlcmd=, -1 = none */
 	bool path_is_relative_to_root; /* the process may be chrooted: path is its own view (FACTS-lab) */
+	bool path_is_inferred;     /* name= is one component of the PATH record, no inode proves it */
+	bool varies;               /* stands for many objects, beyond the limit: nothing else is set */
 };
 
 /* struct seal_denial - one distinct denial: same kind, contexts, class, permissions, comm, object and mode;
@@ -49,7 +51,10 @@ struct seal_denial {
 	struct seal_bytes syscall; /* name, empty when unknown */
 	int64_t exit;              /* of SYSCALL; valid with has_syscall */
 	bool has_syscall;
+	struct seal_bytes invalid_context; /* SELINUX_ERR: invalid_context= */
+	struct seal_bytes operation; /* SELINUX_ERR: op=, "security_compute_sid" */
 	bool permissive;           /* permissive=1: the access was allowed, so it caused nothing */
+	bool has_permissive;       /* the record says permissive=0 or =1; older kernels do not */
 	bool granted;              /* auditallow; never a cause */
 	uint64_t count;            /* occurrences seen, >= hits.n */
 	int64_t first_us, last_us;
