@@ -58,7 +58,7 @@ enum {
 	SEAL_VERB_DENIALS = 1 << 1,
 	SEAL_VERB_REACH = 1 << 2,
 	SEAL_VERB_RULES = 1 << 3,
-	SEAL_VERB_ALL = ~0,
+	SEAL_VERB_ALL = 0x7fffffff,
 };
 
 extern const struct seal_opt seal_options[];
