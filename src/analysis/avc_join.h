@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* avc_join.h - which denials belong to a failed attempt: by identity (pid, daemon, time), then by
+ * object. Words of the log choose nothing here; they only have to agree about the object. */
+
+#include "analysis/reason.h"
+#include "model/host.h"
+
+/* struct seal_attempt - one attempt of a daemon that failed, as the log tells it */
+struct seal_attempt {
+	struct seal_bytes daemon; /* "smtp"; empty when not known */
+	uint32_t pid;             /* 0 = not known: nothing can be joined */
+	int64_t from_us, to_us; /* from its start (or 2 s before its first line) to its last line */
+	const struct seal_reason *reason; /* of the line that tells the failure */
+	const struct seal_bytes *texts;   /* all lines that tell of it, that one included */
+	size_t n_texts;
+};
+
+/* how sure it is that a denial and an attempt are about the same object */
+enum seal_same {
+	SEAL_SAME_NO,     /* they name different objects */
+	SEAL_SAME_UNTOLD, /* one of them names none */
+	SEAL_SAME_YES,
+};
+
+struct seal_avc_match {
+	const struct seal_denial *denial;
+	const struct seal_denial_hit *hit;
+	enum seal_same object;
+	bool by_child; /* the denied process was a child of the daemon: pipe(8), local(8) commands
+			*/
+};
+
+struct seal_avc_index;
+
+/* seal_avc_index_new - index of all hits by pid; @h is borrowed. Returns 0 or -ENOMEM */
+int seal_avc_index_new(const struct seal_host *h, struct seal_avc_index **ret);
+void seal_avc_index_free(struct seal_avc_index *ix);
+SEAL_DEFINE_AUTO(avc_index, struct seal_avc_index *, seal_avc_index_free);
+#define seal_auto_avc_index __attribute__((cleanup(seal_auto_avc_index_)))
+
+#define SEAL_AVC_MATCHES_MAX 16
+
+/* seal_avc_join - the denials of an attempt: same pid (or a child of it) and daemon, inside its
+ * window widened by @slack_us on both sides; those with the same object first, enforced ones before
+ * permissive ones
+ * @ret: SEAL_AVC_MATCHES_MAX places
+ * Returns how many. */
+size_t seal_avc_join(const struct seal_avc_index *ix, const struct seal_attempt *a,
+		     int64_t slack_us, struct seal_avc_match *ret);
+
+/* seal_denial_is_about - whether a denial's object is the one a text names */
+enum seal_same seal_denial_is_about(const struct seal_denial *d, const struct seal_reason *reason,
+				    struct seal_bytes text);

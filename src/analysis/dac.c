@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analysis/dac.h"
+
+#include "core/buf.h"
+
+#define LINKS_MAX    40
+#define PATH_BYTES   4096u
+#define ELEMENTS_MAX 256
+
+struct walk {
+	const struct seal_view *view;
+	const struct seal_identity *who;
+	struct seal_arena *arena;
+	struct seal_buf done; /* the path so far, without trailing "/" */
+	struct seal_buf rest; /* what is still to be walked */
+	unsigned links, elements;
+};
+
+static bool in_group(const struct seal_identity *who, uint32_t gid)
+{
+	size_t i;
+
+	for (i = 0; i < who->n_groups; i++)
+		if (who->groups[i] == gid)
+			return true;
+	return who->gid == gid;
+}
+
+/* missing_bits - what of @access the mode does not give; the first class that applies decides
+ * (inode(7)) */
+static unsigned missing_bits(const struct seal_file *f, const struct seal_identity *who,
+			     unsigned access)
+{
+	unsigned bits;
+
+	if (who->override)
+		return 0;
+	if (f->uid == who->uid)
+		bits = f->mode >> 6;
+	else if (in_group(who, f->gid))
+		bits = f->mode >> 3;
+	else
+		bits = f->mode;
+	return access & ~bits & 7;
+}
+
+static int answer(struct walk *w, enum seal_dac_answer a, const struct seal_file *f,
+		  unsigned wanted, struct seal_dac_result *ret)
+{
+	struct seal_bytes path = w->done.n ? seal_buf_bytes(&w->done) : SEAL_LIT("/");
+
+	ret->answer = a;
+	if (f)
+		ret->file = *f;
+	ret->wanted = wanted;
+	return seal_arena_copy(w->arena, path, &ret->path);
+}
+
+/* look - metadata of the path so far, checked for @access; 1 when the walk may go on */
+static int look(struct walk *w, unsigned access, struct seal_file *f, struct seal_dac_result *ret)
+{
+	struct seal_bytes path = w->done.n ? seal_buf_bytes(&w->done) : SEAL_LIT("/");
+	unsigned wanted;
+	int r;
+
+	r = seal_view_file(w->view, path, f);
+	if (r == -ENOENT || r == -ENOTDIR)
+		return answer(w, SEAL_DAC_MISSING, NULL, 0, ret);
+	if (r < 0 || (!f->has_owner && f->type != 'l'))
+		return answer(w, SEAL_DAC_UNKNOWN, NULL, 0, ret);
+	if (f->type == 'l')
+		return 1;
+	wanted = missing_bits(f, w->who, access);
+	if (wanted)
+		return answer(w, SEAL_DAC_REFUSED, f, wanted, ret);
+	ret->file = *f;
+	return 1;
+}
+
+static void drop_last(struct seal_buf *path)
+{
+	while (path->n && path->p[path->n - 1] != '/')
+		path->n--;
+	if (path->n)
+		path->n--;
+}
+
+/* follow - replace a link by its text: an absolute one starts at the root again */
+static int follow(struct walk *w, struct seal_bytes link)
+{
+	seal_auto_buf struct seal_buf joined = {0};
+
+	if (++w->links > LINKS_MAX || !link.n)
+		return -ELOOP;
+	if (link.p[0] == '/')
+		w->done.n = 0;
+	else
+		drop_last(&w->done);
+	seal_buf_put(&joined, link.p, link.n);
+	seal_buf_putc(&joined, '/');
+	seal_buf_put(&joined, w->rest.p, w->rest.n);
+	w->rest.n = 0;
+	seal_buf_put(&w->rest, joined.p, joined.n);
+	return joined.err ? joined.err : w->rest.err;
+}
+
+/* next_element - cut the next path element off the rest; empty at the end */
+static struct seal_bytes next_element(struct seal_bytes *rest)
+{
+	struct seal_bytes e;
+
+	while (rest->n && rest->p[0] == '/')
+		*rest = seal_bytes_from(*rest, 1);
+	e = (struct seal_bytes){rest->p, 0};
+	while (e.n < rest->n && rest->p[e.n] != '/')
+		e.n++;
+	*rest = seal_bytes_from(*rest, e.n);
+	return e;
+}
+
+static bool only_slashes(struct seal_bytes s)
+{
+	while (s.n && s.p[0] == '/')
+		s = seal_bytes_from(s, 1);
+	return s.n == 0;
+}
+
+/* created_in - the last element is not there: may it be made in the directory above? */
+static int created_in(struct walk *w, struct seal_dac_result *ret)
+{
+	struct seal_file f;
+	int r;
+
+	drop_last(&w->done);
+	r = look(w, SEAL_DAC_WRITE | SEAL_DAC_SEARCH, &f, ret);
+	return r == 1 ? answer(w, SEAL_DAC_ALLOWED, &f, 0, ret) : r;
+}
+
+/* step - walk one element; 1 to go on, else the result is set (0) or an error */
+static int step(struct walk *w, unsigned access, struct seal_dac_result *ret)
+{
+	seal_auto_buf struct seal_buf tail = {0};
+	struct seal_bytes rest = seal_buf_bytes(&w->rest), element = next_element(&rest);
+	struct seal_file f;
+	bool last = only_slashes(rest);
+	int r;
+
+	if (!element.n)
+		return answer(w, SEAL_DAC_ALLOWED, NULL, 0, ret);
+	if (++w->elements > ELEMENTS_MAX || w->done.n > PATH_BYTES)
+		return answer(w, SEAL_DAC_UNKNOWN, NULL, 0, ret);
+	if (seal_bytes_is(element, "..")) {
+		drop_last(&w->done);
+	} else if (!seal_bytes_is(element, ".")) {
+		seal_buf_putc(&w->done, '/');
+		seal_buf_put(&w->done, element.p, element.n);
+	}
+	seal_buf_put(&tail, rest.p, rest.n);
+	w->rest.n = 0;
+	seal_buf_put(&w->rest, tail.p, tail.n);
+	if (tail.err || w->rest.err || w->done.err)
+		return -ENOMEM;
+
+	r = look(w, last ? access : SEAL_DAC_SEARCH, &f, ret);
+	if (r == 0 && ret->answer == SEAL_DAC_MISSING && last && (access & SEAL_DAC_WRITE))
+		return created_in(w, ret);
+	if (r != 1)
+		return r;
+	if (f.type == 'l') {
+		r = follow(w, f.link);
+		return r == -ELOOP ? answer(w, SEAL_DAC_UNKNOWN, NULL, 0, ret) : r < 0 ? r : 1;
+	}
+	return last ? answer(w, SEAL_DAC_ALLOWED, &f, 0, ret) : 1;
+}
+
+int seal_dac_walk(const struct seal_view *view, struct seal_bytes path,
+		  const struct seal_identity *who, unsigned access, struct seal_arena *arena,
+		  struct seal_dac_result *ret)
+{
+	struct walk w = {.view = view, .who = who, .arena = arena};
+	struct seal_file top;
+	int r;
+
+	*ret = (struct seal_dac_result){0};
+	if (!path.n || path.p[0] != '/' || path.n > PATH_BYTES)
+		return answer(&w, SEAL_DAC_UNKNOWN, NULL, 0, ret);
+	seal_buf_put(&w.rest, path.p, path.n);
+	r = w.rest.err;
+	/* the root directory itself: evidence seldom has its mode, and nobody closes it */
+	if (r == 0 && seal_view_file(view, SEAL_LIT("/"), &top) == 0 && top.has_owner)
+		r = look(&w, SEAL_DAC_SEARCH, &top, ret);
+	else if (r == 0)
+		r = 1;
+	while (r == 1)
+		r = step(&w, access, ret);
+	seal_buf_done(&w.done);
+	seal_buf_done(&w.rest);
+	return r;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* explanation.h - the answer of explain: one cause per recipient, grouped causes, their fixes */
+
+#include "core/vec.h"
+#include "model/cause.h"
+#include "model/fix.h"
+#include "model/mail.h"
+
+enum seal_certainty {
+	SEAL_CERTAINTY_UNKNOWN,
+	SEAL_CERTAINTY_POSSIBLE,
+	SEAL_CERTAINTY_LIKELY,
+	SEAL_CERTAINTY_CERTAIN,
+	SEAL_CERTAINTY_MAX_,
+};
+
+const char *seal_certainty_name(enum seal_certainty c);
+
+/* struct seal_quote - one piece of evidence: a record as logged, or a finding in words */
+struct seal_quote {
+	struct seal_bytes text;
+	struct seal_origin origin;
+};
+
+struct seal_ruled_out {
+	const char *verdict;
+	struct seal_bytes why;
+};
+
+/* struct seal_object - what the cause is about; fields empty, or 0, where they do not apply.
+ * Together with the verdict it is the identity of a cause: recipients with equal ones are one
+ * group. */
+struct seal_object {
+	struct seal_bytes source_type, target_type, scontext, tcontext, tclass, perms;
+	struct seal_bytes path, address, host, resolver, parameter, service;
+	struct seal_bytes family, table, chain, rule, zone, policy;
+	uint64_t inode, rule_handle;
+	uint32_t port, reply_code;
+	const char *protocol; /* "tcp", "udp" or NULL */
+};
+
+struct seal_cause;
+
+/* struct seal_also - a second fault that shows once the first is mended */
+struct seal_also {
+	const char *verdict;
+	struct seal_object object;
+	struct seal_bytes why;
+	int32_t fix; /* index into fixes, -1 = none */
+};
+
+struct seal_cause {
+	const char *verdict; /* "selinux.connect"; from the rules, which outlive the explanation */
+	enum seal_cause_class class_;
+	enum seal_certainty certainty;
+	struct seal_object object;
+	struct seal_bytes daemon; /* whose failure it is */
+	struct seal_bytes title;  /* one sentence for people */
+	struct seal_bytes reason; /* of an unknown one: what is missing to know more */
+	seal_vec(struct seal_quote) evidence;
+	seal_vec(struct seal_ruled_out) ruled_out;
+	seal_vec(struct seal_also) also;
+	int32_t group; /* index into groups */
+};
+
+struct seal_explained_recipient {
+	const struct seal_recipient *rcpt; /* the fuller of log and queue */
+	enum seal_rcpt_status status;
+	struct seal_bytes reason;
+	struct seal_cause *cause;
+};
+
+/* struct seal_explained_message - what log and queue know of one message, joined */
+struct seal_explained_message {
+	const struct seal_message *logged, *queued; /* either may be NULL, not both */
+	struct seal_bytes queue_id, instance, sender;
+	enum seal_queue_name queue;
+	int64_t arrival_us;
+	seal_vec(struct seal_explained_recipient) recipients;
+};
+
+/* struct seal_cause_group - equal causes told once */
+struct seal_cause_group {
+	struct seal_cause *cause; /* the surest one, the earliest among equals */
+	uint64_t messages, recipients, events;
+	int64_t first_us, last_us;
+	int32_t fix;                      /* index into fixes, -1 = none */
+	const struct seal_change *change; /* the last change of the host before first_us, or NULL */
+};
+
+struct seal_explanation {
+	seal_vec(struct seal_explained_message) messages; /* by arrival, then queue id */
+	seal_vec(struct seal_cause_group) groups;         /* most messages first, then by verdict */
+	seal_vec(struct seal_fix) fixes;
+	seal_vec(struct seal_cause *) causes; /* owned: all that recipients and groups point to */
+	uint64_t n_waiting, n_bounced;        /* messages */
+};
+
+void seal_explanation_free(struct seal_explanation *x);
+SEAL_DEFINE_AUTO(explanation, struct seal_explanation *, seal_explanation_free);
+#define seal_auto_explanation __attribute__((cleanup(seal_auto_explanation_)))
