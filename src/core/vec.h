@@ -19,7 +19,7 @@
 
 /* seal_vec_each - loop over the elements: seal_vec_each(it, &vec) { it->... } */
 #define seal_vec_each(it, vec)                                                                     \
-	for (__typeof__(&(vec)->v[0]) it = (vec)->v; it && it < (vec)->v + (vec)->n; it++)
+	for (__typeof__((vec)->v + 0) it = (vec)->v; it && it < (vec)->v + (vec)->n; it++)
 
 /* seal_vec_done - free the array (not what its elements own) and leave it empty */
 #define seal_vec_done(vec)                                                                         \
