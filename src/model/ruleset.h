@@ -369,6 +369,9 @@ int seal_rule_reject(struct seal_ruleset *rs, struct seal_fw_rule *r, enum seal_
 int seal_rule_nat(struct seal_ruleset *rs, struct seal_fw_rule *r, enum seal_fw_nat_kind kind,
 		  uint8_t family, const struct seal_fw_value *addr,
 		  const struct seal_fw_value *port) SEAL_MUST_USE;
+/* seal_rule_mark - append MARK or CT_MARK; @value is copied */
+int seal_rule_mark(struct seal_ruleset *rs, struct seal_fw_rule *r, enum seal_fw_stmt_kind kind,
+		   const struct seal_fw_value *value) SEAL_MUST_USE;
 /* seal_rule_text - append a MAYBE, OPAQUE or NOTE statement named by @text */
 int seal_rule_text(struct seal_ruleset *rs, struct seal_fw_rule *r, enum seal_fw_stmt_kind kind,
 		   struct seal_bytes text) SEAL_MUST_USE;
@@ -396,6 +399,9 @@ int seal_fw_part_ct(struct seal_ruleset *rs, struct seal_bytes key, struct seal_
 /* @flags: enum seal_fib_flag bits; @result: "type", "oif", "oifname" */
 int seal_fw_part_fib(struct seal_ruleset *rs, unsigned flags, struct seal_bytes result,
 		     struct seal_fw_part *ret);
+/* raw payload "@th,16,16": the ports, else unknown */
+int seal_fw_part_raw(struct seal_ruleset *rs, struct seal_bytes base, uint32_t offset, uint32_t len,
+		     struct seal_fw_part *ret);
 int seal_fw_part_unknown(struct seal_ruleset *rs, struct seal_bytes text, struct seal_fw_part *ret);
 /* seal_fw_part_type - a part as the declared type of a set ("ipv4_addr") means it, for its elements
  * only */
@@ -406,6 +412,10 @@ int seal_fw_part_type(struct seal_ruleset *rs, struct seal_bytes type, struct se
  * -EINVAL: no value of that field (the caller keeps an unknown). */
 int seal_fw_value_parse(const struct seal_fw_part *part, struct seal_bytes text,
 			struct seal_fw_range *ret) SEAL_MUST_USE;
+
+/* seal_fw_range_prefix - the range of "base/len" among values of @bits; returns 0 or -EINVAL */
+int seal_fw_range_prefix(seal_u128 base, unsigned len, unsigned bits,
+			 struct seal_fw_range *ret) SEAL_MUST_USE;
 
 bool seal_fw_family_parse(struct seal_bytes s, enum seal_fw_family *ret);
 bool seal_fw_hook_parse(struct seal_bytes s, enum seal_fw_hook *ret);
@@ -430,3 +440,6 @@ seal_u128 seal_ifname_u128(struct seal_bytes name);
  * so it leaves through an encoder only */
 void seal_rule_put(struct seal_buf *b, const struct seal_fw_rule *r);
 void seal_stmt_put(struct seal_buf *b, const struct seal_fw_stmt *s);
+/* seal_range_put - a value, prefix or range as the field of @p is written */
+void seal_range_put(struct seal_buf *b, const struct seal_fw_part *p,
+		    const struct seal_fw_range *r);
