@@ -47,7 +47,7 @@ int seal_root_open(const struct seal_root *root, const char *path, struct seal_e
 int seal_root_open_live(const struct seal_root *root, const char *name, struct seal_err *err);
 
 /* seal_root_stat - metadata of @path as the root itself holds it (archives and copies lose owners and
- * sockets: ask evidence/files.h, which knows the bundle's files.tsv)
+ * sockets: ask evidence/host/files.h, which knows the bundle's files.tsv)
  * @follow: whether a link as last component is followed (inside the root)
  * Returns 0 or a negative errno as seal_root_open(). */
 int seal_root_stat(const struct seal_root *root, const char *path, bool follow, struct stat *ret);

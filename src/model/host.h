@@ -5,10 +5,12 @@
 
 #include "core/arena.h"
 #include "model/denial.h"
+#include "model/disk.h"
 #include "model/mail.h"
 #include "model/net.h"
 #include "model/postfix.h"
 #include "model/selinux.h"
+#include "model/users.h"
 #include "model/view.h"
 
 struct seal_ruleset; /* model/ruleset.h */
@@ -34,6 +36,8 @@ struct seal_host {
 	struct seal_postfix postfix;
 	struct seal_selinux selinux;
 	struct seal_net net;
+	struct seal_users users;
+	struct seal_disk disk;
 	struct seal_ruleset *ruleset;    /* owned; NULL when none was read */
 	struct seal_view view;
 };
