@@ -7,9 +7,7 @@
 #include "core/root.h"
 #include "model/host.h"
 
-#define SEAL_CONF_DEPTH     32                  /* nesting of $name and of conditionals */
-#define SEAL_CONF_VALUE_MAX ((size_t)64 * 1024) /* bytes of an expanded value */
-#define SEAL_INSTANCES_MAX  64
+#define SEAL_INSTANCES_MAX 64
 
 /* seal_postfix_read - fill h->postfix
  * The default instance is etc/postfix; those of its multi_instance_directories follow, when they
@@ -21,6 +19,7 @@ int seal_postfix_read(const struct seal_root *root, struct seal_host *h, struct 
 /* seal_conf_value - the value of a parameter as one service sees it, expanded
  * Its own -o first, then main.cf, then the built-in default. $name, ${name}, $(name), ${name?text},
  * ${name:text}, ${name?{text}:{text}}, ${{a} op {b}?{text}:{text}} and $$ as postconf(5) has them.
+ * Limits: conf_expand.h.
  * @svc:   NULL for what main.cf alone gives
  * @arena: receives the text
  * A value that names a file ("/etc/mailname") is returned as that.

@@ -35,6 +35,15 @@ struct seal_cf_reader {
  * Returns 1, 0 at the end or -ENOMEM. */
 int seal_cf_next(struct seal_cf_reader *r, struct seal_cf_line *ret);
 
+/* seal_cf_split - cut "name = value" into its parts, blanks around both dropped. Returns whether it
+ * is one: a name, then "=". */
+bool seal_cf_split(struct seal_bytes text, struct seal_bytes *name, struct seal_bytes *value);
+
+/* seal_cf_param - seal_cf_split() into a parameter whose bytes live in @arena
+ * Returns 0, -EINVAL (no definition) or -ENOMEM. */
+int seal_cf_param(struct seal_bytes text, const struct seal_origin *origin,
+		  struct seal_arena *arena, struct seal_param *ret);
+
 /* seal_maincf_parse - the definitions of main.cf
  * @text:  the file
  * @path:  of the file below the root, in the host's arena; for the origins
