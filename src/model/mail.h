@@ -94,9 +94,10 @@ struct seal_message {
 	struct seal_bytes queue_id, instance, sender, message_id, client;
 	enum seal_queue_name queue;
 	int64_t arrival_us, last_us; /* first and last trace of it */
-	int64_t next_try_us;         /* queue file mtime in the future; SEAL_TIME_NONE */
+	int64_t next_try_us;         /* deferred: mtime of the queue file, when later than its arrival; SEAL_TIME_NONE */
 	uint64_t size_bytes;
 	uint32_t submit_uid; /* pickup: uid=; UINT32_MAX when unknown */
+	bool forced_expire;  /* postsuper -e, -f: bounced at the next attempt */
 	bool removed;        /* qmgr: removed, or expired */
 	bool qmgr_seen;      /* qmgr: from=..., (queue active) was logged */
 	seal_vec(struct seal_recipient) recipients;
