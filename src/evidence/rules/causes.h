@@ -71,6 +71,32 @@ enum seal_phase {
 
 const char *seal_phase_name(enum seal_phase p);
 
+/* what a title may speak of, as {daemon}, {path} ... */
+enum seal_slot {
+	SEAL_SLOT_DAEMON, /* "smtp" */
+	SEAL_SLOT_HOST,   /* peer's name */
+	SEAL_SLOT_ADDRESS,
+	SEAL_SLOT_PORT,
+	SEAL_SLOT_PATH,
+	SEAL_SLOT_SOCKET,
+	SEAL_SLOT_PHASE,
+	SEAL_SLOT_REPLY_CODE,
+	SEAL_SLOT_SOURCE_TYPE,
+	SEAL_SLOT_TARGET_TYPE,
+	SEAL_SLOT_TCLASS,
+	SEAL_SLOT_PERMS,
+	SEAL_SLOT_TABLE,
+	SEAL_SLOT_CHAIN,
+	SEAL_SLOT_ZONE,
+	SEAL_SLOT_RESOLVER,
+	SEAL_SLOT_PARAMETER,
+	SEAL_SLOT_USER,
+	SEAL_SLOT_MAX_,
+};
+
+/* seal_slot_name - the word between the braces */
+const char *seal_slot_name(enum seal_slot s);
+
 struct seal_words {
 	const char **v;
 	uint32_t n;
@@ -151,6 +177,7 @@ struct seal_rules {
 	seal_vec(struct seal_symptom) symptoms;  /* in order of evaluation */
 	seal_vec(struct seal_verdict) verdicts;  /* by id */
 	seal_vec(struct seal_errno_rule) errnos; /* by number */
+	seal_vec(struct seal_regex *) regexes;   /* owned; the patterns point at them */
 	uint32_t n_files;
 };
 

@@ -11,6 +11,7 @@
 
 #define SEAL_YAML_BYTES_MAX  ((size_t)1024 * 1024)
 #define SEAL_YAML_NODES_MAX  65536
+#define SEAL_YAML_KEYS_MAX   256 /* of one map */
 #define SEAL_YAML_DEPTH_MAX  8
 #define SEAL_YAML_SCALAR_MAX 8192
 
