@@ -51,12 +51,7 @@ struct seal_reason {
  * Returns 0, or -E2BIG when @text was longer (ret holds what was looked at). */
 int seal_reason_parse(struct seal_bytes text, struct seal_reason *ret);
 
-/* seal_reason_normalise - append what patterns of its kind look at: LOCAL text as it is; else lower
- * case,
- * <...> dropped, blanks folded, reply codes of continued lines ("550-5.7.1 ") dropped in mid
- * sentence, the leading code and enhanced code too. At most 8 KiB. */
+/* seal_reason_normalise - append what patterns look at: LOCAL text as it is; else in lower case,
+ * without addresses (<...> or a word with "@"), without the reply and status codes in front and
+ * those that continued lines repeat ("550-5.7.1 "), blanks folded. At most 8 KiB. */
 void seal_reason_normalise(const struct seal_reason *r, struct seal_buf *out);
-
-/* seal_errno_of_text - errno whose strerror(3) text @s is, C locale, glibc's words and BSD's; 0
- * when none */
-int seal_errno_of_text(struct seal_bytes s);
