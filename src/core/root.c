@@ -3,27 +3,46 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 
 #include "core/root_impl.h"
 #include "core/vec.h"
 
 #define LIST_MAX 4000000
 
-/* set_layout - a bundle keeps the host's files below root/ and its live state below live/ */
-static void set_layout(struct seal_root *root)
+static bool is_there(const struct seal_root *root, const char *path)
 {
 	struct stat st;
 
-	root->prefix = "";
-	if (root->ops->stat(root, "bundle.json", false, &st) < 0)
-		return;
-	if (root->ops->stat(root, "root", false, &st) == 0 && S_ISDIR(st.st_mode))
-		root->prefix = "root/";
-	root->has_live = true;
+	return root->ops->stat(&root->host, path, false, &st) == 0;
+}
+
+/* set_layout - a bundle keeps the host's files below root/ and its live state below live/. What it
+ * and a sosreport (sos_commands/) hold is a part of the host. */
+static int set_layout(struct seal_root *root)
+{
+	struct seal_top host = SEAL_TOP_NONE;
+	int r;
+
+	root->whole = !is_there(root, "sos_commands");
+	if (!is_there(root, "bundle.json"))
+		return 0;
+
+	r = root->ops->enter(&root->host, "root", &host);
+	if (r == -ENOENT)
+		r = root->ops->enter(&root->host, ".", &host);
+	if (r < 0)
+		return r;
+	r = root->ops->enter(&root->host, "live", &root->live);
+	if (r < 0 && r != -ENOENT) {
+		root->ops->done(&host);
+		return r;
+	}
+	root->bundle = root->host;
+	root->host = host;
+	root->whole = false;
 	if (root->kind == SEAL_ROOT_IMAGE)
 		root->kind = SEAL_ROOT_BUNDLE;
+	return 0;
 }
 
 int seal_root_new(const char *path, struct seal_root **ret, struct seal_err *err)
@@ -31,7 +50,7 @@ int seal_root_new(const char *path, struct seal_root **ret, struct seal_err *err
 	seal_auto_root struct seal_root *root = NULL;
 	seal_auto_close int fd = -1;
 	struct stat st, top;
-	int r;
+	int r = 0;
 
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
@@ -40,13 +59,13 @@ int seal_root_new(const char *path, struct seal_root **ret, struct seal_err *err
 	root = calloc(1, sizeof(*root));
 	if (!root)
 		return seal_err_set(err, -ENOMEM, "%s: out of memory", path);
-	root->fd = -1;
+	root->host = root->bundle = root->live = SEAL_TOP_NONE;
 	root->name = strdup(path);
 	if (!root->name)
 		return seal_err_set(err, -ENOMEM, "%s: out of memory", path);
 
 	if (S_ISDIR(st.st_mode))
-		r = seal_root_tree_new(seal_take_fd(&fd), root);
+		seal_root_tree_new(seal_take_fd(&fd), root);
 	else if (S_ISREG(st.st_mode))
 		r = seal_root_archive_new(seal_take_fd(&fd), root, err);
 	else
@@ -54,7 +73,9 @@ int seal_root_new(const char *path, struct seal_root **ret, struct seal_err *err
 	if (r < 0)
 		return r;
 
-	set_layout(root);
+	r = set_layout(root);
+	if (r < 0)
+		return seal_err_set(err, r, "%s: damaged bundle: %s", path, strerror(-r));
 	if (root->kind == SEAL_ROOT_IMAGE && stat("/", &top) == 0 && top.st_dev == st.st_dev &&
 	    top.st_ino == st.st_ino)
 		root->kind = SEAL_ROOT_LIVE;
@@ -64,10 +85,12 @@ int seal_root_new(const char *path, struct seal_root **ret, struct seal_err *err
 
 void seal_root_free(struct seal_root *root)
 {
-	if (!root)
-		return;
-	if (root->ops)
-		root->ops->free(root);
+	struct seal_top *tops[] = {&root->host, &root->bundle, &root->live};
+	size_t i;
+
+	for (i = 0; root->ops && i < sizeof(tops) / sizeof(tops[0]); i++)
+		if (seal_top_is_set(tops[i]))
+			root->ops->done(tops[i]);
 	free(root->name);
 	free(root);
 }
@@ -82,14 +105,19 @@ const char *seal_root_name(const struct seal_root *root)
 	return root->name;
 }
 
-/* below - @path as the backend knows it: no leading "/", with the bundle's prefix */
-static int below(const char *prefix, const char *path, char *buf, size_t size)
+bool seal_root_is_whole(const struct seal_root *root)
 {
-	while (*path == '/')
-		path++;
-	if ((size_t)snprintf(buf, size, "%s%s", prefix, path) >= size)
-		return -ENAMETOOLONG;
-	return 0;
+	return root->whole;
+}
+
+const char *seal_root_damage(const struct seal_root *root)
+{
+	return root->damage;
+}
+
+static const char *relative(const char *path)
+{
+	return path + strspn(path, "/");
 }
 
 static const char *why_not(int code)
@@ -101,57 +129,51 @@ static const char *why_not(int code)
 	return strerror(-code);
 }
 
-static int open_below(const struct seal_root *root, const char *prefix, const char *path,
+static int open_below(const struct seal_root *root, const struct seal_top *top, const char *path,
 		      struct seal_err *err)
 {
-	char full[PATH_MAX];
-	int r;
+	int fd;
 
-	r = below(prefix, path, full, sizeof(full));
-	if (r == 0)
-		r = root->ops->open(root, full);
-	if (r < 0)
-		return seal_err_set(err, r, "%s: %s", path, why_not(r));
-	return r;
+	fd = root->ops->open(top, relative(path));
+	if (fd < 0)
+		return seal_err_set(err, fd, "%s: %s", path, why_not(fd));
+	return fd;
 }
 
 int seal_root_open(const struct seal_root *root, const char *path, struct seal_err *err)
 {
-	return open_below(root, root->prefix, path, err);
+	return open_below(root, &root->host, path, err);
 }
 
 int seal_root_open_live(const struct seal_root *root, const char *name, struct seal_err *err)
 {
-	if (!root->has_live)
-		return seal_err_set(err, -ENOENT, "live/%s: not a bundle", name);
-	return open_below(root, "live/", name, err);
+	if (!seal_top_is_set(&root->live))
+		return seal_err_set(err, -ENOENT, "live/%s: %s", name,
+				    seal_top_is_set(&root->bundle) ? "no live state in the bundle"
+								   : "not a bundle");
+	return open_below(root, &root->live, name, err);
+}
+
+int seal_root_open_bundle(const struct seal_root *root, const char *name, struct seal_err *err)
+{
+	if (!seal_top_is_set(&root->bundle))
+		return seal_err_set(err, -ENOENT, "%s: not a bundle", name);
+	return open_below(root, &root->bundle, name, err);
 }
 
 int seal_root_stat(const struct seal_root *root, const char *path, bool follow, struct stat *ret)
 {
-	char full[PATH_MAX];
-	int r;
-
-	r = below(root->prefix, path, full, sizeof(full));
-	return r < 0 ? r : root->ops->stat(root, full, follow, ret);
+	return root->ops->stat(&root->host, relative(path), follow, ret);
 }
 
 ssize_t seal_root_readlink(const struct seal_root *root, const char *path, char *buf, size_t size)
 {
-	char full[PATH_MAX];
-	int r;
-
-	r = below(root->prefix, path, full, sizeof(full));
-	return r < 0 ? r : root->ops->readlink(root, full, buf, size);
+	return root->ops->readlink(&root->host, relative(path), buf, size);
 }
 
 ssize_t seal_root_label(const struct seal_root *root, const char *path, char *buf, size_t size)
 {
-	char full[PATH_MAX];
-	int r;
-
-	r = below(root->prefix, path, full, sizeof(full));
-	return r < 0 ? r : root->ops->label(root, full, buf, size);
+	return root->ops->label(&root->host, relative(path), buf, size);
 }
 
 struct entry {
@@ -188,13 +210,10 @@ int seal_root_list(const struct seal_root *root, const char *path,
 		   struct seal_err *err)
 {
 	struct listing l = {0};
-	char full[PATH_MAX];
 	size_t i;
 	int r;
 
-	r = below(root->prefix, path, full, sizeof(full));
-	if (r == 0)
-		r = root->ops->list(root, full, keep_entry, &l);
+	r = root->ops->list(&root->host, relative(path), keep_entry, &l);
 	if (r < 0)
 		seal_err_set(err, r, "%s: %s", path, why_not(r));
 

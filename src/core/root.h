@@ -25,7 +25,8 @@ enum seal_root_kind {
 /* seal_root_new - open the evidence root
  * @path: directory or tar file, as the user named it; resolved by the host as usual
  * @ret:  new root, caller frees with seal_root_free(); untouched on failure
- * Returns 0, -ENOENT, -ENOTDIR (neither directory nor archive), -EACCES, -EFBIG, -ENOMEM or an I/O errno. */
+ * Returns 0, -ENOENT, -ENOTDIR (neither directory nor archive), -EACCES, -EFBIG, -ENOMEM or an I/O
+ * errno. */
 int seal_root_new(const char *path, struct seal_root **ret, struct seal_err *err);
 void seal_root_free(struct seal_root *root);
 SEAL_DEFINE_AUTO(root, struct seal_root *, seal_root_free);
@@ -42,12 +43,24 @@ const char *seal_root_name(const struct seal_root *root);
  * -ENXIO (not a regular file), -ENAMETOOLONG, -ENOMEM or an I/O errno. */
 int seal_root_open(const struct seal_root *root, const char *path, struct seal_err *err);
 
-/* seal_root_open_live - open a file of the bundle's live/ directory; -ENOENT for other kinds of root.
- * Otherwise as seal_root_open(). */
+/* seal_root_open_live - open a file of the bundle's live/ directory; -ENOENT for other kinds of
+ * root. Otherwise as seal_root_open(). */
 int seal_root_open_live(const struct seal_root *root, const char *name, struct seal_err *err);
 
-/* seal_root_stat - metadata of @path as the root itself holds it (archives and copies lose owners and
- * sockets: ask evidence/host/files.h, which knows the bundle's files.tsv)
+/* seal_root_open_bundle - open a file of the bundle itself: "bundle.json"; -ENOENT for other kinds
+ * of root. Otherwise as seal_root_open(). */
+int seal_root_open_bundle(const struct seal_root *root, const char *name, struct seal_err *err);
+
+/* seal_root_is_whole - whether a file that is not there is not on the host either: true of a live
+ * host and an image, not of a bundle or a sosreport, which hold a part of the host */
+bool seal_root_is_whole(const struct seal_root *root);
+
+/* seal_root_damage - what an archive lost on the way: cut off, names that lead out, contents over
+ * the limit; printable, borrowed, empty when nothing is missing */
+const char *seal_root_damage(const struct seal_root *root);
+
+/* seal_root_stat - metadata of @path as the root itself holds it (archives and copies lose owners
+ * and sockets: ask evidence/host/files.h, which knows the bundle's files.tsv)
  * @follow: whether a link as last component is followed (inside the root)
  * Returns 0 or a negative errno as seal_root_open(). */
 int seal_root_stat(const struct seal_root *root, const char *path, bool follow, struct stat *ret);

