@@ -211,9 +211,9 @@ static void put_set(struct seal_buf *b, const struct seal_fw_key *key, const str
 		seal_buf_puts(b, i ? ", " : "");
 		put_element(b, key, s, i);
 	}
-	if (s->has_default && s->is_map && s->verdicts) {
+	if (s->fallback && s->is_map && s->verdicts) {
 		seal_buf_puts(b, i ? ", * : " : "* : ");
-		put_jump(b, &s->fallback.verdict);
+		put_jump(b, &s->fallback->verdict);
 	}
 	seal_buf_puts(b, s->n > QUOTED_ELEMENTS ? ", ... }" : " }");
 }

@@ -173,8 +173,7 @@ struct seal_fw_set {
 	struct seal_fw_data *data; /* n of them, maps only */
 	seal_u128 *top; /* with ranges in several parts: greatest hi of the first part up to here */
 	bool points;    /* every lo equals its hi */
-	bool has_default; /* element "*": fallback of a map or catch-all of a set */
-	struct seal_fw_data fallback;
+	struct seal_fw_data *fallback; /* of element "*"; NULL: none. Of a set: its presence counts */
 	/* declared types of a named set or map: what its elements mean ("ipv4_addr",
 	 * "inet_service") */
 	struct seal_bytes *types;

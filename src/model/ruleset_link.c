@@ -128,7 +128,7 @@ static int sort_elements(struct seal_ruleset *rs, struct seal_fw_set *s)
 	return 0;
 }
 
-/* overlapping and touching ranges of a plain one-part set become one */
+/* overlapping ranges of a plain one-part set become one */
 static void merge_ranges(struct seal_fw_set *s)
 {
 	size_t i, o = 0;
@@ -136,7 +136,7 @@ static void merge_ranges(struct seal_fw_set *s)
 	for (i = 1; i < s->n; i++) {
 		struct seal_fw_range *last = &s->ranges[o], *r = &s->ranges[i];
 
-		if (r->lo <= last->hi || (last->hi + 1 == r->lo && last->hi + 1 != 0)) {
+		if (r->lo <= last->hi) {
 			if (r->hi > last->hi)
 				last->hi = r->hi;
 		} else {
@@ -177,8 +177,8 @@ static int link_set(struct seal_ruleset *rs, struct seal_fw_set *s, struct seal_
 	for (i = 0; s->data && i < s->n; i++)
 		if (s->data[i].verdict.name.n)
 			s->data[i].verdict.chain = named(ns, t, false, s->data[i].verdict.name);
-	if (s->fallback.verdict.name.n)
-		s->fallback.verdict.chain = named(ns, t, false, s->fallback.verdict.name);
+	if (s->fallback && s->fallback->verdict.name.n)
+		s->fallback->verdict.chain = named(ns, t, false, s->fallback->verdict.name);
 	if (s->n > UINT32_MAX)
 		return -ENOMEM;
 	if (!is_sorted(s)) {

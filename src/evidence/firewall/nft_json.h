@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* nft_json.h - what "nft -j list ruleset" prints (libnftables-json(5)), read without building a tree of it:
- * one pass over the bytes, straight into the ruleset.
+/* nft_json.h - what "nft -j list ruleset" prints (libnftables-json(5)), read without building a
+ * tree of it: one pass over the bytes, straight into the ruleset.
  *
- * Versions 0.9 to 1.1 differ in small things (single flags as a string or a list, bit lists as [..] or
- * {"|": [..]}), all of which are read. nft before 1.1.0 prints a table's flags from freed memory: such a
- * table is neither taken as dormant nor as awake. What is not known becomes a named unknown where it stands. */
+ * Versions 0.9 to 1.1 differ in small things (single flags as a string or a list, bit lists as [..]
+ * or
+ * {"|": [..]}), all of which are read. nft before 1.1.0 prints a table's flags from freed memory:
+ * such a table is neither taken as dormant nor as awake. What is not known becomes a named unknown
+ * where it stands. */
 
 #include "model/ruleset.h"
 
