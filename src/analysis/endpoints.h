@@ -6,6 +6,8 @@
 
 #include "model/host.h"
 
+#define SEAL_NEXT_HOPS_MAX ((size_t)10000) /* and as many listeners; beyond: not complete */
+
 /* struct seal_next_hop - a place some daemon connects to */
 struct seal_next_hop {
 	const char
