@@ -47,6 +47,7 @@ struct seal_denial {
 	struct seal_bytes *perms; /* sorted, n_perms of them */
 	size_t n_perms;
 	struct seal_bytes comm, exe;
+	struct seal_bytes command; /* command line of PROCTITLE (cut by the kernel), NUL between words */
 	struct seal_denial_object object;
 	struct seal_bytes syscall; /* name, empty when unknown */
 	int64_t exit;              /* of SYSCALL; valid with has_syscall */
