@@ -25,8 +25,14 @@ struct seal_journal_reader {
 	int (*entry)(void *data, const struct seal_journal_entry *e, const struct seal_source_state *from);
 };
 
-/* seal_journal_read - every entry of every journal of @root, once, in file order: live/journal.export and
- * live/system.journal of a bundle, var/log/journal and run/log/journal (one row in the host's sources a file)
+#define SEAL_JOURNAL_FIELD_MAX ((size_t)64 * 1024)   /* bytes of a field; the rest is dropped */
+#define SEAL_JOURNAL_FILES_MAX ((size_t)400)         /* of a directory; the newest are read */
+#define SEAL_JOURNAL_EXPORT_MAX (UINT64_C(64) << 30) /* bytes of an export file */
+
+/* seal_journal_read - every entry of every journal of @root, once: the journal files of each directory below
+ * var/log/journal and run/log/journal, by time; then live/system.journal and live/journal.export of a bundle,
+ * as far as they reach beyond the time span of those read before. Entries more than a minute outside h->span
+ * are passed over. One row in the host's sources for a directory, and for each file that cannot be read.
  * Returns 0 (also when there is no journal) or a negative errno from a callback or -ENOMEM. */
 int seal_journal_read(const struct seal_root *root, struct seal_host *h,
 		      const struct seal_journal_reader *readers, size_t n_readers);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "evidence/postfix/log_events.h"
+
+#include "core/index.h"
+#include "evidence/postfix/log.h"
+
+#include <errno.h>
+
+static void unref(struct seal_log_events *pool, struct seal_log_event *ev)
+{
+	if (--ev->refs)
+		return;
+	if (ev->prev)
+		ev->prev->next = ev->next;
+	else
+		pool->first = ev->next;
+	if (ev->next)
+		ev->next->prev = ev->prev;
+	else
+		pool->last = ev->prev;
+	pool->n--;
+	free(ev);
+}
+
+void seal_log_events_done(struct seal_log_events *pool)
+{
+	struct seal_log_event *ev, *next;
+	size_t i;
+
+	for (ev = pool->first; ev; ev = next) {
+		next = ev->next;
+		free(ev);
+	}
+	for (i = 0; i < SEAL_LOG_RING_MAX_; i++)
+		free(pool->ring[i].v);
+	*pool = (struct seal_log_events){0};
+}
+
+/* enter - put an event into its ring, in the place of the oldest when it is full */
+static int enter(struct seal_log_events *pool, struct seal_log_event *ev, enum seal_log_ring ring)
+{
+	struct seal_log_event **slot, *old;
+
+	if (!pool->ring[ring].v) {
+		pool->ring[ring].v =
+			calloc(SEAL_MAILLOG_EVENTS_MAX, sizeof(struct seal_log_event *));
+		if (!pool->ring[ring].v)
+			return -ENOMEM;
+	}
+	slot = &pool->ring[ring].v[pool->ring[ring].at];
+	old = *slot;
+	if (old) {
+		pool->n_dropped += old->refs == 1;
+		unref(pool, old);
+	}
+	*slot = ev;
+	pool->ring[ring].at = (pool->ring[ring].at + 1) % SEAL_MAILLOG_EVENTS_MAX;
+	return 0;
+}
+
+struct seal_log_event *seal_log_event_new(struct seal_log_events *pool,
+					  const struct seal_mail_event *e, enum seal_log_ring ring)
+{
+	struct seal_log_event *ev;
+
+	ev = malloc(sizeof(*ev) + e->text.n + e->queue_id.n);
+	if (!ev)
+		return NULL;
+	*ev = (struct seal_log_event){.e = *e, .refs = 1, .prev = pool->last};
+	if (enter(pool, ev, ring) < 0) {
+		free(ev);
+		return NULL;
+	}
+	if (e->text.n)
+		memcpy(ev->data, e->text.p, e->text.n);
+	if (e->queue_id.n)
+		memcpy(ev->data + e->text.n, e->queue_id.p, e->queue_id.n);
+	ev->e.text.p = ev->data;
+	ev->e.queue_id.p = ev->data + e->text.n;
+	ev->hash = seal_hash(e->text, 0);
+	ev->seq = pool->seq++;
+
+	ev->prev = pool->last; /* entering may have freed the one that was last before */
+	if (pool->last)
+		pool->last->next = ev;
+	else
+		pool->first = ev;
+	pool->last = ev;
+	pool->n++;
+	return ev;
+}
+
+int seal_log_note(struct seal_log_events *pool, struct seal_log_notes *notes,
+		  struct seal_log_event *ev, size_t max)
+{
+	struct seal_log_event **slot;
+
+	if (notes->v.n && notes->v.v[notes->v.n - 1] == ev)
+		return 0;
+	if (notes->v.n >= max) {
+		unref(pool, notes->v.v[0]);
+		notes->v.n--;
+		memmove(notes->v.v, notes->v.v + 1, notes->v.n * sizeof(*notes->v.v));
+	}
+	slot = seal_vec_add(&notes->v);
+	if (!slot)
+		return -ENOMEM;
+	*slot = ev;
+	ev->refs++;
+	return 0;
+}
+
+void seal_log_notes_clear(struct seal_log_events *pool, struct seal_log_notes *notes)
+{
+	seal_vec_each (ev, &notes->v) {
+		unref(pool, *ev);
+	}
+	notes->v.n = 0;
+}

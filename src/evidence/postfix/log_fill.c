@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "evidence/postfix/log_messages.h"
+
+#include <errno.h>
+
+/* ---- events ---- */
+
+static int by_event_time(const void *a, const void *b)
+{
+	const struct seal_log_event *x = *(struct seal_log_event *const *)a;
+	const struct seal_log_event *y = *(struct seal_log_event *const *)b;
+
+	if (x->e.time_us != y->e.time_us)
+		return x->e.time_us < y->e.time_us ? -1 : 1;
+	return (x->seq > y->seq) - (x->seq < y->seq);
+}
+
+static int fill_event(struct seal_track *t, struct seal_log_event *ev)
+{
+	struct seal_mail_event *e = seal_vec_add(&t->h->mail.events);
+
+	if (!e)
+		return -ENOMEM;
+	*e = ev->e;
+	ev->index = (uint32_t)(t->h->mail.events.n - 1);
+	if (seal_arena_copy(t->h->arena, ev->e.text, &e->text) < 0 ||
+	    seal_arena_copy(t->h->arena, ev->e.queue_id, &e->queue_id) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+static int fill_events(struct seal_track *t)
+{
+	seal_auto_free struct seal_log_event **sorted = NULL;
+	struct seal_log_event *ev;
+	size_t i = 0;
+
+	if (!t->events.n)
+		return 0;
+	sorted = calloc(t->events.n, sizeof(struct seal_log_event *));
+	if (!sorted)
+		return -ENOMEM;
+	for (ev = t->events.first; ev; ev = ev->next)
+		sorted[i++] = ev;
+	qsort(sorted, i, sizeof(struct seal_log_event *), by_event_time);
+	for (i = 0; i < t->events.n; i++)
+		if (fill_event(t, sorted[i]) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+/* ---- messages ---- */
+
+static int by_index(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int fill_recipient(struct seal_track *t, const struct seal_log_rcpt *c,
+			  struct seal_message *m)
+{
+	struct seal_recipient *to = seal_vec_add(&m->recipients);
+	struct seal_arena *arena = t->h->arena;
+	uint32_t *note;
+
+	if (!to)
+		return -ENOMEM;
+	*to = c->r;
+	to->notes.v = NULL;
+	to->notes.n = to->notes.cap = 0;
+	if (seal_arena_copy(arena, c->r.address, &to->address) < 0 ||
+	    seal_arena_copy(arena, c->r.orig_address, &to->orig_address) < 0 ||
+	    seal_arena_intern(arena, c->r.dsn, &to->dsn) < 0 ||
+	    seal_arena_intern(arena, c->r.relay, &to->relay) < 0 ||
+	    seal_arena_intern(arena, c->r.reason, &to->reason) < 0)
+		return -ENOMEM;
+	seal_vec_each (ev, &c->notes.v) {
+		note = seal_vec_add(&to->notes);
+		if (!note)
+			return -ENOMEM;
+		*note = (*ev)->index;
+	}
+	if (to->notes.n)
+		qsort(to->notes.v, to->notes.n, sizeof(*to->notes.v), by_index);
+	return 0;
+}
+
+static int fill_message(struct seal_track *t, const struct seal_log_message *from)
+{
+	struct seal_message *m = seal_vec_add(&t->h->mail.messages);
+	struct seal_arena *arena = t->h->arena;
+	uint32_t *note;
+
+	if (!m)
+		return -ENOMEM;
+	*m = from->m;
+	m->instance = t->instances.v[from->instance].name;
+	if (seal_arena_copy(arena, (struct seal_bytes){from->queue_id, from->queue_id_n},
+			    &m->queue_id) < 0 ||
+	    seal_arena_intern(arena, seal_messages_text(from, SEAL_LOG_TEXT_SENDER), &m->sender) <
+		    0 ||
+	    seal_arena_copy(arena, seal_messages_text(from, SEAL_LOG_TEXT_MESSAGE_ID),
+			    &m->message_id) < 0 ||
+	    seal_arena_intern(arena, seal_messages_text(from, SEAL_LOG_TEXT_CLIENT), &m->client) <
+		    0)
+		return -ENOMEM;
+	m->origin.ref = m->queue_id;
+	seal_vec_each (c, &from->rcpts) {
+		if (fill_recipient(t, c, m) < 0)
+			return -ENOMEM;
+	}
+	seal_vec_each (ev, &from->notes.v) {
+		note = seal_vec_add(&m->notes);
+		if (!note)
+			return -ENOMEM;
+		*note = (*ev)->index;
+	}
+	if (m->notes.n)
+		qsort(m->notes.v, m->notes.n, sizeof(*m->notes.v), by_index);
+	return 0;
+}
+
+/* went_well - nothing failed and as many recipients were sent as the queue manager counted: only
+ * the last line, "removed", is missing */
+static bool went_well(const struct seal_log_message *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->rcpts.n; i++)
+		if (m->rcpts.v[i].r.status != SEAL_RCPT_SENT)
+			return false;
+	return m->n_sent > 0 && m->n_sent >= m->n_rcpt;
+}
+
+static int by_arrival(const void *a, const void *b)
+{
+	const struct seal_message *x = a, *y = b;
+	int r;
+
+	if (x->arrival_us != y->arrival_us)
+		return x->arrival_us < y->arrival_us ? -1 : 1;
+	r = seal_bytes_cmp(x->queue_id, y->queue_id);
+	return r ? r : seal_bytes_cmp(x->instance, y->instance);
+}
+
+static int fill_messages(struct seal_track *t)
+{
+	const struct seal_log_message *m;
+	int list;
+
+	for (list = 0; list < SEAL_LOG_LIST_MAX_; list++)
+		for (m = t->lists[list].first; m; m = m->next) {
+			if (list == SEAL_LOG_YOUNG && seal_messages_is_stray(t, m))
+				continue;
+			if (list <= SEAL_LOG_OPEN && went_well(m))
+				continue;
+			if (fill_message(t, m) < 0)
+				return -ENOMEM;
+		}
+	if (t->h->mail.messages.n)
+		qsort(t->h->mail.messages.v, t->h->mail.messages.n, sizeof(*t->h->mail.messages.v),
+		      by_arrival);
+	return 0;
+}
+
+/* ---- what the master's lines tell about the host ---- */
+
+/* note_version - "daemon started -- version 3.7.11, configuration /etc/postfix" */
+static int note_version(struct seal_host *h, struct seal_bytes text)
+{
+	ssize_t at = seal_bytes_find(text, "-- version ");
+	struct seal_bytes version, rest;
+
+	if (at < 0)
+		return 0;
+	version = seal_bytes_cut(seal_bytes_from(text, (size_t)at + 11), ',', &rest);
+	return seal_arena_copy(h->arena, version, &h->postfix.version);
+}
+
+static int fill_changes(struct seal_track *t)
+{
+	struct seal_host *h = t->h;
+	bool version_known = h->postfix.version.n > 0;
+	struct seal_change *c;
+
+	seal_vec_each (e, &h->mail.events) {
+		if (e->kind != SEAL_MAIL_START || !seal_bytes_is(e->daemon, "master"))
+			continue;
+		if (!version_known && note_version(h, e->text) < 0)
+			return -ENOMEM;
+		c = seal_vec_add(&h->changes);
+		if (!c)
+			return -ENOMEM;
+		*c = (struct seal_change){
+			.kind = SEAL_CHANGE_POSTFIX,
+			.time_us = e->time_us,
+			.what = e->instance,
+			.to = seal_bytes_starts(e->text, "daemon started") ? SEAL_LIT("start")
+			      : seal_bytes_starts(e->text, "reload")       ? SEAL_LIT("reload")
+									   : SEAL_LIT("stop"),
+			.origin = e->origin,
+		};
+	}
+	return 0;
+}
+
+int seal_track_fill(struct seal_track *t)
+{
+	struct seal_mail *mail = &t->h->mail;
+
+	if (fill_events(t) < 0 || fill_messages(t) < 0 || fill_changes(t) < 0)
+		return -ENOMEM;
+	mail->n_lines = t->n_lines;
+	mail->n_sent_messages = t->n_sent_messages;
+	memcpy(mail->n_status, t->n_status, sizeof(mail->n_status));
+	return 0;
+}

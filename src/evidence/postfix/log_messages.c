@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "evidence/postfix/log_messages.h"
+
+#include "evidence/postfix/log.h"
+
+#include <errno.h>
+
+#define TEXT_MAX   ((size_t)2048)
+#define FEW_RCPTS  ((size_t)16)
+#define STRAY_US   (300 * SEAL_SECOND_US) /* the queue manager scans incoming that often */
+#define GIVE_UP_US (3600 * SEAL_SECOND_US)
+
+static uint64_t name_hash(uint32_t instance, struct seal_bytes queue_id)
+{
+	return seal_hash(queue_id, (uint64_t)instance + 1);
+}
+
+static struct seal_bytes queue_id_of(const struct seal_log_message *m)
+{
+	return (struct seal_bytes){m->queue_id, m->queue_id_n};
+}
+
+struct seal_log_message *seal_messages_find(const struct seal_track *t, uint32_t instance,
+					    struct seal_bytes queue_id)
+{
+	uint64_t hash = name_hash(instance, queue_id);
+	struct seal_log_message *m;
+	size_t at = 0;
+	uint32_t slot;
+
+	while ((slot = seal_index_next(&t->message_index, hash, &at)) != SEAL_INDEX_NONE) {
+		m = t->slots.v[slot];
+		if (m->instance == instance && seal_bytes_eq(queue_id_of(m), queue_id))
+			return m;
+	}
+	return NULL;
+}
+
+static void unlink_message(struct seal_track *t, struct seal_log_message *m)
+{
+	if (m->prev)
+		m->prev->next = m->next;
+	else
+		t->lists[m->list].first = m->next;
+	if (m->next)
+		m->next->prev = m->prev;
+	else
+		t->lists[m->list].last = m->prev;
+	t->lists[m->list].n--;
+	m->prev = m->next = NULL;
+}
+
+static void link_message(struct seal_track *t, struct seal_log_message *m, enum seal_log_list list)
+{
+	m->list = list;
+	m->next = NULL;
+	m->prev = t->lists[list].last;
+	if (m->prev)
+		m->prev->next = m;
+	else
+		t->lists[list].first = m;
+	t->lists[list].last = m;
+	t->lists[list].n++;
+}
+
+void seal_messages_touch(struct seal_track *t, struct seal_log_message *m, enum seal_log_list list)
+{
+	if (list == SEAL_LOG_YOUNG)
+		list = m->list; /* what was older once stays so */
+	if (t->now_us > m->m.last_us)
+		m->m.last_us = t->now_us;
+	if (m->list == list && !m->next)
+		return;
+	unlink_message(t, m);
+	link_message(t, m, list);
+}
+
+/* clear - empty a message, but keep its memory for the next one */
+static void clear(struct seal_track *t, struct seal_log_message *m)
+{
+	seal_vec_each (c, &m->rcpts) {
+		seal_log_notes_clear(&t->events, &c->notes);
+		seal_vec_done(&c->notes.v);
+		free(c->block);
+	}
+	m->rcpts.n = 0;
+	if (m->rcpts.cap > FEW_RCPTS)
+		seal_vec_done(&m->rcpts);
+	seal_index_done(&m->by_address);
+	seal_log_notes_clear(&t->events, &m->notes);
+}
+
+static void free_message(struct seal_track *t, struct seal_log_message *m)
+{
+	clear(t, m);
+	seal_vec_done(&m->rcpts);
+	seal_vec_done(&m->notes.v);
+	free(m->text);
+	free(m);
+}
+
+/* forget - of a message already out of the index and out of its list: its slot is free again */
+static void forget(struct seal_track *t, struct seal_log_message *m)
+{
+	uint32_t *spare;
+
+	clear(t, m);
+	spare = seal_vec_add(&t->free_slots);
+	if (spare)
+		*spare = m->slot; /* else the slot rests until the end */
+}
+
+static void drop_oldest(struct seal_track *t, enum seal_log_list list)
+{
+	struct seal_log_message *m = t->lists[list].first;
+
+	unlink_message(t, m);
+	forget(t, m);
+}
+
+void seal_messages_end(struct seal_track *t, struct seal_log_message *m, enum seal_log_list list)
+{
+	seal_index_remove(&t->message_index, m->hash, m->slot);
+	unlink_message(t, m);
+	if (list == SEAL_LOG_LIST_MAX_) {
+		forget(t, m);
+		return;
+	}
+	link_message(t, m, list);
+	if (t->lists[list].n > SEAL_MAILLOG_ENDED_MAX) {
+		drop_oldest(t, list);
+		t->n_not_kept++;
+	}
+}
+
+bool seal_messages_has(const struct seal_log_message *m, enum seal_rcpt_status status)
+{
+	size_t i;
+
+	for (i = 0; i < m->rcpts.n; i++)
+		if (m->rcpts.v[i].r.status == status)
+			return true;
+	return false;
+}
+
+bool seal_messages_is_stray(const struct seal_track *t, const struct seal_log_message *m)
+{
+	if (m->m.qmgr_seen || m->trouble || m->rcpts.n)
+		return false;
+	if (!m->has_message_id && m->m.submit_uid == UINT32_MAX)
+		return true;
+	return t->instances.v[m->instance].qmgr_us > m->m.last_us + STRAY_US;
+}
+
+/* give_up - make room: strays that are old, then whatever was silent for longest */
+static void give_up(struct seal_track *t)
+{
+	struct seal_log_message *m;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		m = t->lists[SEAL_LOG_YOUNG].first;
+		if (!m || m->m.last_us > t->now_us - GIVE_UP_US || !seal_messages_is_stray(t, m))
+			break;
+		seal_messages_end(t, m, SEAL_LOG_LIST_MAX_);
+	}
+	while (t->message_index.n >= SEAL_MAILLOG_OPEN_MAX) {
+		m = t->lists[SEAL_LOG_YOUNG].first;
+		if (!m || (t->lists[SEAL_LOG_OPEN].first &&
+			   t->lists[SEAL_LOG_OPEN].first->m.last_us < m->m.last_us))
+			m = t->lists[SEAL_LOG_OPEN].first;
+		seal_messages_end(t, m, SEAL_LOG_LIST_MAX_);
+		t->n_forgotten++;
+	}
+}
+
+/* take_slot - a spare message, or a new one */
+static struct seal_log_message *take_slot(struct seal_track *t)
+{
+	struct seal_log_message **place, *m;
+
+	if (t->free_slots.n)
+		return t->slots.v[t->free_slots.v[--t->free_slots.n]];
+
+	place = seal_vec_add(&t->slots);
+	if (!place)
+		return NULL;
+	m = calloc(1, sizeof(*m));
+	if (!m) {
+		t->slots.n--;
+		return NULL;
+	}
+	m->slot = (uint32_t)(t->slots.n - 1);
+	*place = m;
+	return m;
+}
+
+struct seal_log_message *seal_messages_new(struct seal_track *t, uint32_t instance,
+					   struct seal_bytes queue_id,
+					   const struct seal_log_record *r)
+{
+	struct seal_log_message *m, kept;
+
+	give_up(t);
+	m = take_slot(t);
+	if (!m)
+		return NULL;
+	kept = *m;
+	*m = (struct seal_log_message){
+		.slot = kept.slot,
+		.text = kept.text,
+		.cap = kept.cap,
+		.instance = instance,
+		.hash = name_hash(instance, queue_id),
+		.queue_id_n = (uint8_t)queue_id.n,
+		.m.arrival_us = r->time_us,
+		.m.last_us = r->time_us,
+		.m.next_try_us = SEAL_TIME_NONE,
+		.m.submit_uid = UINT32_MAX,
+		.m.origin = r->origin,
+	};
+	m->rcpts.v = kept.rcpts.v;
+	m->rcpts.cap = kept.rcpts.cap;
+	m->notes.v.v = kept.notes.v.v;
+	m->notes.v.cap = kept.notes.v.cap;
+	memcpy(m->queue_id, queue_id.p, queue_id.n);
+	link_message(t, m, SEAL_LOG_YOUNG);
+	if (seal_index_add(&t->message_index, m->hash, m->slot) < 0) {
+		unlink_message(t, m);
+		forget(t, m);
+		return NULL;
+	}
+	return m;
+}
+
+struct seal_bytes seal_messages_text(const struct seal_log_message *m, enum seal_message_text which)
+{
+	size_t at = 0, i;
+
+	for (i = 0; i < which; i++)
+		at += m->text_n[i];
+	return (struct seal_bytes){m->text_n[which] ? m->text + at : NULL, m->text_n[which]};
+}
+
+int seal_messages_set_text(struct seal_log_message *m, enum seal_message_text which,
+			   struct seal_bytes b)
+{
+	size_t before = 0, after = 0, total, i;
+	char *p;
+
+	b = seal_bytes_first(b, TEXT_MAX);
+	for (i = 0; i < SEAL_LOG_TEXT_MAX_; i++) {
+		before += i < which ? m->text_n[i] : 0;
+		after += i > which ? m->text_n[i] : 0;
+	}
+	total = before + b.n + after;
+	if (total > m->cap) {
+		p = realloc(m->text, total + 64);
+		if (!p)
+			return -ENOMEM;
+		m->text = p;
+		m->cap = total + 64;
+	}
+	if (after)
+		memmove(m->text + before + b.n, m->text + before + m->text_n[which], after);
+	if (b.n)
+		memcpy(m->text + before, b.p, b.n);
+	m->text_n[which] = b.n;
+	return 0;
+}
+
+static bool is_rcpt(const struct seal_log_rcpt *c, struct seal_bytes address,
+		    struct seal_bytes orig)
+{
+	return seal_bytes_eq(c->r.address, address) && seal_bytes_eq(c->r.orig_address, orig);
+}
+
+static struct seal_log_rcpt *find_rcpt(struct seal_log_message *m, uint64_t hash,
+				       struct seal_bytes address, struct seal_bytes orig)
+{
+	size_t at = 0;
+	uint32_t i;
+
+	if (m->rcpts.n <= FEW_RCPTS) {
+		seal_vec_each (c, &m->rcpts) {
+			if (c->hash == hash && is_rcpt(c, address, orig))
+				return c;
+		}
+		return NULL;
+	}
+	while ((i = seal_index_next(&m->by_address, hash, &at)) != SEAL_INDEX_NONE)
+		if (is_rcpt(&m->rcpts.v[i], address, orig))
+			return &m->rcpts.v[i];
+	return NULL;
+}
+
+/* file_rcpt - once there are many, each has its place in the index */
+static int file_rcpt(struct seal_log_message *m)
+{
+	size_t i;
+	int r;
+
+	if (m->rcpts.n <= FEW_RCPTS)
+		return 0;
+	for (i = m->rcpts.n == FEW_RCPTS + 1 ? 0 : m->rcpts.n - 1; i < m->rcpts.n; i++) {
+		r = seal_index_add(&m->by_address, m->rcpts.v[i].hash, (uint32_t)i);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int seal_messages_rcpt(struct seal_track *t, struct seal_log_message *m, struct seal_bytes address,
+		       struct seal_bytes orig, bool add, struct seal_log_rcpt **ret)
+{
+	uint64_t hash = seal_hash(address, seal_hash(orig, 0));
+	struct seal_log_rcpt *c;
+	struct seal_log_status only = {.address = address, .orig_address = orig};
+
+	*ret = find_rcpt(m, hash, address, orig);
+	if (*ret || !add)
+		return 0;
+	if (m->rcpts.n >= SEAL_MAILLOG_RECIPIENTS_MAX) {
+		t->n_rcpts_lost++;
+		return 0;
+	}
+	c = seal_vec_add(&m->rcpts);
+	if (!c)
+		return -ENOMEM;
+	*c = (struct seal_log_rcpt){.hash = hash};
+	c->r.time_us = c->r.first_us = SEAL_TIME_NONE;
+	if (seal_rcpt_set(c, &only) < 0 || file_rcpt(m) < 0)
+		return -ENOMEM;
+	*ret = c;
+	return 0;
+}
+
+int seal_rcpt_set(struct seal_log_rcpt *c, const struct seal_log_status *s)
+{
+	const struct seal_bytes from[] = {s->address, s->orig_address, s->dsn, s->relay, s->reason};
+	struct seal_bytes *to[] = {&c->r.address, &c->r.orig_address, &c->r.dsn, &c->r.relay,
+				   &c->r.reason};
+	size_t i, total = 0;
+	char *p;
+
+	for (i = 0; i < 5; i++)
+		total += from[i].n;
+	if (total > c->cap || !c->block) {
+		p = malloc(total + 1);
+		if (!p)
+			return -ENOMEM;
+		free(c->block);
+		c->block = p;
+		c->cap = total;
+	}
+	p = c->block;
+	for (i = 0; i < 5; i++) {
+		if (from[i].n)
+			memcpy(p, from[i].p, from[i].n);
+		*to[i] = (struct seal_bytes){p, from[i].n};
+		p += from[i].n;
+	}
+	memcpy(c->r.delay_ms, s->delay_ms, sizeof(c->r.delay_ms));
+	return 0;
+}
+
+void seal_messages_done(struct seal_track *t)
+{
+	seal_vec_each (m, &t->slots) {
+		free_message(t, *m);
+	}
+	seal_vec_done(&t->slots);
+	seal_vec_done(&t->free_slots);
+	seal_index_done(&t->message_index);
+}
