@@ -140,11 +140,23 @@ static int take_binary(struct seal_journal_walk *w, struct reader *r, struct sea
 	return got;
 }
 
+/* is_name - capital letters, digits and "_", as journald has them */
+static bool is_name(struct seal_bytes s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] != '_' && !(s.p[i] >= 'A' && s.p[i] <= 'Z') &&
+		    !(s.p[i] >= '0' && s.p[i] <= '9'))
+			return false;
+	return s.n > 0 && s.n <= NAME_MAX_;
+}
+
 /* take_field - one field or the end of an entry. Returns 1, 0 at the end of the file, or a negative
- * errno; *reader becomes true when that is a reader's or memory's */
+ * errno; *stop becomes true when that is a reader's or memory's */
 static int take_field(struct seal_journal_walk *w, struct reader *r, bool *stop)
 {
-	struct seal_bytes line;
+	struct seal_bytes line, value;
 	int got;
 
 	got = take_line(r, &line);
@@ -158,10 +170,9 @@ static int take_field(struct seal_journal_walk *w, struct reader *r, bool *stop)
 		}
 		return got < 0 ? got : 1;
 	}
-	if (seal_bytes_chr(line, '=') >= 0)
-		got = take_text(w, r, line);
-	else
-		got = line.n <= NAME_MAX_ ? take_binary(w, r, line) : -EBADMSG;
+	if (!is_name(seal_bytes_cut(line, '=', &value)))
+		return -EBADMSG;
+	got = value.p ? take_text(w, r, line) : take_binary(w, r, line);
 	*stop = got == -ENOMEM;
 	return got;
 }

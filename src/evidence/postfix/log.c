@@ -9,8 +9,9 @@
 
 #define WINDOW_LINES   ((size_t)262144) /* remembered at most, whatever their times */
 #define JOURNAL_SOURCE 31u
-#define JOURNAL_LAG_US (1 * SEAL_SECOND_US) /* the text log is read that far ahead of the journal  \
-					     */
+#define JOURNAL_LAG_US                                                                             \
+	(1 * SEAL_SECOND_US) /* the text log is read that far ahead of the journal                 \
+			      */
 
 /* struct seen - a line remembered, so that its copy in another source is known as that */
 struct seen {
@@ -27,7 +28,7 @@ struct seal_maillog {
 	bool several; /* lines come from more than one source */
 	struct seen *seen;
 	size_t seen_at, seen_n; /* a ring of WINDOW_LINES */
-	struct seal_index seen_index;
+	struct seal_table seen_index;
 	uint64_t n_journal, n_twice;
 	bool local_stamps;
 };
@@ -63,7 +64,7 @@ void seal_maillog_free(struct seal_maillog *log)
 		return;
 	seal_log_texts_done(&log->texts);
 	seal_track_done(&log->track);
-	seal_index_done(&log->seen_index);
+	seal_table_done(&log->seen_index);
 	free(log->seen);
 	free(log);
 }
@@ -74,7 +75,7 @@ static void forget_oldest(struct seal_maillog *log)
 {
 	size_t oldest = (log->seen_at + WINDOW_LINES - log->seen_n) % WINDOW_LINES;
 
-	seal_index_remove(&log->seen_index, log->seen[oldest].hash, (uint32_t)oldest);
+	seal_table_remove(&log->seen_index, log->seen[oldest].hash, (uint32_t)oldest);
 	log->seen_n--;
 }
 
@@ -90,7 +91,7 @@ static int remember(struct seal_maillog *log, uint64_t hash, int64_t time_us, un
 			time_us - 2 * SEAL_MAILLOG_SKEW_US))
 		forget_oldest(log);
 	log->seen[log->seen_at] = (struct seen){hash, time_us, UINT32_C(1) << source};
-	if (seal_index_add(&log->seen_index, hash, (uint32_t)log->seen_at) < 0)
+	if (seal_table_add(&log->seen_index, hash, (uint32_t)log->seen_at) < 0)
 		return -ENOMEM;
 	log->seen_at = (log->seen_at + 1) % WINDOW_LINES;
 	log->seen_n++;
@@ -106,7 +107,7 @@ static int is_copy(struct seal_maillog *log, const struct seal_log_record *r, un
 	size_t at = 0;
 	uint32_t i;
 
-	while ((i = seal_index_next(&log->seen_index, hash, &at)) != SEAL_INDEX_NONE) {
+	while ((i = seal_table_next(&log->seen_index, hash, &at)) != SEAL_TABLE_NONE) {
 		s = &log->seen[i];
 		if ((s->sources & UINT32_C(1) << source) ||
 		    s->time_us > r->time_us + SEAL_MAILLOG_SKEW_US ||

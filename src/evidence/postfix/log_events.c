@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "evidence/postfix/log_events.h"
 
-#include "core/index.h"
+#include "core/table.h"
 #include "evidence/postfix/log.h"
 
 #include <errno.h>

@@ -28,7 +28,7 @@ struct seal_log_message *seal_messages_find(const struct seal_track *t, uint32_t
 	size_t at = 0;
 	uint32_t slot;
 
-	while ((slot = seal_index_next(&t->message_index, hash, &at)) != SEAL_INDEX_NONE) {
+	while ((slot = seal_table_next(&t->message_index, hash, &at)) != SEAL_TABLE_NONE) {
 		m = t->slots.v[slot];
 		if (m->instance == instance && seal_bytes_eq(queue_id_of(m), queue_id))
 			return m;
@@ -86,7 +86,7 @@ static void clear(struct seal_track *t, struct seal_log_message *m)
 	m->rcpts.n = 0;
 	if (m->rcpts.cap > FEW_RCPTS)
 		seal_vec_done(&m->rcpts);
-	seal_index_done(&m->by_address);
+	seal_table_done(&m->by_address);
 	seal_log_notes_clear(&t->events, &m->notes);
 }
 
@@ -120,7 +120,7 @@ static void drop_oldest(struct seal_track *t, enum seal_log_list list)
 
 void seal_messages_end(struct seal_track *t, struct seal_log_message *m, enum seal_log_list list)
 {
-	seal_index_remove(&t->message_index, m->hash, m->slot);
+	seal_table_remove(&t->message_index, m->hash, m->slot);
 	unlink_message(t, m);
 	if (list == SEAL_LOG_LIST_MAX_) {
 		forget(t, m);
@@ -225,7 +225,7 @@ struct seal_log_message *seal_messages_new(struct seal_track *t, uint32_t instan
 	m->notes.v.cap = kept.notes.v.cap;
 	memcpy(m->queue_id, queue_id.p, queue_id.n);
 	link_message(t, m, SEAL_LOG_YOUNG);
-	if (seal_index_add(&t->message_index, m->hash, m->slot) < 0) {
+	if (seal_table_add(&t->message_index, m->hash, m->slot) < 0) {
 		unlink_message(t, m);
 		forget(t, m);
 		return NULL;
@@ -288,7 +288,7 @@ static struct seal_log_rcpt *find_rcpt(struct seal_log_message *m, uint64_t hash
 		}
 		return NULL;
 	}
-	while ((i = seal_index_next(&m->by_address, hash, &at)) != SEAL_INDEX_NONE)
+	while ((i = seal_table_next(&m->by_address, hash, &at)) != SEAL_TABLE_NONE)
 		if (is_rcpt(&m->rcpts.v[i], address, orig))
 			return &m->rcpts.v[i];
 	return NULL;
@@ -303,7 +303,7 @@ static int file_rcpt(struct seal_log_message *m)
 	if (m->rcpts.n <= FEW_RCPTS)
 		return 0;
 	for (i = m->rcpts.n == FEW_RCPTS + 1 ? 0 : m->rcpts.n - 1; i < m->rcpts.n; i++) {
-		r = seal_index_add(&m->by_address, m->rcpts.v[i].hash, (uint32_t)i);
+		r = seal_table_add(&m->by_address, m->rcpts.v[i].hash, (uint32_t)i);
 		if (r < 0)
 			return r;
 	}
@@ -371,5 +371,5 @@ void seal_messages_done(struct seal_track *t)
 	}
 	seal_vec_done(&t->slots);
 	seal_vec_done(&t->free_slots);
-	seal_index_done(&t->message_index);
+	seal_table_done(&t->message_index);
 }

@@ -334,8 +334,15 @@ bool seal_log_reject_parse(struct seal_bytes text, struct seal_log_reject *ret)
 		if (!bracketed(&tail, &ret->address))
 			ret->address = SEAL_BYTES_NONE;
 	}
-	at = seal_bytes_find(text, "]: ");
-	ret->reply = at < 0 ? text : seal_bytes_from(text, (size_t)at + 3);
+	/* smtpd and milters: "from host[address]: reply; from=..."; the content checks of cleanup:
+	 * "header NAME: value from host[address]; from=... helo=<...>: reply" */
+	at = find_last(tail, ">: ");
+	if (at >= 0) {
+		ret->reply = seal_bytes_from(tail, (size_t)at + 3);
+	} else {
+		at = seal_bytes_find(text, "]: ");
+		ret->reply = at < 0 ? text : seal_bytes_from(text, (size_t)at + 3);
+	}
 	reply_parts(ret);
 	return true;
 }

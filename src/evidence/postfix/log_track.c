@@ -77,8 +77,8 @@ void seal_track_done(struct seal_track *t)
 	seal_vec_done(&t->processes);
 	seal_vec_done(&t->tags);
 	seal_vec_done(&t->instances);
-	seal_index_done(&t->tag_index);
-	seal_index_done(&t->process_index);
+	seal_table_done(&t->tag_index);
+	seal_table_done(&t->process_index);
 	seal_log_events_done(&t->events);
 }
 
@@ -100,7 +100,7 @@ static int add_tag(struct seal_track *t, struct seal_bytes raw, uint64_t hash)
 			return r;
 	}
 	e = seal_vec_add(&t->tags);
-	if (!e || seal_index_add(&t->tag_index, hash, (uint32_t)(t->tags.n - 1)) < 0)
+	if (!e || seal_table_add(&t->tag_index, hash, (uint32_t)(t->tags.n - 1)) < 0)
 		return -ENOMEM;
 	*e = new;
 	return 0;
@@ -117,10 +117,10 @@ int seal_track_tag(struct seal_track *t, struct seal_bytes tag,
 	int r;
 
 	*ret = NULL;
-	while ((i = seal_index_next(&t->tag_index, hash, &at)) != SEAL_INDEX_NONE)
+	while ((i = seal_table_next(&t->tag_index, hash, &at)) != SEAL_TABLE_NONE)
 		if (seal_bytes_eq(t->tags.v[i].raw, tag))
 			break;
-	if (i == SEAL_INDEX_NONE) {
+	if (i == SEAL_TABLE_NONE) {
 		r = add_tag(t, tag, hash);
 		if (r == -EFBIG) {
 			t->n_odd_tags += seal_log_tag_parse(tag, &parsed);
@@ -146,8 +146,8 @@ static struct seal_log_process *find_process(const struct seal_track *t, uint64_
 	size_t at = 0;
 	uint32_t i;
 
-	while ((i = seal_index_next(&t->process_index, seal_hash(SEAL_BYTES_NONE, key), &at)) !=
-	       SEAL_INDEX_NONE)
+	while ((i = seal_table_next(&t->process_index, seal_hash(SEAL_BYTES_NONE, key), &at)) !=
+	       SEAL_TABLE_NONE)
 		if (t->processes.v[i].key == key)
 			return &t->processes.v[i];
 	return NULL;
@@ -163,7 +163,7 @@ static void drop_processes(struct seal_track *t)
 		seal_vec_done(&p->shared.v);
 	}
 	t->processes.n = 0;
-	seal_index_done(&t->process_index);
+	seal_table_done(&t->process_index);
 }
 
 static uint64_t process_key(const struct line *l)
@@ -185,7 +185,7 @@ static struct seal_log_process *process_of(struct seal_track *t, const struct li
 		if (t->processes.n >= PROCESSES_MAX)
 			drop_processes(t);
 		p = seal_vec_add(&t->processes);
-		if (!p || seal_index_add(&t->process_index, seal_hash(SEAL_BYTES_NONE, key),
+		if (!p || seal_table_add(&t->process_index, seal_hash(SEAL_BYTES_NONE, key),
 					 (uint32_t)(t->processes.n - 1)) < 0)
 			return NULL;
 		*p = (struct seal_log_process){.key = key};
@@ -506,9 +506,10 @@ static int on_status(struct seal_track *t, struct line *l, const struct seal_log
 	struct seal_log_message *m;
 
 	if (status == SEAL_RCPT_STATUS_MAX_) {
-		if (seal_bytes_is(s->word, "deliverable"))
-			return 0;
-		return add_event(t, l, SEAL_MAIL_OTHER, open_message(t, l));
+		if (!seal_bytes_is(s->word, "deliverable") &&
+		    add_event(t, l, SEAL_MAIL_OTHER, open_message(t, l)) < 0)
+			return -ENOMEM;
+		return copy_notes(t, l, 0, NULL);
 	}
 	t->n_status[status]++;
 	if (status == SEAL_RCPT_SENT)

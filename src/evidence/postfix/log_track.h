@@ -4,7 +4,7 @@
 /* log_track.h - follows each message from line to line: (instance, queue id) names it from its
  * first line to its end ("removed", a refusal). Messages that end well are forgotten at once. */
 
-#include "core/index.h"
+#include "core/table.h"
 #include "evidence/postfix/log_events.h"
 #include "evidence/postfix/log_text.h"
 #include "model/host.h"
@@ -56,7 +56,7 @@ struct seal_log_message {
 	uint32_t n_rcpt, n_sent; /* nrcpt= of the queue manager; recipients sent */
 	bool has_message_id, trouble;
 	seal_vec(struct seal_log_rcpt) rcpts; /* those that failed at least once */
-	struct seal_index by_address;         /* when there are many */
+	struct seal_table by_address;         /* when there are many */
 	struct seal_log_notes notes;
 };
 
@@ -87,7 +87,7 @@ struct seal_log_process {
 struct seal_track {
 	struct seal_host *h;
 	struct seal_log_events events;
-	struct seal_index tag_index, message_index, process_index;
+	struct seal_table tag_index, message_index, process_index;
 	seal_vec(struct seal_log_tag_entry) tags;
 	seal_vec(struct seal_log_instance) instances;
 	seal_vec(struct seal_log_message *)
