@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "evidence/firewall/firewalld.h"
+
+#include "evidence/firewall/firewalld_build.h"
+#include "evidence/firewall/firewalld_direct.h"
+#include "evidence/firewall/nft_json.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static void config_init(struct fwd_config *c, const struct seal_root *root, struct seal_host *h)
+{
+	*c = (struct fwd_config){.arena = seal_arena_new(), .facts = h->arena, .root = root};
+}
+
+/* the rules of a configuration whose objects are read and checked */
+static int build(struct fwd_config *c, struct fwd_table *t, struct seal_err *err)
+{
+	if (c->conf.backend == FWD_BACKEND_IPTABLES)
+		return seal_err_set(err, -ENOTSUP, "FirewallBackend=iptables is not modelled");
+	return fwd_build(c, t, err);
+}
+
+/* read, check and build. Returns 0, -EINVAL (firewalld would refuse it) or another negative errno
+ */
+static int attempt(struct fwd_config *c, struct fwd_table *t, bool user, struct seal_err *err)
+{
+	int r;
+
+	if (!c->arena)
+		return -ENOMEM;
+	t->arena = c->arena;
+	r = fwd_load(c, user, err);
+	r = r ? r : fwd_check(c, err);
+	return r ? r : build(c, t, err);
+}
+
+/* give each rule the element it was made for */
+static void set_origins(struct seal_ruleset *rs, const struct fwd_table *t)
+{
+	struct seal_fw_table *ft;
+	struct seal_fw_chain *c;
+	struct seal_fw_rule *r;
+
+	for (ft = rs->tables; ft; ft = ft->next)
+		for (c = ft->chains; c; c = c->next)
+			for (r = c->first; r; r = r->next)
+				r->origin = fwd_table_origin(t, r->handle);
+}
+
+static int to_ruleset(struct fwd_config *c, struct fwd_table *t, struct seal_ruleset **ret,
+		      struct seal_err *err)
+{
+	seal_auto_ruleset struct seal_ruleset *rs = NULL;
+	seal_auto_buf struct seal_buf json = {0};
+	int r;
+
+	r = fwd_table_json(t, &json);
+	r = r ? r : seal_nft_json_parse(seal_buf_bytes(&json), &rs, err);
+	if (r < 0)
+		return r;
+
+	rs->firewalld = true;
+	rs->numbered = false;
+	rs->origin.source = SEAL_SOURCE_FIREWALLD;
+	rs->origin.path = SEAL_LIT("etc/firewalld");
+	r = fwd_table_index(t);
+	if (r < 0)
+		return r;
+	set_origins(rs, t);
+	if (c->direct.n) {
+		r = fwd_direct_add(c, rs);
+		r = r ? r : seal_ruleset_link(rs, err);
+		if (r < 0)
+			return r;
+	}
+	*ret = seal_take(rs);
+	return 0;
+}
+
+static void source_row(struct seal_host *h, const struct fwd_config *c,
+		       enum seal_read_status status, size_t n_rules, const char *more)
+{
+	seal_auto_buf struct seal_buf b = {0};
+	struct seal_source_state *row;
+
+	if (status == SEAL_READ_READ) {
+		if (c->version_text.n)
+			seal_buf_printf(&b, "firewalld %.*s", (int)c->version_text.n,
+					c->version_text.p);
+		else
+			seal_buf_puts(&b, "firewalld of unknown version");
+		if (c->stock_builtin)
+			seal_buf_puts(&b,
+				      "; no usr/lib/firewalld: built-in definitions of the stock "
+				      "zones and services");
+	}
+	if (more && more[0])
+		seal_buf_printf(&b, "%s%s", b.n ? "; " : "", more);
+	row = seal_host_source(h, SEAL_SOURCE_FIREWALLD, SEAL_LIT("etc/firewalld"), status,
+			       seal_buf_bytes(&b));
+	if (row)
+		row->records = n_rules;
+}
+
+/* the configuration was refused: what firewalld then loads is the stock configuration alone */
+static int fall_back(const struct seal_root *root, struct seal_host *h, const char *why,
+		     struct seal_ruleset **ret, struct seal_err *err)
+{
+	seal_auto_fwd_config struct fwd_config c = {0};
+	struct fwd_table t = {0};
+	char text[320];
+	int r;
+
+	config_init(&c, root, h);
+	r = attempt(&c, &t, false, err);
+	r = r ? r : to_ruleset(&c, &t, ret, err);
+	snprintf(text, sizeof(text),
+		 "firewalld refuses this configuration and loads the stock one: %s", why);
+	if (r == 0)
+		source_row(h, &c, SEAL_READ_READ, (*ret)->n_rules, text);
+	else
+		source_row(h, &c, SEAL_READ_UNREADABLE, 0, text);
+	fwd_table_done(&t);
+	return r == -EINVAL ? -EBADMSG : r;
+}
+
+static bool has_configuration(const struct seal_root *root)
+{
+	struct stat st;
+
+	return seal_root_stat(root, "etc/firewalld", true, &st) == 0 ||
+	       seal_root_stat(root, "usr/lib/firewalld", true, &st) == 0;
+}
+
+int seal_firewalld_read(const struct seal_root *root, struct seal_host *h,
+			struct seal_ruleset **ret, struct seal_err *err)
+{
+	seal_auto_fwd_config struct fwd_config c = {0};
+	struct fwd_table t = {0};
+	struct seal_err why = {0};
+	int r;
+
+	if (!has_configuration(root))
+		return seal_err_set(err, -ENOENT, "no firewalld configuration");
+
+	config_init(&c, root, h);
+	r = attempt(&c, &t, true, &why);
+	if ((r == 0 || r == -EINVAL) && c.differs && !c.version) {
+		r = seal_err_set(&why, -ENOTSUP, "the version of firewalld is unknown: %s",
+				 c.differs);
+	} else if (r == 0) {
+		r = to_ruleset(&c, &t, ret, &why);
+		if (r == 0)
+			source_row(h, &c, SEAL_READ_READ, (*ret)->n_rules, NULL);
+	} else if (r == -EINVAL) {
+		fwd_table_done(&t);
+		return fall_back(root, h, why.text, ret, err);
+	}
+	fwd_table_done(&t);
+	if (r < 0) {
+		source_row(h, &c, SEAL_READ_UNREADABLE, 0, why.text[0] ? why.text : strerror(-r));
+		return seal_err_set(err, r, "%s", why.text);
+	}
+	return 0;
+}
