@@ -41,10 +41,12 @@ struct seal_route {
 	uint32_t metric;
 };
 
+/* struct seal_listener - a TCP or bound UDP socket, or, with a path, a listening unix socket */
 struct seal_listener {
-	struct seal_addr addr;
+	struct seal_addr addr; /* ::, bits 128: every address of both families */
 	uint16_t port;
 	bool udp;
+	struct seal_bytes path;
 	struct seal_bytes program;
 	uint32_t pid;
 };
