@@ -122,6 +122,9 @@ static int read_distro(const struct seal_root *root, struct seal_host *h)
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		seal_auto_fact struct seal_fact f = {0};
 
+		/* the second stands in for the first, os-release(5): one row for both */
+		if (i && h->sources.v[h->sources.n - 1].status == SEAL_READ_ABSENT)
+			h->sources.n--;
 		r = seal_fact_read(root, h, &files[i], &f);
 		if (r < 0)
 			return r;
