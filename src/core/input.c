@@ -84,6 +84,8 @@ static int start_decompression(struct seal_input *in, struct seal_err *err)
 		return seal_err_set(err, -EBADMSG, "damaged compression: %s",
 				    archive_error_string(in->ar) ? archive_error_string(in->ar)
 								 : "?");
+	if (archive_filter_code(in->ar, 0) == ARCHIVE_FILTER_NONE)
+		return seal_err_set(err, -EBADMSG, "damaged compression: no valid header");
 	return 0;
 }
 

@@ -95,7 +95,6 @@ static int read_audit_log(struct seal_audit_log *log, const char *path)
 	seal_auto_input struct seal_input *in = NULL;
 	struct seal_audit_scan scan = {
 		.join = log->join, .first_us = SEAL_TIME_NONE, .last_us = SEAL_TIME_NONE};
-	uint64_t damaged = seal_audit_groups_damaged(log->groups);
 	struct seal_err err = {0};
 	struct seal_source_state *s;
 	int row, r, rc;
@@ -112,9 +111,9 @@ static int read_audit_log(struct seal_audit_log *log, const char *path)
 	s->first_us = scan.first_us;
 	s->last_us = scan.last_us;
 	rc = close_row(log->h, scan.source, r, &err);
-	damaged = seal_audit_groups_damaged(log->groups) - damaged + scan.n_damaged;
-	return rc < 0 ? rc
-		      : note_count(log->h, scan.source, damaged, "damaged records passed over");
+	if (rc < 0)
+		return rc;
+	return seal_audit_groups_damage(log->groups, scan.source, scan.n_damaged);
 }
 
 /* find_log - where auditd.conf says the log is: directory and name, "var/log/audit" and "audit.log"
@@ -334,6 +333,18 @@ static int read_kernel_logs(struct seal_audit_log *log)
 	return read_kernel_log(log, "dmesg.txt", true);
 }
 
+/* note_damage - what was wrong with the records of each source into its detail */
+static int note_damage(struct seal_audit_log *log)
+{
+	uint32_t i;
+	int r = 0;
+
+	for (i = 0; i < log->h->sources.n && r >= 0; i++)
+		r = note_count(log->h, i, seal_audit_groups_damaged(log->groups, i),
+			       "damaged records passed over");
+	return r;
+}
+
 int seal_audit_finish(struct seal_audit_log *log, struct seal_err *err)
 {
 	int r;
@@ -344,5 +355,7 @@ int seal_audit_finish(struct seal_audit_log *log, struct seal_err *err)
 		r = read_kernel_logs(log);
 	if (r >= 0)
 		r = seal_audit_groups_finish(log->groups);
+	if (r >= 0)
+		r = note_damage(log);
 	return r < 0 ? seal_err_set(err, r, "out of memory") : 0;
 }

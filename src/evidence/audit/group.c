@@ -63,13 +63,14 @@ struct seal_audit_groups {
 	struct access *access[BUCKETS];
 	size_t n_groups, n_accesses, n_hits, n_event_bytes;
 	seal_vec(struct source_type) types;
+	seal_vec(uint64_t) damaged; /* by source */
 	struct seal_seen seen;
 	struct seal_audit_changes changes;
 	struct seal_buf key; /* of the denial at hand; its first n_access bytes are its access's */
 	size_t n_access;
 	bool copies;
 	int64_t copies_first_us, copies_last_us;
-	uint64_t n_denials, n_not_kept, n_damaged;
+	uint64_t n_denials, n_not_kept;
 };
 
 struct seal_audit_groups *seal_audit_groups_new(struct seal_host *h)
@@ -110,6 +111,7 @@ void seal_audit_groups_free(struct seal_audit_groups *g)
 		}
 	}
 	seal_vec_done(&g->types);
+	seal_vec_done(&g->damaged);
 	seal_seen_done(&g->seen);
 	seal_audit_changes_done(&g->changes);
 	seal_buf_done(&g->key);
@@ -123,9 +125,20 @@ void seal_audit_groups_copies(struct seal_audit_groups *g, int64_t first_us, int
 	g->copies_last_us = last_us;
 }
 
-uint64_t seal_audit_groups_damaged(const struct seal_audit_groups *g)
+int seal_audit_groups_damage(struct seal_audit_groups *g, uint32_t source, uint64_t n)
 {
-	return g->n_damaged;
+	if (!n)
+		return 0;
+	while (g->damaged.n <= source)
+		if (!seal_vec_add(&g->damaged))
+			return -ENOMEM;
+	g->damaged.v[source] += n;
+	return 0;
+}
+
+uint64_t seal_audit_groups_damaged(const struct seal_audit_groups *g, uint32_t source)
+{
+	return source < g->damaged.n ? g->damaged.v[source] : 0;
 }
 
 static int key_own(struct key *to, uint64_t hash, struct seal_bytes bytes)
@@ -375,8 +388,8 @@ static int add_denial(struct seal_audit_groups *g, const struct seal_audit_event
 
 	rc = seal_avc_parse(r, &avc);
 	if (rc < 0)
-		g->n_damaged++;
-	if (rc <= 0)
+		return seal_audit_groups_damage(g, r->source, 1);
+	if (rc == 0)
 		return 0;
 	g->key.n = 0;
 	g->n_access = seal_avc_key(&avc, &g->key);
@@ -392,10 +405,8 @@ static int add_denial(struct seal_audit_groups *g, const struct seal_audit_event
 	if (rc <= 0)
 		return rc;
 	rc = find_group(g, &avc, hash, &it);
-	if (rc == -EBADMSG) {
-		g->n_damaged++;
-		return 0;
-	}
+	if (rc == -EBADMSG)
+		return seal_audit_groups_damage(g, r->source, 1);
 	if (rc < 0)
 		return rc;
 	g->n_denials++;

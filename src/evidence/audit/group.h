@@ -24,8 +24,11 @@ int seal_audit_groups_add(void *g, const struct seal_audit_event *e);
  * far, which covers @first_us to @last_us (SEAL_TIME_NONE: nothing) */
 void seal_audit_groups_copies(struct seal_audit_groups *g, int64_t first_us, int64_t last_us);
 
-/* seal_audit_groups_damaged - records so far that begin as a denial and go wrong */
-uint64_t seal_audit_groups_damaged(const struct seal_audit_groups *g);
+/* seal_audit_groups_damage - count @n records of @source that begin as a denial and go wrong,
+ * besides those that seal_audit_groups_add() finds itself. Returns 0 or -ENOMEM. */
+int seal_audit_groups_damage(struct seal_audit_groups *g, uint32_t source, uint64_t n);
+/* seal_audit_groups_damaged - how many there are so far */
+uint64_t seal_audit_groups_damaged(const struct seal_audit_groups *g, uint32_t source);
 
 /* seal_audit_groups_finish - interpret a representative of each group and fill the host's
  * audit.denials Returns 0 or -ENOMEM. */

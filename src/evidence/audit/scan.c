@@ -16,6 +16,7 @@ struct window {
 	size_t pos; /* start of the line to be read next */
 	size_t end;
 	bool skipping; /* inside a line that is too long */
+	bool cut;      /* the first line has lost its start */
 };
 
 static struct seal_bytes line_at(const struct window *w, size_t from, size_t to)
@@ -25,18 +26,17 @@ static struct seal_bytes line_at(const struct window *w, size_t from, size_t to)
 	return (struct seal_bytes){w->buf + from, to - from};
 }
 
-/* line_before - start of the line that ends in front of @start; false at the window's start, where
- * a line may be cut */
+/* line_before - start of the line that ends in front of @start; false when it is not at hand */
 static bool line_before(const struct window *w, size_t start, size_t *ret)
 {
 	const char *nl;
 
-	if (start < 2)
+	if (start == 0)
 		return false;
 	nl = memrchr(w->buf, '\n', start - 1);
-	if (!nl)
+	if (!nl && w->cut)
 		return false;
-	*ret = (size_t)(nl - w->buf) + 1;
+	*ret = nl ? (size_t)(nl - w->buf) + 1 : 0;
 	return true;
 }
 
@@ -178,9 +178,7 @@ static void note_last(struct seal_audit_scan *s, const struct window *w)
 	size_t start = w->pos, from;
 	int i;
 
-	for (i = 0; i < LAST_LINES && start > 0; i++) {
-		if (!line_before(w, start, &from))
-			from = 0;
+	for (i = 0; i < LAST_LINES && line_before(w, start, &from); i++) {
 		if (seal_audit_record_parse(line_at(w, from, start - 1), &r)) {
 			s->last_us = r.time_us;
 			return;
@@ -203,6 +201,7 @@ static void make_room(struct seal_audit_scan *s, struct window *w)
 		w->skipping = true;
 		w->pos = keep = w->end;
 	}
+	w->cut |= keep > 0;
 	memmove(w->buf, w->buf + keep, w->end - keep);
 	w->pos -= keep;
 	w->end -= keep;
