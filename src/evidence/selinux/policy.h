@@ -19,13 +19,13 @@ struct seal_names {
 	seal_vec(struct seal_bytes) v;
 };
 
-/* --- loading -------------------------------------------------------------------------------------
- */
+/* --- loading --- */
 
 /* seal_policy_load - parse a binary kernel policy held in memory
- * @image: the bytes, plain or bzip2; not kept
+ * @image: the bytes, not compressed; not kept
  * @ret:   new policy, caller frees with seal_policy_free(); untouched on failure
- * Limits: 64 MiB; memory is capped while libsepol parses.
+ * libsepol parses it in a child first, which may crash or run out of its two seconds; the policy of
+ * the running kernel alone is spared that. Limits: 64 MiB of policy, 1 GiB of memory to parse it.
  * Returns 0, -EPROTONOSUPPORT (version newer than this libsepol reads, or older than it accepts),
  * -EBADMSG (not a policy, a module, damaged), -EFBIG or -ENOMEM; the error carries libsepol's
  * words. */
@@ -49,8 +49,7 @@ unsigned seal_policy_version(const struct seal_policy *p);
 /* seal_policy_has_mls - contexts carry a level or range */
 bool seal_policy_has_mls(const struct seal_policy *p);
 
-/* --- names ---------------------------------------------------------------------------------------
- */
+/* --- names --- */
 
 /* seal_policy_type - the primary name of a type or alias
  * Returns 0, -ENOENT, or -EISDIR when the name is an attribute. */
@@ -96,8 +95,7 @@ bool seal_policy_is_permissive(const struct seal_policy *p, struct seal_bytes ty
 /* seal_policy_permissive_types - all of them. Returns 0 or -ENOMEM. */
 int seal_policy_permissive_types(const struct seal_policy *p, struct seal_names *ret);
 
-/* --- why -----------------------------------------------------------------------------------------
- */
+/* --- why --- */
 
 /* the layers that deny; several may hold at once */
 enum seal_why {
@@ -159,8 +157,7 @@ void seal_why_done(struct seal_why_result *r);
  * Returns 1, 0, -ENOENT (unknown name) or -EPROTO. */
 int seal_policy_allows(struct seal_policy *p, const struct seal_access *a);
 
-/* --- what if -------------------------------------------------------------------------------------
- */
+/* --- what if --- */
 
 struct seal_switch {
 	struct seal_bytes name; /* boolean; old names are understood */
@@ -215,8 +212,7 @@ struct seal_boolean_sets {
 int seal_policy_boolean_sets(struct seal_policy *p, const struct seal_access *a, size_t n,
 			     struct seal_boolean_sets *ret);
 
-/* --- who may do what to what ---------------------------------------------------------------------
- */
+/* --- who may do what to what --- */
 
 /* seal_policy_types_with - the types on which @source has all @perms of @tclass
  * Returns 0, -ENOENT or -ENOMEM. */
@@ -255,8 +251,7 @@ int seal_policy_transition(const struct seal_policy *p, struct seal_bytes source
 int seal_policy_exec_types(const struct seal_policy *p, struct seal_bytes source,
 			   struct seal_bytes domain, struct seal_names *ret);
 
-/* --- ports ---------------------------------------------------------------------------------------
- */
+/* --- ports --- */
 
 struct seal_port_label {
 	struct seal_bytes type; /* borrowed from the policy */
@@ -292,8 +287,7 @@ int seal_policy_relabel_cost(const struct seal_policy *p, struct seal_bytes from
 			     struct seal_bytes to, const struct seal_access *a,
 			     struct seal_relabel_cost *ret);
 
-/* --- booleans ------------------------------------------------------------------------------------
- */
+/* --- booleans --- */
 
 /* seal_policy_boolean - name, alias of booleans.subs_dist, or the name with "allow_" put before or
  * taken off

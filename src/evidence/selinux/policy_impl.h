@@ -12,7 +12,13 @@
 
 /* seal_cond_value - the boolean of a COND_BOOL term; the member was called "bool" up to
  * libsepol 3.5 */
-#ifdef SEAL_SEPOL_COND_BOOL
+#ifdef SEAL_SEPOL_COND_BOOLEAN
+#include <sepol/policydb/conditional.h>
+static inline uint32_t seal_cond_value(const cond_expr_t *e)
+{
+	return e->boolean;
+}
+#else
 #pragma push_macro("bool")
 #undef bool
 #include <sepol/policydb/conditional.h>
@@ -21,12 +27,6 @@ static inline uint32_t seal_cond_value(const cond_expr_t *e)
 	return e->bool;
 }
 #pragma pop_macro("bool")
-#else
-#include <sepol/policydb/conditional.h>
-static inline uint32_t seal_cond_value(const cond_expr_t *e)
-{
-	return e->boolean;
-}
 #endif
 
 #include "evidence/selinux/policy.h"

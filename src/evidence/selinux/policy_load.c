@@ -5,14 +5,19 @@
 #include "core/input.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #define POLICY_MAX_BYTES    (64u << 20)
 #define PARSE_MEMORY_BYTES  (UINT64_C(1) << 30)
 #define SUBS_MAX_BYTES      (1u << 20)
+#define PARSE_SECONDS       2
 #define BOUNDS_DEPTH        16
 #define POLICY_MAGIC        0xf97cff8cu
 #define POLICY_HEADER_BYTES 8
@@ -36,30 +41,39 @@ static void keep_message(void *data, sepol_handle_t *handle, const char *fmt, ..
 	va_end(ap);
 }
 
+/* address_space - bytes mapped by this process, 0 when /proc does not say */
+static uint64_t address_space(void)
+{
+	seal_auto_close int fd = -1;
+	struct seal_bytes text;
+	uint64_t pages;
+	char buf[64];
+	ssize_t n;
+
+	fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, buf, sizeof(buf));
+	if (n <= 0)
+		return 0;
+	text = (struct seal_bytes){buf, (size_t)n};
+	if (seal_parse_u64(seal_bytes_word(&text), 10, &pages) < 0)
+		return 0;
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 /* limit_memory - let the address space grow by no more than PARSE_MEMORY_BYTES from here: counts in
  * a damaged header ask for more. *before becomes the limits to put back; false when they are left
  * alone */
 static bool limit_memory(struct rlimit *before)
 {
-	unsigned long pages = 0;
+	uint64_t now = address_space();
 	struct rlimit lim;
-	rlim_t want;
-	FILE *f;
-	int n;
 
-	f = fopen("/proc/self/statm", "re");
-	if (!f)
+	if (now == 0 || getrlimit(RLIMIT_AS, before) < 0)
 		return false;
-	n = fscanf(f, "%lu", &pages);
-	fclose(f);
-	if (n != 1 || getrlimit(RLIMIT_AS, before) < 0)
-		return false;
-
 	lim = *before;
-	want = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + PARSE_MEMORY_BYTES;
-	if (lim.rlim_cur != RLIM_INFINITY && lim.rlim_cur < want)
+	if (lim.rlim_cur != RLIM_INFINITY && lim.rlim_cur < now + PARSE_MEMORY_BYTES)
 		return false;
-	lim.rlim_cur = want;
+	lim.rlim_cur = now + PARSE_MEMORY_BYTES;
 	return setrlimit(RLIMIT_AS, &lim) == 0;
 }
 
@@ -123,6 +137,63 @@ static int parse(struct seal_bytes image, sepol_policydb_t *handle, struct seal_
 	return 0;
 }
 
+/* struct outcome - what the child of survives() shares */
+struct outcome {
+	struct seal_err err; /* code 0: accepted */
+};
+
+static void try_parse(struct seal_bytes image, struct outcome *out)
+{
+	struct rlimit cpu = {PARSE_SECONDS, PARSE_SECONDS}, core = {0, 0};
+	sepol_policydb_t *handle = NULL;
+
+	setrlimit(RLIMIT_CPU, &cpu);
+	setrlimit(RLIMIT_CORE, &core);
+	if (sepol_policydb_create(&handle) < 0) {
+		seal_err_set(&out->err, -ENOMEM, "out of memory");
+		return;
+	}
+	if (parse(image, handle, &out->err) < 0)
+		return;
+	evaluate_conds(&handle->p);
+	sepol_policydb_free(handle);
+}
+
+/* survives - parse once in a child: libsepol 3.4 crashes on some damaged policies, for others while
+ * it frees what it read of them, and loops for hours on a third kind; none of it may take us along.
+ * Returns 0, -EBADMSG or -ENOMEM */
+static int survives(struct seal_bytes image, struct seal_err *err)
+{
+	struct outcome *out, got;
+	int status = 0;
+	pid_t pid;
+
+	out = mmap(NULL, sizeof(*out), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (out == MAP_FAILED)
+		return seal_err_set(err, -ENOMEM, "out of memory");
+	pid = fork();
+	if (pid == 0) {
+		try_parse(image, out);
+		_exit(0);
+	}
+	if (pid > 0)
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+	got = *out;
+	munmap(out, sizeof(*out));
+
+	if (pid < 0)
+		return seal_err_set(err, -ENOMEM, "no child to parse it in");
+	if (WIFSIGNALED(status))
+		return seal_err_set(err, -EBADMSG, "damaged policy: libsepol %s",
+				    WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL
+					    ? "does not come to an end of it"
+					    : "crashes on it");
+	if (got.err.code < 0)
+		return seal_err_set(err, got.err.code, "%s", got.err.text);
+	return 0;
+}
+
 /* check_bounds - refuse bounding types that go in a circle, which libsepol would follow for ever */
 static int check_bounds(struct seal_policy *p, struct seal_err *err)
 {
@@ -144,7 +215,8 @@ static int check_bounds(struct seal_policy *p, struct seal_err *err)
 	return 0;
 }
 
-int seal_policy_load(struct seal_bytes image, struct seal_policy **ret, struct seal_err *err)
+static int load(struct seal_bytes image, bool trusted, struct seal_policy **ret,
+		struct seal_err *err)
 {
 	seal_auto_policy struct seal_policy *p = NULL;
 	int r;
@@ -163,7 +235,9 @@ int seal_policy_load(struct seal_bytes image, struct seal_policy **ret, struct s
 	if (!p->arena || sepol_policydb_create(&p->handle) < 0)
 		return seal_err_set(err, -ENOMEM, "out of memory");
 
-	r = parse(image, p->handle, err);
+	r = trusted ? 0 : survives(image, err);
+	if (r == 0)
+		r = parse(image, p->handle, err);
 	if (r < 0)
 		return r;
 	p->db = &p->handle->p;
@@ -184,6 +258,11 @@ int seal_policy_load(struct seal_bytes image, struct seal_policy **ret, struct s
 
 	*ret = seal_take(p);
 	return 0;
+}
+
+int seal_policy_load(struct seal_bytes image, struct seal_policy **ret, struct seal_err *err)
+{
+	return load(image, false, ret, err);
 }
 
 void seal_policy_free(struct seal_policy *p)
@@ -291,8 +370,8 @@ static int read_aliases(const struct seal_root *root, const char *type, struct s
 	return 0;
 }
 
-static int load_file(const struct seal_root *root, const char *path, struct seal_policy **ret,
-		     struct seal_err *err)
+static int load_file(const struct seal_root *root, const char *path, bool trusted,
+		     struct seal_policy **ret, struct seal_err *err)
 {
 	seal_auto_free char *image = NULL;
 	size_t n = 0;
@@ -301,7 +380,7 @@ static int load_file(const struct seal_root *root, const char *path, struct seal
 	r = seal_root_read(root, path, POLICY_MAX_BYTES, &image, &n, err);
 	if (r < 0)
 		return r;
-	r = seal_policy_load((struct seal_bytes){image, n}, ret, err);
+	r = load((struct seal_bytes){image, n}, trusted, ret, err);
 	return r < 0 ? seal_err_add(err, r, "%s", path) : 0;
 }
 
@@ -319,12 +398,12 @@ int seal_policy_open(const struct seal_root *root, struct seal_bytes type, struc
 	name[type.n] = '\0';
 
 	if (seal_root_kind(root) == SEAL_ROOT_LIVE)
-		r = load_file(root, path, &p, err);
+		r = load_file(root, path, true, &p, err); /* the kernel accepted it */
 	if (r == -ENOENT || r == -EACCES) {
 		r = find_file(root, name, path, sizeof(path));
 		if (r < 0)
 			return seal_err_set(err, r, "no policy of type %s in this root", name);
-		r = load_file(root, path, &p, err);
+		r = load_file(root, path, false, &p, err);
 	}
 	if (r < 0)
 		return r;
