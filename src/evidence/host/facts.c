@@ -103,9 +103,13 @@ int seal_host_facts_read(const struct seal_root *root, struct seal_host *h, stru
 		seal_network_read,
 		seal_disk_read,
 	};
+	const char *damage = seal_root_damage(root);
 	size_t i;
 	int r;
 
+	if (*damage && !seal_host_source(h, SEAL_SOURCE_FILES, seal_bytes_of(seal_root_name(root)),
+					 SEAL_READ_TRUNCATED, seal_bytes_of(damage)))
+		return seal_err_set(err, -ENOMEM, "out of memory");
 	for (i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
 		r = readers[i](root, h);
 		if (r < 0)

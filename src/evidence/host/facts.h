@@ -12,6 +12,7 @@
  * net:        live/{addresses,routes,sockets}.json of a bundle, else the kernel's own (live) or
  *             proc/net of a sosreport; etc/resolv.conf
  * disk:       live/df.json, else statvfs(3) of the local file systems (live)
+ * An archive that lost something on the way (seal_root_damage()) gets a row of its own.
  * @root: borrowed
  * Limits: 4 MiB a file, 65536 entries of a kind; beyond, or damaged: a row of h->sources says so
  * and the rest stands. Absent files are rows too, for what they would have told is unknown.
