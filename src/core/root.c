@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 
 #include "core/root_impl.h"
 #include "core/vec.h"
@@ -169,6 +171,56 @@ int seal_root_stat(const struct seal_root *root, const char *path, bool follow, 
 ssize_t seal_root_readlink(const struct seal_root *root, const char *path, char *buf, size_t size)
 {
 	return root->ops->readlink(&root->host, relative(path), buf, size);
+}
+
+int seal_dir_open(const struct seal_root *root, const char *path, struct seal_dir *ret)
+{
+	struct seal_dir d = {root, path, -1};
+
+	if (root->ops->dir) {
+		d.fd = root->ops->dir(&root->host, relative(path));
+		if (d.fd < 0)
+			return d.fd;
+	}
+	*ret = d;
+	return 0;
+}
+
+void seal_dir_close(struct seal_dir *d)
+{
+	if (d->fd >= 0)
+		close(d->fd);
+	d->fd = -1;
+}
+
+/* open_joined - of an archive, whose descriptors know nothing of owner and mode */
+static int open_joined(const struct seal_dir *d, const char *name, struct stat *st)
+{
+	char path[PATH_MAX];
+	int r;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", relative(d->path), name) >= sizeof(path))
+		return -ENAMETOOLONG;
+	r = d->root->ops->stat(&d->root->host, path, false, st);
+	if (r < 0)
+		return r;
+	return S_ISLNK(st->st_mode) ? -ELOOP : d->root->ops->open(&d->root->host, path);
+}
+
+int seal_dir_open_file(const struct seal_dir *d, const char *name, struct stat *st)
+{
+	seal_auto_close int fd = -1;
+
+	if (strchr(name, '/') || strcmp(name, "..") == 0)
+		return -EINVAL;
+	if (d->fd < 0)
+		return open_joined(d, name, st);
+	fd = openat(d->fd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 || fstat(fd, st) < 0)
+		return -errno;
+	if (S_ISDIR(st->st_mode))
+		return -EISDIR;
+	return S_ISREG(st->st_mode) ? seal_take_fd(&fd) : -ENXIO;
 }
 
 ssize_t seal_root_label(const struct seal_root *root, const char *path, char *buf, size_t size)

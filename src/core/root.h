@@ -78,6 +78,22 @@ int seal_root_list(const struct seal_root *root, const char *path,
 		   int (*each)(void *data, const char *name, unsigned char type), void *data,
 		   struct seal_err *err);
 
+/* struct seal_dir - a directory of the root kept open, for opening many files right in it */
+struct seal_dir {
+	const struct seal_root *root; /* borrowed */
+	const char *path;             /* borrowed */
+	int fd;                       /* -1 in an archive */
+};
+
+/* seal_dir_open - @path must outlive it; end with seal_dir_close()
+ * Returns 0 or a negative errno as seal_root_open(). */
+int seal_dir_open(const struct seal_root *root, const char *path, struct seal_dir *ret);
+void seal_dir_close(struct seal_dir *d);
+
+/* seal_dir_open_file - the regular file @name of the directory, a link is -ELOOP; *st describes it
+ * Returns a file descriptor the caller closes, or a negative errno as seal_root_open(). */
+int seal_dir_open_file(const struct seal_dir *d, const char *name, struct stat *st);
+
 /* seal_root_label - the security.selinux attribute of @path itself (links not followed)
  * @buf: receives the context without its trailing NUL
  * Returns its length, -ENODATA (none), -ENOTSUP, -ERANGE or another negative errno. */

@@ -28,6 +28,8 @@ struct seal_root_ops {
 	ssize_t (*label)(const struct seal_top *top, const char *path, char *buf, size_t size);
 	/* the directory @name right below @top as a top of its own; a link is -ENOTDIR */
 	int (*enter)(const struct seal_top *top, const char *name, struct seal_top *ret);
+	/* a descriptor of the directory @path; NULL: there is none to give */
+	int (*dir)(const struct seal_top *top, const char *path);
 	void (*done)(struct seal_top *top);
 };
 

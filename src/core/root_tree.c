@@ -287,6 +287,11 @@ static ssize_t tree_label(const struct seal_top *top, const char *path, char *bu
 	return n;
 }
 
+static int tree_dir(const struct seal_top *top, const char *path)
+{
+	return open_in(top, path, O_PATH | O_DIRECTORY);
+}
+
 static int tree_enter(const struct seal_top *top, const char *name, struct seal_top *ret)
 {
 	int fd;
@@ -311,6 +316,7 @@ static const struct seal_root_ops tree_ops = {
 	.list = tree_list,
 	.label = tree_label,
 	.enter = tree_enter,
+	.dir = tree_dir,
 	.done = tree_done,
 };
 

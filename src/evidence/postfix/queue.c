@@ -43,7 +43,8 @@ struct spool {
  */
 struct walk {
 	struct spool *spool;
-	struct seal_bytes dir; /* interned: the origin of what lies in it */
+	struct seal_bytes dir; /* the origin of what lies in it */
+	struct seal_dir open;
 	unsigned depth;
 	enum seal_queue_name queue;   /* of messages */
 	enum seal_rcpt_status status; /* of logs */
@@ -88,7 +89,13 @@ static int walk_dir(const struct walk *w)
 	struct seal_err err = {0};
 	int r;
 
-	r = seal_root_list(s->root, w->dir.p, walk_entry, &copy, &err);
+	r = seal_dir_open(s->root, w->dir.p, &copy.open);
+	if (r == 0) {
+		r = seal_root_list(s->root, w->dir.p, walk_entry, &copy, &err);
+		seal_dir_close(&copy.open);
+	} else {
+		seal_err_set(&err, r, "%s: %s", w->dir.p, strerror(-r));
+	}
 	if (r == 0 || r == -ENOMEM)
 		return r;
 	if (r != -ENOENT && !s->failed) {
@@ -96,28 +103,6 @@ static int walk_dir(const struct walk *w)
 		s->err = err;
 	}
 	return 0;
-}
-
-/* open_file - a file of the directory; *st as the root knows it */
-static int open_file(const struct walk *w, const char *name, struct stat *st)
-{
-	char path[PATH_MAX];
-	int fd, r = 0;
-
-	if ((size_t)snprintf(path, sizeof(path), "%s/%s", w->dir.p, name) >= sizeof(path))
-		return -ENAMETOOLONG;
-	fd = seal_root_open(w->spool->root, path, NULL);
-	if (fd < 0)
-		return fd;
-	if (seal_root_kind(w->spool->root) == SEAL_ROOT_ARCHIVE)
-		r = seal_root_stat(w->spool->root, path, true, st);
-	else if (fstat(fd, st) < 0)
-		r = -errno;
-	if (r < 0) {
-		close(fd);
-		return r;
-	}
-	return fd;
 }
 
 /* count_unreadable - a file that went away since the directory was listed is none */
@@ -148,7 +133,7 @@ static int read_log(const struct walk *w, const char *name)
 	ssize_t n;
 	int r;
 
-	fd = open_file(w, name, &st);
+	fd = seal_dir_open_file(&w->open, name, &st);
 	n = fd < 0 ? fd : pread(fd, s->text, SEAL_QUEUE_LOG_MAX, 0);
 	if (n < 0)
 		return count_unreadable(s, fd < 0 ? fd : -errno);
@@ -182,7 +167,7 @@ static int by_log_id(const void *a, const void *b)
 }
 
 /* find_logs - the first of the logs of a message, *n of them (defer and bounce) */
-static const struct log *find_logs(const struct spool *s, struct seal_bytes id, size_t *n)
+static struct log *find_logs(const struct spool *s, struct seal_bytes id, size_t *n)
 {
 	size_t low = 0, high = s->logs.n, end;
 
@@ -227,17 +212,31 @@ static bool is_logged(const struct log *logs, size_t n, const struct seal_recipi
 	return false;
 }
 
+/* hand_over - the recipients of the only log become those of the message */
+static void hand_over(struct log *log, struct seal_message *m)
+{
+	m->recipients.v = log->v;
+	m->recipients.n = m->recipients.cap = log->n;
+	log->v = NULL;
+	log->n = 0;
+}
+
 /* join_recipients - those of the logs, then those of the envelope that no log has */
 static int join_recipients(struct spool *s, struct seal_message *m)
 {
-	size_t n_logs, n, i, kept = 0;
-	const struct log *logs = find_logs(s, m->queue_id, &n_logs);
 	const struct seal_envelope *e = &s->envelope;
+	size_t n_logs, n = 0, i, kept = 0;
+	struct log *logs = find_logs(s, m->queue_id, &n_logs);
 
-	for (n = e->recipients.n, i = 0; i < n_logs; i++)
+	for (i = 0; i < e->recipients.n; i++)
+		n += !is_logged(logs, n_logs, &e->recipients.v[i]);
+	if (n == 0 && n_logs == 1)
+		hand_over(logs, m);
+	for (i = 0; i < n_logs; i++)
 		n += logs[i].n;
-	if (!n)
+	if (m->recipients.n || !n)
 		return 0;
+
 	m->recipients.v = malloc(n * sizeof(*m->recipients.v));
 	if (!m->recipients.v)
 		return -ENOMEM;
@@ -246,11 +245,10 @@ static int join_recipients(struct spool *s, struct seal_message *m)
 		kept += logs[i].n;
 	}
 	for (i = 0; i < e->recipients.n; i++) {
-		if (!n_logs || !is_logged(logs, n_logs, &e->recipients.v[i]))
+		if (!is_logged(logs, n_logs, &e->recipients.v[i]))
 			m->recipients.v[kept++] = e->recipients.v[i];
 	}
-	m->recipients.n = kept;
-	m->recipients.cap = n;
+	m->recipients.n = m->recipients.cap = kept;
 	return 0;
 }
 
@@ -303,7 +301,7 @@ static int read_message(const struct walk *w, const char *name)
 		s->n_beyond++;
 		return 0;
 	}
-	fd = open_file(w, name, &st);
+	fd = seal_dir_open_file(&w->open, name, &st);
 	if (fd < 0)
 		return count_unreadable(s, fd);
 	/* still being written: mail_open_ok(3) wants all bits of the owner */
@@ -312,7 +310,8 @@ static int read_message(const struct walk *w, const char *name)
 	r = seal_envelope_read(fd, s->h->arena, &s->envelope);
 	if (r < 0)
 		return count_unreadable(s, r);
-	s->n_damaged += s->envelope.damaged && !s->envelope.cut;
+	s->n_damaged += !s->envelope.cut &&
+			(s->envelope.damaged || s->envelope.content_end > (uint64_t)st.st_size);
 	s->n_cut += s->envelope.cut;
 	s->n_read++;
 	return add_message(w, name, &st);

@@ -4,16 +4,16 @@
 #include <ctype.h>
 #include <errno.h>
 
-#define WINDOW_BYTES 4096
-#define JUMPS_MAX    10000 /* pointer records followed, as many as Postfix follows backwards */
+#define FIRST_BYTES 1024  /* most envelopes are shorter */
+#define JUMPS_MAX   10000 /* pointer records followed, as many as Postfix follows backwards */
 
 /* struct window - the part of the file in memory and the place of the next record */
 struct window {
 	int fd;
-	char buf[WINDOW_BYTES];
+	char *buf;          /* SEAL_ENVELOPE_WINDOW bytes, borrowed */
 	uint64_t start, at; /* file offsets: of buf[0], of the next record */
-	size_t n;
-	uint64_t used; /* bytes of records handed out */
+	size_t asked, n;    /* bytes wanted and got; asked 0 = nothing read yet */
+	uint64_t used;      /* bytes of records handed out */
 };
 
 struct record {
@@ -25,13 +25,15 @@ struct record {
 /* have - bytes of the file from w->at on, at least @want unless the file ends */
 static int have(struct window *w, size_t want, struct seal_bytes *ret)
 {
-	bool is_last = w->n < sizeof(w->buf); /* the window ends where the file does */
+	bool is_last = w->n < w->asked; /* the window ends where the file does */
 	size_t off;
 
-	if (!w->used || w->at < w->start || w->at - w->start > w->n ||
+	if (!w->asked || w->at < w->start || w->at - w->start > w->n ||
 	    (!is_last && w->n - (w->at - w->start) < want)) {
-		ssize_t n = pread(w->fd, w->buf, sizeof(w->buf), (off_t)w->at);
+		ssize_t n;
 
+		w->asked = w->asked || want > FIRST_BYTES ? SEAL_ENVELOPE_WINDOW : FIRST_BYTES;
+		n = pread(w->fd, w->buf, w->asked, (off_t)w->at);
 		if (n < 0)
 			return -errno;
 		w->start = w->at;
@@ -63,7 +65,7 @@ static int next(struct window *w, struct record *rec)
 		return -EBADMSG;
 
 	rec->type = s.p[0];
-	rec->too_long = len + i + 1 > sizeof(w->buf);
+	rec->too_long = len + i + 1 > SEAL_ENVELOPE_WINDOW;
 	rec->data = SEAL_BYTES_NONE;
 	if (!rec->too_long) {
 		r = have(w, (size_t)len + i + 1, &s);
@@ -157,8 +159,13 @@ static void take_time(struct seal_envelope *e, struct seal_bytes s)
 
 static void take_size(struct seal_envelope *e, struct seal_bytes s)
 {
-	if (!e->has_size)
-		e->has_size = number(&s, &e->size_bytes) == 0;
+	uint64_t offset;
+
+	if (e->has_size || number(&s, &e->size_bytes) < 0)
+		return;
+	e->has_size = true;
+	if (number(&s, &offset) < 0 || number(&s, &e->n_expected) < 0)
+		e->n_expected = 0;
 }
 
 static int take_sender(struct seal_envelope *e, struct seal_arena *arena, struct seal_bytes s)
@@ -240,6 +247,7 @@ static int take(struct reading *rd, const struct record *rec)
 		r = rd->orig.err;
 		break;
 	case 'R':
+		e->n_recipients++;
 		r = rec->too_long
 			    ? -EBADMSG
 			    : take_recipient(e, rd->arena, rec->data, seal_buf_bytes(&rd->orig));
@@ -247,6 +255,7 @@ static int take(struct reading *rd, const struct record *rec)
 		break;
 	case 'D': /* delivered */
 	case '/': /* cancelled */
+		e->n_recipients++;
 		rd->orig.n = 0;
 		break;
 	case 'p':
@@ -293,24 +302,21 @@ static int read_both(struct reading *rd)
 		return r;
 	if (__builtin_add_overflow(rd->w.at, rd->e->size_bytes, &to) || to > INT64_MAX)
 		return -EBADMSG;
+	rd->e->content_end = to;
+	/* the count is final when cleanup(8) is done: with all of them here none was extracted */
+	if (rd->e->n_expected && rd->e->n_recipients >= rd->e->n_expected)
+		return 0;
 	rd->w.at = to;
 	return read_segment(rd, 'E');
 }
 
 int seal_envelope_read(int fd, struct seal_arena *arena, struct seal_envelope *e)
 {
-	struct reading rd;
+	struct reading rd = {.w = {.fd = fd, .buf = e->window}, .arena = arena, .e = e};
 	int r;
 
-	rd.w.fd = fd;
-	rd.w.start = rd.w.at = rd.w.used = 0;
-	rd.w.n = 0;
-	rd.arena = arena;
-	rd.e = e;
-	rd.orig = (struct seal_buf){0};
-	rd.jumps = 0;
 	e->arrival_us = SEAL_TIME_NONE;
-	e->size_bytes = 0;
+	e->size_bytes = e->n_recipients = e->n_expected = e->content_end = 0;
 	e->has_size = e->has_sender = e->damaged = e->cut = false;
 	e->sender = SEAL_BYTES_NONE;
 	e->recipients.n = 0;

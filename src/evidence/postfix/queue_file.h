@@ -12,6 +12,7 @@
 #include "model/mail.h"
 
 #define SEAL_ENVELOPE_MAX            ((uint64_t)1024 * 1024) /* bytes of both segments */
+#define SEAL_ENVELOPE_WINDOW         4096
 #define SEAL_ENVELOPE_RECIPIENTS_MAX ((size_t)1000)
 
 /* struct seal_envelope - bytes live in the arena given to seal_envelope_read() */
@@ -21,8 +22,12 @@ struct seal_envelope {
 	bool has_size, has_sender;
 	struct seal_bytes sender;                   /* quoted as RFC 822 has it */
 	seal_vec(struct seal_recipient) recipients; /* those still to be delivered to */
-	bool damaged;                               /* ended too early, or not made of records */
-	bool cut;                                   /* a limit was reached */
+	uint64_t n_recipients;             /* in all, those delivered to or cancelled included */
+	uint64_t n_expected;               /* what the first record says of that */
+	uint64_t content_end;              /* offset behind the content; 0 when not known */
+	bool damaged;                      /* ended too early, or not made of records */
+	bool cut;                          /* a limit was reached */
+	char window[SEAL_ENVELOPE_WINDOW]; /* the part of the file being looked at */
 };
 
 /* seal_envelope_read - read the envelope of an open queue file; of the content, what the first
