@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/vec.h"
 
+#include <errno.h>
 #include <string.h>
 
 void *seal_vec_add_(void *array, size_t *n, size_t *cap, size_t elem_bytes)
@@ -25,4 +26,22 @@ void *seal_vec_add_(void *array, size_t *n, size_t *cap, size_t elem_bytes)
 	memset(p, 0, elem_bytes);
 	(*n)++;
 	return p;
+}
+
+int seal_vec_reserve_(void *array, size_t *cap, size_t elem_bytes, size_t count)
+{
+	size_t bytes;
+	void *p;
+
+	if (count <= *cap)
+		return 0;
+	if (__builtin_mul_overflow(count, elem_bytes, &bytes))
+		return -ENOMEM;
+	memcpy(&p, array, sizeof(p));
+	p = realloc(p, bytes);
+	if (!p)
+		return -ENOMEM;
+	memcpy(array, &p, sizeof(p));
+	*cap = count;
+	return 0;
 }

@@ -17,6 +17,11 @@
 #define seal_vec_add(vec)                                                                          \
 	((__typeof__((vec)->v))seal_vec_add_(&(vec)->v, &(vec)->n, &(vec)->cap, sizeof(*(vec)->v)))
 
+/* seal_vec_reserve - make room for @count elements in all, and no more: for arrays that will not
+ * grow Returns 0 or -ENOMEM. */
+#define seal_vec_reserve(vec, count)                                                               \
+	seal_vec_reserve_(&(vec)->v, &(vec)->cap, sizeof(*(vec)->v), (count))
+
 /* seal_vec_each - loop over the elements: seal_vec_each(it, &vec) { it->... } */
 #define seal_vec_each(it, vec)                                                                     \
 	for (__typeof__((vec)->v + 0) it = (vec)->v; it && it < (vec)->v + (vec)->n; it++)
@@ -30,3 +35,4 @@
 	} while (0)
 
 void *seal_vec_add_(void *array, size_t *n, size_t *cap, size_t elem_bytes);
+int seal_vec_reserve_(void *array, size_t *cap, size_t elem_bytes, size_t count) SEAL_MUST_USE;

@@ -102,6 +102,8 @@ int seal_log_note(struct seal_log_events *pool, struct seal_log_notes *notes,
 		notes->v.n--;
 		memmove(notes->v.v, notes->v.v + 1, notes->v.n * sizeof(*notes->v.v));
 	}
+	if (notes->v.n == 0 && seal_vec_reserve(&notes->v, 2) < 0)
+		return -ENOMEM;
 	slot = seal_vec_add(&notes->v);
 	if (!slot)
 		return -ENOMEM;

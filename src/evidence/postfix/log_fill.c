@@ -43,6 +43,8 @@ static int fill_events(struct seal_track *t)
 	for (ev = t->events.first; ev; ev = ev->next)
 		sorted[i++] = ev;
 	qsort(sorted, i, sizeof(struct seal_log_event *), by_event_time);
+	if (seal_vec_reserve(&t->h->mail.events, i) < 0)
+		return -ENOMEM;
 	for (i = 0; i < t->events.n; i++)
 		if (fill_event(t, sorted[i]) < 0)
 			return -ENOMEM;
@@ -58,12 +60,23 @@ static int by_index(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* fill_notes - the places of the events among those of the host */
+static size_t fill_notes(const struct seal_log_notes *from, uint32_t *to)
+{
+	size_t i;
+
+	for (i = 0; i < from->v.n; i++)
+		to[i] = from->v.v[i]->index;
+	if (i)
+		qsort(to, i, sizeof(*to), by_index);
+	return i;
+}
+
 static int fill_recipient(struct seal_track *t, const struct seal_log_rcpt *c,
 			  struct seal_message *m)
 {
 	struct seal_recipient *to = seal_vec_add(&m->recipients);
 	struct seal_arena *arena = t->h->arena;
-	uint32_t *note;
 
 	if (!to)
 		return -ENOMEM;
@@ -76,14 +89,9 @@ static int fill_recipient(struct seal_track *t, const struct seal_log_rcpt *c,
 	    seal_arena_intern(arena, c->r.relay, &to->relay) < 0 ||
 	    seal_arena_intern(arena, c->r.reason, &to->reason) < 0)
 		return -ENOMEM;
-	seal_vec_each (ev, &c->notes.v) {
-		note = seal_vec_add(&to->notes);
-		if (!note)
-			return -ENOMEM;
-		*note = (*ev)->index;
-	}
-	if (to->notes.n)
-		qsort(to->notes.v, to->notes.n, sizeof(*to->notes.v), by_index);
+	if (seal_vec_reserve(&to->notes, c->notes.v.n) < 0)
+		return -ENOMEM;
+	to->notes.n = fill_notes(&c->notes, to->notes.v);
 	return 0;
 }
 
@@ -91,7 +99,6 @@ static int fill_message(struct seal_track *t, const struct seal_log_message *fro
 {
 	struct seal_message *m = seal_vec_add(&t->h->mail.messages);
 	struct seal_arena *arena = t->h->arena;
-	uint32_t *note;
 
 	if (!m)
 		return -ENOMEM;
@@ -107,18 +114,15 @@ static int fill_message(struct seal_track *t, const struct seal_log_message *fro
 		    0)
 		return -ENOMEM;
 	m->origin.ref = m->queue_id;
+	if (seal_vec_reserve(&m->recipients, from->rcpts.n) < 0)
+		return -ENOMEM;
 	seal_vec_each (c, &from->rcpts) {
 		if (fill_recipient(t, c, m) < 0)
 			return -ENOMEM;
 	}
-	seal_vec_each (ev, &from->notes.v) {
-		note = seal_vec_add(&m->notes);
-		if (!note)
-			return -ENOMEM;
-		*note = (*ev)->index;
-	}
-	if (m->notes.n)
-		qsort(m->notes.v, m->notes.n, sizeof(*m->notes.v), by_index);
+	if (seal_vec_reserve(&m->notes, from->notes.v.n) < 0)
+		return -ENOMEM;
+	m->notes.n = fill_notes(&from->notes, m->notes.v);
 	return 0;
 }
 
@@ -134,6 +138,13 @@ static bool went_well(const struct seal_log_message *m)
 	return m->n_sent > 0 && m->n_sent >= m->n_rcpt;
 }
 
+static bool is_worth_telling(const struct seal_track *t, const struct seal_log_message *m)
+{
+	if (m->list == SEAL_LOG_YOUNG && seal_messages_is_stray(t, m))
+		return false;
+	return m->list > SEAL_LOG_OPEN || !went_well(m);
+}
+
 static int by_arrival(const void *a, const void *b)
 {
 	const struct seal_message *x = a, *y = b;
@@ -147,18 +158,19 @@ static int by_arrival(const void *a, const void *b)
 
 static int fill_messages(struct seal_track *t)
 {
-	const struct seal_log_message *m;
-	int list;
+	struct seal_log_message *m, *next;
+	int list, r = 0;
 
 	for (list = 0; list < SEAL_LOG_LIST_MAX_; list++)
-		for (m = t->lists[list].first; m; m = m->next) {
-			if (list == SEAL_LOG_YOUNG && seal_messages_is_stray(t, m))
-				continue;
-			if (list <= SEAL_LOG_OPEN && went_well(m))
-				continue;
-			if (fill_message(t, m) < 0)
-				return -ENOMEM;
+		for (m = t->lists[list].first; m && r == 0; m = next) {
+			next = m->next;
+			if (is_worth_telling(t, m))
+				r = fill_message(t, m);
+			seal_messages_free(t, m);
 		}
+	memset(t->lists, 0, sizeof(t->lists));
+	if (r < 0)
+		return r;
 	if (t->h->mail.messages.n)
 		qsort(t->h->mail.messages.v, t->h->mail.messages.n, sizeof(*t->h->mail.messages.v),
 		      by_arrival);

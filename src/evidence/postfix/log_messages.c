@@ -90,12 +90,13 @@ static void clear(struct seal_track *t, struct seal_log_message *m)
 	seal_log_notes_clear(&t->events, &m->notes);
 }
 
-static void free_message(struct seal_track *t, struct seal_log_message *m)
+void seal_messages_free(struct seal_track *t, struct seal_log_message *m)
 {
 	clear(t, m);
 	seal_vec_done(&m->rcpts);
 	seal_vec_done(&m->notes.v);
 	free(m->text);
+	t->slots.v[m->slot] = NULL;
 	free(m);
 }
 
@@ -324,6 +325,8 @@ int seal_messages_rcpt(struct seal_track *t, struct seal_log_message *m, struct 
 		t->n_rcpts_lost++;
 		return 0;
 	}
+	if (m->rcpts.n == 0 && seal_vec_reserve(&m->rcpts, 1) < 0)
+		return -ENOMEM; /* most messages have one */
 	c = seal_vec_add(&m->rcpts);
 	if (!c)
 		return -ENOMEM;
@@ -367,7 +370,8 @@ int seal_rcpt_set(struct seal_log_rcpt *c, const struct seal_log_status *s)
 void seal_messages_done(struct seal_track *t)
 {
 	seal_vec_each (m, &t->slots) {
-		free_message(t, *m);
+		if (*m)
+			seal_messages_free(t, *m);
 	}
 	seal_vec_done(&t->slots);
 	seal_vec_done(&t->free_slots);

@@ -43,4 +43,7 @@ int seal_messages_rcpt(struct seal_track *t, struct seal_log_message *m, struct 
 /* seal_rcpt_set - the texts of its latest status line. Returns 0 or -ENOMEM. */
 int seal_rcpt_set(struct seal_log_rcpt *c, const struct seal_log_status *s);
 
+/* seal_messages_free - at the end of all, once its facts are copied: it stays in its list,
+ * untouched */
+void seal_messages_free(struct seal_track *t, struct seal_log_message *m);
 void seal_messages_done(struct seal_track *t);
