@@ -3,9 +3,10 @@
 """Time commands against each other, in turn, and print medians, ratios and peak memory.
 
 usage: compare.py [--rounds N] [--at-least RATIO:NAME/BASE ...] [--at-most ...] [--memory MIB:NAME]
-                  NAME=COMMAND ...
+                  NAME[@SHARE]=COMMAND ...
 
-COMMAND is run by sh(1), its output discarded. The first one runs once before all, to warm the page
+COMMAND is run by sh(1), its output read and dropped (with /dev/null for output grep would stop at the
+first match). With @SHARE its input is that share of the others' and its time is scaled up. The first one runs once before all, to warm the page
 cache. --at-least 10:pflogsumm/postseal: the time of pflogsumm must be 10 times that of postseal or
 more. The memory is the largest resident set of one process of the command (wait4(2)).
 Exit status: 0, 1 when a bound does not hold, 2 when a command fails.
@@ -21,7 +22,10 @@ import time
 def run(command):
     """Seconds, CPU seconds and peak memory (MiB) of one run."""
     start = time.monotonic()
-    child = subprocess.Popen(["/bin/sh", "-c", command], stdout=subprocess.DEVNULL)
+    child = subprocess.Popen(["/bin/sh", "-c", command], stdout=subprocess.PIPE)
+    while os.read(child.stdout.fileno(), 1 << 20):
+        pass
+    child.stdout.close()
     _, status, usage = os.wait4(child.pid, 0)
     seconds = time.monotonic() - start
     child.returncode = os.waitstatus_to_exitcode(status)
@@ -31,12 +35,13 @@ def run(command):
     return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def measure(commands, rounds):
+def measure(commands, shares, rounds):
     runs = {name: [] for name in commands}
     run(next(iter(commands.values())))
     for _ in range(rounds):
         for name, command in commands.items():
-            runs[name].append(run(command))
+            seconds, cpu, memory = run(command)
+            runs[name].append((seconds / shares[name], cpu / shares[name], memory))
     return {name: tuple(statistics.median(r[i] for r in of) for i in (0, 1)) + (max(r[2] for r in of),)
             for name, of in runs.items()}
 
@@ -55,8 +60,12 @@ def main():
     parser.add_argument("commands", nargs="+", metavar="NAME=COMMAND")
     args = parser.parse_args()
 
-    commands = dict(c.split("=", 1) for c in args.commands)
-    result = measure(commands, args.rounds)
+    commands, shares = {}, {}
+    for text in args.commands:
+        name, _, command = text.partition("=")
+        name, _, share = name.partition("@")
+        commands[name], shares[name] = command, float(share or 1)
+    result = measure(commands, shares, args.rounds)
     first = next(iter(commands))
     print(f"{'':16}{'seconds':>9}{'cpu':>9}{'x ' + first:>16}{'peak MiB':>10}")
     for name, (seconds, cpu, memory) in result.items():
