@@ -13,6 +13,15 @@ const char *seal_certainty_name(enum seal_certainty c)
 	return c < SEAL_CERTAINTY_MAX_ ? certainty_names[c] : "unknown";
 }
 
+bool seal_explanation_has(const struct seal_explanation *x, struct seal_bytes queue_id)
+{
+	seal_vec_each (m, &x->messages) {
+		if (seal_bytes_eq(m->queue_id, queue_id))
+			return true;
+	}
+	return false;
+}
+
 static void cause_free(struct seal_cause *c)
 {
 	seal_vec_done(&c->evidence);

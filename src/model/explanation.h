@@ -5,6 +5,7 @@
 
 #include "core/vec.h"
 #include "model/cause.h"
+#include "model/denial.h"
 #include "model/fix.h"
 #include "model/mail.h"
 
@@ -33,8 +34,9 @@ struct seal_ruled_out {
  * Together with the verdict it is the identity of a cause: recipients with equal ones are one
  * group. */
 struct seal_object {
-	struct seal_bytes source_type, target_type, scontext, tcontext, tclass, perms;
-	struct seal_bytes path, address, host, resolver, parameter, service;
+	struct seal_bytes source_type, target_type, scontext, tcontext, tclass;
+	struct seal_bytes perms; /* separated by blanks */
+	struct seal_bytes path, address, host, resolver, parameter, service, boolean;
 	struct seal_bytes family, table, chain, rule, zone, policy;
 	uint64_t inode, rule_handle;
 	uint32_t port, reply_code;
@@ -62,7 +64,8 @@ struct seal_cause {
 	seal_vec(struct seal_quote) evidence;
 	seal_vec(struct seal_ruled_out) ruled_out;
 	seal_vec(struct seal_also) also;
-	int32_t group; /* index into groups */
+	const struct seal_denial *denial; /* that proves it, or NULL */
+	int32_t group;                    /* index into groups */
 };
 
 struct seal_explained_recipient {
@@ -97,6 +100,9 @@ struct seal_explanation {
 	seal_vec(struct seal_cause *) causes; /* owned: all that recipients and groups point to */
 	uint64_t n_waiting, n_bounced;        /* messages */
 };
+
+/* seal_explanation_has - whether a message of this queue id is in it */
+bool seal_explanation_has(const struct seal_explanation *x, struct seal_bytes queue_id);
 
 void seal_explanation_free(struct seal_explanation *x);
 SEAL_DEFINE_AUTO(explanation, struct seal_explanation *, seal_explanation_free);

@@ -2,6 +2,7 @@
 #include "model/fix.h"
 
 #include <errno.h>
+#include <string.h>
 
 static const char *const kind_names[SEAL_FIX_KIND_MAX_] = {
 	[SEAL_FIX_NONE] = "none",
@@ -28,13 +29,11 @@ const char *seal_fix_kind_name(enum seal_fix_kind k)
 
 void seal_fix_done(struct seal_fix *f)
 {
-	seal_vec_each(s, &f->steps)
-	{
+	seal_vec_each (s, &f->steps) {
 		seal_vec_done(&s->argv.v);
 		seal_vec_done(&s->undo.v);
 	}
-	seal_vec_each(alt, &f->alternatives)
-	{
+	seal_vec_each (alt, &f->alternatives) {
 		seal_fix_done(alt);
 	}
 	seal_vec_done(&f->steps);
@@ -55,4 +54,59 @@ int seal_argv_set(struct seal_argv *a, const struct seal_bytes *words, size_t n)
 		*w = words[i];
 	}
 	return 0;
+}
+
+static int copy_step(struct seal_fix *to, const struct seal_step *from)
+{
+	struct seal_step *s;
+
+	s = seal_vec_add(&to->steps);
+	if (!s)
+		return -ENOMEM;
+	*s = *from;
+	memset(&s->argv, 0, sizeof(s->argv));
+	memset(&s->undo, 0, sizeof(s->undo));
+	if (seal_argv_set(&s->argv, from->argv.v.v, from->argv.v.n) < 0)
+		return -ENOMEM;
+	return seal_argv_set(&s->undo, from->undo.v.v, from->undo.v.n);
+}
+
+/* copy_parts - steps, targets and alternatives; those have no alternatives of their own */
+static int copy_parts(struct seal_fix *to, const struct seal_fix *from)
+{
+	struct seal_bytes *t;
+	struct seal_fix *alt;
+	int r = 0;
+
+	seal_vec_each (s, &from->steps) {
+		r = r < 0 ? r : copy_step(to, s);
+	}
+	seal_vec_each (b, &from->targets) {
+		t = r < 0 ? NULL : seal_vec_add(&to->targets);
+		if (t)
+			*t = *b;
+		else
+			r = -ENOMEM;
+	}
+	seal_vec_each (a, &from->alternatives) {
+		alt = r < 0 ? NULL : seal_vec_add(&to->alternatives);
+		r = alt ? seal_fix_copy(alt, a) : -ENOMEM;
+	}
+	return r;
+}
+
+int seal_fix_copy(struct seal_fix *to, const struct seal_fix *from)
+{
+	struct seal_fix f = *from;
+	int r;
+
+	memset(&f.steps, 0, sizeof(f.steps));
+	memset(&f.targets, 0, sizeof(f.targets));
+	memset(&f.alternatives, 0, sizeof(f.alternatives));
+	r = copy_parts(&f, from);
+	if (r < 0)
+		seal_fix_done(&f);
+	else
+		*to = f;
+	return r;
 }

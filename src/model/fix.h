@@ -35,7 +35,7 @@ struct seal_argv {
 
 /* struct seal_step - one action. argv empty: a step for a person, told by why. */
 struct seal_step {
-	const char *op;                /* "restorecon", "semanage-port", "nft", "postconf", "manual", ... */
+	const char *op; /* "restorecon", "semanage-port", "nft", "postconf", "manual", ... */
 	struct seal_argv argv, undo;
 	struct seal_bytes precondition; /* what must hold before, in words */
 	struct seal_bytes verify;       /* what to look at afterwards, in words */
@@ -72,6 +72,10 @@ struct seal_fix {
 
 /* seal_fix_done - free the arrays a fix owns (its bytes belong to an arena) */
 void seal_fix_done(struct seal_fix *f);
+
+/* seal_fix_copy - a copy with arrays of its own; bytes are shared
+ * Returns 0 or -ENOMEM, then @to is empty. */
+int seal_fix_copy(struct seal_fix *to, const struct seal_fix *from);
 
 /* seal_argv_set - make @a the @n words
  * Returns 0 or -ENOMEM. */

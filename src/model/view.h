@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* view.h - questions about single files of the host, answered when they are asked: analysis may name a path
- * only after it has read the logs. The evidence layer fills in the functions; tests use literals. */
+/* view.h - questions about single files of the host, answered when they are asked: analysis may
+ * name a path only after it has read the logs. The evidence layer fills in the functions; tests use
+ * literals. */
 
 #include "core/bytes.h"
 
 #include <errno.h>
 
 struct seal_file {
-	char type; /* f d l s p b c, as find -printf %y */
+	char type;               /* f d l s p b c, as find -printf %y */
 	uint32_t mode, uid, gid; /* mode: permission bits only */
 	uint64_t size_bytes;
 	int64_t mtime_us;
 	struct seal_bytes link; /* target text of a link, in the host's arena */
-	bool has_owner;         /* mode and owner are the host's own, not those of an unpacked copy */
+	bool has_owner; /* mode and owner are the host's own, not those of an unpacked copy */
 };
 
 struct seal_view {
@@ -29,12 +30,14 @@ struct seal_view {
 	int (*expected)(void *data, struct seal_bytes path, char type, struct seal_bytes *ret);
 };
 
-static inline int seal_view_file(const struct seal_view *v, struct seal_bytes path, struct seal_file *ret)
+static inline int seal_view_file(const struct seal_view *v, struct seal_bytes path,
+				 struct seal_file *ret)
 {
 	return v->file ? v->file(v->data, path, ret) : -ENODATA;
 }
 
-static inline int seal_view_label(const struct seal_view *v, struct seal_bytes path, struct seal_bytes *ret)
+static inline int seal_view_label(const struct seal_view *v, struct seal_bytes path,
+				  struct seal_bytes *ret)
 {
 	return v->label ? v->label(v->data, path, ret) : -ENODATA;
 }
