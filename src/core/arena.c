@@ -165,25 +165,32 @@ int seal_arena_intern(struct seal_arena *a, struct seal_bytes b, struct seal_byt
 	return 0;
 }
 
-const char *seal_arena_printf(struct seal_arena *a, const char *fmt, ...)
+const char *seal_arena_vprintf(struct seal_arena *a, const char *fmt, va_list ap)
 {
-	va_list ap;
+	va_list again;
 	char *p;
 	int n;
 
-	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
 	if (n < 0)
 		return NULL;
 	p = seal_arena_alloc(a, (size_t)n + 1);
-	if (!p)
-		return NULL;
+	if (p)
+		vsnprintf(p, (size_t)n + 1, fmt, ap);
+	return p;
+}
+
+const char *seal_arena_printf(struct seal_arena *a, const char *fmt, ...)
+{
+	const char *text;
+	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(p, (size_t)n + 1, fmt, ap);
+	text = seal_arena_vprintf(a, fmt, ap);
 	va_end(ap);
-	return p;
+	return text;
 }
 
 size_t seal_arena_used(const struct seal_arena *a)

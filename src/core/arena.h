@@ -5,6 +5,8 @@
 
 #include "core/bytes.h"
 
+#include <stdarg.h>
+
 struct seal_arena;
 
 /* seal_arena_new - empty arena; caller frees with seal_arena_free(). NULL when memory is gone */
@@ -26,6 +28,7 @@ int seal_arena_intern(struct seal_arena *a, struct seal_bytes b, struct seal_byt
 
 /* seal_arena_printf - formatted text from trusted or already encoded parts; NULL when memory is gone */
 const char *seal_arena_printf(struct seal_arena *a, const char *fmt, ...) SEAL_PRINTF(2, 3);
+const char *seal_arena_vprintf(struct seal_arena *a, const char *fmt, va_list ap) SEAL_PRINTF(2, 0);
 
 /* seal_arena_used - bytes handed out so far */
 size_t seal_arena_used(const struct seal_arena *a);
