@@ -3,22 +3,161 @@
 
 #include <errno.h>
 
-int seal_evidence_read(const struct seal_root *root, unsigned what, struct seal_host **ret,
-		       struct seal_err *err)
-{
-	struct seal_host *h;
+#include "evidence/audit/audit.h"
+#include "evidence/firewall/ruleset.h"
+#include "evidence/host/facts.h"
+#include "evidence/host/files.h"
+#include "evidence/postfix/conf.h"
+#include "evidence/postfix/log.h"
+#include "evidence/postfix/queue.h"
+#include "evidence/selinux/labels.h"
+#include "evidence/selinux/state.h"
+#include "model/ruleset.h"
 
-	(void)what;
+/* struct view - what answers the host's questions about single files */
+struct view {
+	struct seal_files *files;
+	struct seal_selinux_view selinux;
+};
+
+static int view_file(void *data, struct seal_bytes path, struct seal_file *ret)
+{
+	return seal_files_view(((struct view *)data)->files, path, ret);
+}
+
+static int view_label(void *data, struct seal_bytes path, struct seal_bytes *ret)
+{
+	return seal_selinux_view_label(&((struct view *)data)->selinux, path, ret);
+}
+
+static int view_expected(void *data, struct seal_bytes path, char type, struct seal_bytes *ret)
+{
+	return seal_selinux_view_expected(&((struct view *)data)->selinux, path, type, ret);
+}
+
+static int open_view(const struct seal_root *root, struct seal_host *h, struct seal_err *err)
+{
+	struct view *v;
+	int r;
+
+	v = calloc(1, sizeof(*v));
+	if (!v)
+		return -ENOMEM;
+	h->view.data = v;
+	r = seal_files_open(root, h, &v->files, err);
+	if (r < 0)
+		return r;
+	h->view.file = view_file;
+	r = seal_selinux_view(root, h, &v->selinux);
+	if (r < 0)
+		return r;
+	h->view.label = view_label;
+	h->view.expected = view_expected;
+	return 0;
+}
+
+static void close_view(struct seal_host *h)
+{
+	struct view *v = h->view.data;
+
+	if (!v)
+		return;
+	seal_selinux_view_done(&v->selinux);
+	seal_files_free(v->files);
+	free(v);
+	h->view = (struct seal_view){0};
+}
+
+/* read_logs - audit and mail log share one walk of the journal */
+static int read_logs(const struct seal_root *root, unsigned what, struct seal_host *h,
+		     struct seal_err *err)
+{
+	seal_auto_maillog struct seal_maillog *mail = NULL;
+	seal_auto_audit struct seal_audit_log *audit = NULL;
+	struct seal_journal_reader readers[2];
+	size_t n = 0;
+	int r = 0;
+
+	if (what & SEAL_EV_AUDIT) {
+		r = seal_audit_new(root, h, &audit, err);
+		if (r < 0)
+			return r;
+		readers[n++] = seal_audit_reader(audit);
+	}
+	if (what & SEAL_EV_MAIL) {
+		r = seal_maillog_new(root, h, &mail, err);
+		if (r < 0)
+			return r;
+		readers[n++] = seal_maillog_reader(mail);
+	}
+	if (n)
+		r = seal_journal_read(root, h, readers, n);
+	if (r == 0 && audit)
+		r = seal_audit_finish(audit, err);
+	if (r == 0 && mail)
+		r = seal_maillog_finish(mail, err);
+	return r;
+}
+
+/* set_now - the time of the evidence: of the bundle, else of its last record */
+static void set_now(struct seal_host *h)
+{
+	if (h->now_us != SEAL_TIME_NONE)
+		return;
+	h->now_us = h->audit.last_us;
+	if (h->mail.last_us > h->now_us)
+		h->now_us = h->mail.last_us;
+}
+
+static int read_all(const struct seal_root *root, unsigned what, struct seal_host *h,
+		    struct seal_err *err)
+{
+	int r;
+
+	r = seal_host_facts_read(root, h, err);
+	if (r == 0 && (what & SEAL_EV_POSTFIX))
+		r = seal_postfix_read(root, h, err);
+	if (r == 0 && (what & SEAL_EV_SELINUX))
+		r = seal_selinux_read(root, h, err);
+	if (r == 0)
+		r = open_view(root, h, err);
+	if (r == 0)
+		r = read_logs(root, what, h, err);
+	if (r == 0 && (what & SEAL_EV_QUEUE))
+		r = seal_queue_read(root, h, err);
+	if (r == 0 && (what & SEAL_EV_RULESET))
+		r = seal_ruleset_read(root, h, err);
+	set_now(h);
+	return r;
+}
+
+int seal_evidence_read(const struct seal_root *root, const struct seal_evidence_query *query,
+		       struct seal_host **ret, struct seal_err *err)
+{
+	seal_auto_host struct seal_host *h = NULL;
+	int r;
+
 	h = seal_host_new();
 	if (!h)
 		return seal_err_set(err, -ENOMEM, "out of memory");
 	h->root = seal_root_name(root);
 	h->live = seal_root_kind(root) == SEAL_ROOT_LIVE;
-	*ret = h;
+	h->span = query->span;
+
+	r = read_all(root, query->what, h, err);
+	if (r < 0)
+		return seal_err_set(err, r, "%s: %s", h->root, strerror(-r));
+	*ret = seal_take(h);
 	return 0;
 }
 
 void seal_evidence_free(struct seal_host *h)
 {
+	if (!h)
+		return;
+	close_view(h);
+	seal_selinux_done(h);
+	seal_ruleset_free(h->ruleset);
+	h->ruleset = NULL;
 	seal_host_free(h);
 }

@@ -291,7 +291,8 @@ void seal_policy_select(struct seal_policy *p)
 	sepol_set_sidtab(&p->sidtab);
 }
 
-bool seal_selinux_type_valid(struct seal_bytes s)
+/* is_component - one harmless path component: letters, digits, "._-" */
+static bool is_component(struct seal_bytes s)
 {
 	if (s.n == 0 || s.n > 64 || s.p[0] == '.')
 		return false;
@@ -391,7 +392,7 @@ int seal_policy_open(const struct seal_root *root, struct seal_bytes type, struc
 	struct seal_bytes kept;
 	int r = -ENOENT;
 
-	if (!seal_selinux_type_valid(type))
+	if (!is_component(type))
 		return seal_err_set(err, -EINVAL, "SELINUXTYPE is no plain name");
 	memcpy(name, type.p, type.n);
 	name[type.n] = '\0';
