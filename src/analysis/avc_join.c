@@ -163,14 +163,20 @@ static enum seal_same best_text(const struct seal_denial *d, const struct seal_a
 	return best;
 }
 
-/* ranks_before - same object first, then enforced, then the latest */
+/* distance - from the end of the attempt; what comes after it can only be clocks that differ */
+static int64_t distance(const struct seal_avc_match *m)
+{
+	return m->before_us >= 0 ? m->before_us : -4 * m->before_us;
+}
+
+/* ranks_before - same object first, then enforced, then the nearest in time */
 static bool ranks_before(const struct seal_avc_match *a, const struct seal_avc_match *b)
 {
 	if (a->object != b->object)
 		return a->object > b->object;
 	if (a->denial->permissive != b->denial->permissive)
 		return !a->denial->permissive;
-	return a->hit->time_us > b->hit->time_us;
+	return distance(a) < distance(b);
 }
 
 static void keep(struct seal_avc_match *ret, size_t *n, struct seal_avc_match m)
@@ -216,4 +222,38 @@ size_t seal_avc_join(const struct seal_avc_index *ix, const struct seal_attempt 
 					     e->by_child});
 	}
 	return n;
+}
+
+static bool has_perm(const struct seal_denial *d, const char *const *perms, size_t n)
+{
+	size_t i, k;
+
+	for (i = 0; i < d->n_perms; i++)
+		for (k = 0; k < n; k++)
+			if (seal_bytes_is(d->perms[i], perms[k]))
+				return true;
+	return false;
+}
+
+const char *seal_denial_verdict(const struct seal_denial *d)
+{
+	static const char *const connect[] = {"name_connect"};
+	static const char *const bind[] = {"name_bind", "node_bind"};
+	static const char *const exec[] = {"execute", "execute_no_trans", "entrypoint",
+					   "transition"};
+	static const char *const packet[] = {"packet", "peer", "netif", "node"};
+	size_t i;
+
+	if (has_perm(d, connect, 1))
+		return "selinux.connect";
+	if (has_perm(d, bind, 2))
+		return "selinux.bind";
+	if (has_perm(d, exec, 4))
+		return "selinux.exec";
+	for (i = 0; i < sizeof(packet) / sizeof(packet[0]); i++)
+		if (seal_bytes_is(d->tclass, packet[i]))
+			return "selinux.packet";
+	if (seal_bytes_is(d->tclass, "sock_file") || seal_bytes_starts(d->tclass, "unix_"))
+		return "selinux.socket";
+	return "selinux.file";
 }

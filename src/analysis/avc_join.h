@@ -30,6 +30,7 @@ struct seal_avc_match {
 	enum seal_same object;
 	bool by_child; /* the denied process was a child of the daemon: pipe(8), local(8) commands
 			*/
+	int64_t before_us; /* how long before the end of the attempt; negative: after it */
 };
 
 struct seal_avc_index;
@@ -49,6 +50,11 @@ SEAL_DEFINE_AUTO(avc_index, struct seal_avc_index *, seal_avc_index_free);
  * Returns how many. */
 size_t seal_avc_join(const struct seal_avc_index *ix, const struct seal_attempt *a,
 		     int64_t slack_us, struct seal_avc_match *ret);
+
+/* seal_denial_verdict - the id of the SELinux verdict that a denial of this class and permissions
+ * is evidence for: "selinux.connect", "selinux.bind", "selinux.socket", "selinux.exec",
+ * "selinux.packet", "selinux.file" */
+const char *seal_denial_verdict(const struct seal_denial *d);
 
 /* seal_denial_is_about - whether a denial's object is the one a text names */
 enum seal_same seal_denial_is_about(const struct seal_denial *d, const struct seal_reason *reason,

@@ -14,6 +14,7 @@ struct walk {
 	struct seal_buf done; /* the path so far, without trailing "/" */
 	struct seal_buf rest; /* what is still to be walked */
 	unsigned links, elements;
+	bool gap; /* some element's owner and mode are not in the evidence */
 };
 
 static bool in_group(const struct seal_identity *who, uint32_t gid)
@@ -49,6 +50,10 @@ static int answer(struct walk *w, enum seal_dac_answer a, const struct seal_file
 {
 	struct seal_bytes path = w->done.n ? seal_buf_bytes(&w->done) : SEAL_LIT("/");
 
+	/* a refusal further down is one whatever stands above; a pass is none with a gap on the way
+	 */
+	if (a == SEAL_DAC_ALLOWED && w->gap)
+		a = SEAL_DAC_UNKNOWN;
 	ret->answer = a;
 	if (f)
 		ret->file = *f;
@@ -66,8 +71,11 @@ static int look(struct walk *w, unsigned access, struct seal_file *f, struct sea
 	r = seal_view_file(w->view, path, f);
 	if (r == -ENOENT || r == -ENOTDIR)
 		return answer(w, SEAL_DAC_MISSING, NULL, 0, ret);
-	if (r < 0 || (!f->has_owner && f->type != 'l'))
-		return answer(w, SEAL_DAC_UNKNOWN, NULL, 0, ret);
+	if (r < 0 || (!f->has_owner && f->type != 'l')) {
+		w->gap = true;
+		*f = (struct seal_file){.type = 'd'};
+		return 1;
+	}
 	if (f->type == 'l')
 		return 1;
 	wanted = missing_bits(f, w->who, access);

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analysis/daemon.h"
+
+#include <errno.h>
+
+#include "evidence/postfix/conf.h"
+#include "evidence/selinux/policy.h"
+
+static const struct seal_instance *first_instance(const struct seal_host *h)
+{
+	return h->postfix.instances.n ? &h->postfix.instances.v[0] : NULL;
+}
+
+static int join_path(struct seal_host *h, struct seal_bytes dir, struct seal_bytes name,
+		     struct seal_bytes *ret)
+{
+	seal_auto_buf struct seal_buf b = {0};
+
+	seal_buf_put(&b, dir.p, dir.n);
+	if (!b.n || b.p[b.n - 1] != '/')
+		seal_buf_putc(&b, '/');
+	seal_buf_put(&b, name.p, name.n);
+	return b.err ? b.err : seal_arena_copy(h->arena, seal_buf_bytes(&b), ret);
+}
+
+int seal_daemon_program(struct seal_host *h, struct seal_bytes daemon, struct seal_bytes *ret)
+{
+	/* where distributions keep them, when main.cf does not say and the default of the build is
+	 * not known */
+	static const char *const usual[] = {"/usr/lib/postfix/sbin", "/usr/libexec/postfix",
+					    "/usr/lib/postfix", "/usr/lib/postfix/bin"};
+	const struct seal_instance *inst = first_instance(h);
+	struct seal_bytes dir, path;
+	struct seal_file f;
+	size_t i;
+	int r;
+
+	if (inst && seal_conf_value(inst, NULL, "daemon_directory", h->arena, &dir) == 0 && dir.n) {
+		r = join_path(h, dir, daemon, &path);
+		if (r < 0)
+			return r;
+		if (seal_view_file(&h->view, path, &f) == 0) {
+			*ret = path;
+			return 0;
+		}
+	}
+	for (i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		r = join_path(h, seal_bytes_of(usual[i]), daemon, &path);
+		if (r < 0)
+			return r;
+		if (seal_view_file(&h->view, path, &f) == 0) {
+			*ret = path;
+			return 0;
+		}
+	}
+	return -ENODATA;
+}
+
+/* entry_type - the type of a daemon's program */
+static int entry_type(struct seal_host *h, struct seal_bytes daemon, struct seal_bytes *ret)
+{
+	struct seal_bytes program, context;
+	int r;
+
+	r = seal_daemon_program(h, daemon, &program);
+	if (r < 0)
+		return r;
+	if (seal_view_label(&h->view, program, &context) < 0 &&
+	    seal_view_expected(&h->view, program, 'f', &context) < 0)
+		return -ENODATA;
+	*ret = seal_context_part(context, 't');
+	return ret->n ? 0 : -ENODATA;
+}
+
+/* entered_from - the only domain that a transition from one of @sources by @entry leads to */
+static int entered_from(const struct seal_policy *p, const struct seal_names *sources,
+			struct seal_bytes entry, struct seal_bytes *ret)
+{
+	struct seal_bytes domain, only = SEAL_BYTES_NONE;
+	bool found;
+
+	seal_vec_each (s, &sources->v) {
+		if (seal_policy_transition(p, *s, entry, SEAL_LIT("process"), SEAL_BYTES_NONE,
+					   &domain, &found) < 0 ||
+		    !found)
+			continue;
+		if (only.n && !seal_bytes_eq(only, domain))
+			return -ENODATA;
+		only = domain;
+	}
+	if (!only.n)
+		return -ENODATA;
+	*ret = only;
+	return 0;
+}
+
+int seal_daemon_domain(struct seal_host *h, struct seal_bytes daemon, struct seal_bytes *ret)
+{
+	struct seal_bytes master_entry, entry, perm = SEAL_LIT("entrypoint");
+	struct seal_names masters = {0};
+	int r;
+
+	if (!h->selinux.policy)
+		return -ENODATA;
+	r = entry_type(h, SEAL_LIT("master"), &master_entry);
+	if (r == 0)
+		r = entry_type(h, daemon, &entry);
+	if (r < 0)
+		return r;
+	r = seal_policy_sources_with(h->selinux.policy, master_entry, SEAL_LIT("file"), &perm, 1,
+				     &masters);
+	if (r < 0)
+		return r == -ENOMEM ? r : -ENODATA;
+	r = entered_from(h->selinux.policy, &masters, entry, ret);
+	seal_vec_done(&masters.v);
+	return r;
+}
+
+/* acts_as_others - daemons that work as root or as the recipient */
+static bool acts_as_others(struct seal_bytes daemon)
+{
+	static const char *const names[] = {"master",  "local", "pipe",
+					    "virtual", "spawn", "sendmail"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (seal_bytes_is(daemon, names[i]))
+			return true;
+	return daemon.n == 0;
+}
+
+int seal_daemon_identity(struct seal_host *h, struct seal_bytes daemon, struct seal_identity *ret)
+{
+	const struct seal_instance *inst = first_instance(h);
+	struct seal_bytes owner = SEAL_LIT("postfix");
+	const struct seal_user *user;
+	int r;
+
+	if (acts_as_others(daemon))
+		return -ENODATA;
+	if (inst) {
+		r = seal_conf_value(inst, NULL, "mail_owner", h->arena, &owner);
+		if (r == -ENOMEM)
+			return r;
+	}
+	user = seal_users_by_name(&h->users, owner);
+	if (!user)
+		return -ENODATA;
+	*ret = (struct seal_identity){.uid = user->uid, .gid = user->gid};
+	ret->n_groups = seal_users_groups_of(&h->users, user, ret->groups, SEAL_DAC_GROUPS_MAX);
+	if (ret->n_groups > SEAL_DAC_GROUPS_MAX)
+		ret->n_groups = SEAL_DAC_GROUPS_MAX;
+	return 0;
+}
+
+int seal_daemon_path(struct seal_host *h, struct seal_bytes daemon, struct seal_bytes path,
+		     struct seal_bytes *ret)
+{
+	const struct seal_instance *inst = first_instance(h);
+	struct seal_bytes queue = SEAL_LIT("/var/spool/postfix");
+	int r;
+
+	(void)daemon;
+	if (path.n && path.p[0] == '/') {
+		*ret = path;
+		return 0;
+	}
+	if (inst) {
+		r = seal_conf_value(inst, NULL, "queue_directory", h->arena, &queue);
+		if (r == -ENOMEM)
+			return r;
+	}
+	return join_path(h, queue, path, ret);
+}

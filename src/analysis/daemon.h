@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* daemon.h - as whom a Postfix daemon runs: its SELinux domain, its user */
+
+#include "analysis/dac.h"
+#include "model/host.h"
+
+/* seal_daemon_domain - the domain of a daemon ("smtp"), found the way it gets it: the entry point
+ * types of its program and of master's, and the transition between the two Returns 0, -ENODATA (no
+ * policy, no labels, or more than one answer) or -ENOMEM. */
+int seal_daemon_domain(struct seal_host *h, struct seal_bytes daemon, struct seal_bytes *ret);
+
+/* seal_daemon_program - absolute path of its program (daemon_directory), in the host's arena
+ * Returns 0, -ENODATA or -ENOMEM. */
+int seal_daemon_program(struct seal_host *h, struct seal_bytes daemon, struct seal_bytes *ret);
+
+/* seal_daemon_identity - the user a daemon works as once it has dropped root: mail_owner for most.
+ * master, and local(8), pipe(8), virtual(8), spawn(8) act as root or as a recipient: -ENODATA.
+ * Returns 0, -ENODATA or -ENOMEM. */
+int seal_daemon_identity(struct seal_host *h, struct seal_bytes daemon, struct seal_identity *ret);
+
+/* seal_daemon_path - a path a daemon's words name, made absolute: below queue_directory when it is
+ * relative, and through the chroot when the daemon lives in one and the path is its own view
+ * Returns 0, -ENODATA or -ENOMEM. */
+int seal_daemon_path(struct seal_host *h, struct seal_bytes daemon, struct seal_bytes path,
+		     struct seal_bytes *ret);

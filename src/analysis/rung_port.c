@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+
+#include "analysis/ladder_impl.h"
+
+/* rung_port.c - does the port lack the label of what it is used for? */
+
+#define GENERIC_SPAN 512 /* an entry wider than this labels no service */
+
+static bool is_generic(const struct seal_port_label *p)
+{
+	return p->high - p->low >= GENERIC_SPAN || (p->low == 0 && p->high == 0);
+}
+
+static const char *protocol_of(struct seal_bytes tclass)
+{
+	if (seal_bytes_starts(tclass, "tcp_"))
+		return "tcp";
+	if (seal_bytes_starts(tclass, "udp_"))
+		return "udp";
+	return NULL;
+}
+
+/* service_ports - the well-known port of what a daemon speaks: its label is the one a site-chosen
+ * port for the same use should bear (RFC 5321, RFC 2033) */
+static uint16_t service_port(const struct seal_denial *d)
+{
+	static const struct {
+		const char *comm;
+		uint16_t port;
+	} known[] = {{"lmtp", 24}, {"smtp", 25}, {"smtpd", 25}, {"master", 25}, {"postscreen", 25}};
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (seal_bytes_is(d->comm, known[i].comm))
+			return known[i].port;
+	return 0;
+}
+
+/* struct offer - a type the port could bear */
+struct offer {
+	struct seal_bytes type;
+	struct seal_cost cost;
+};
+
+/* weigh - cost of the port bearing @type; false when the domain would still be denied or libsepol
+ * fails */
+static bool weigh(struct seal_ladder *l, const struct seal_denial *d, struct seal_bytes from,
+		  struct seal_bytes type, struct offer *ret)
+{
+	struct seal_access a = {d->scontext, type, d->tclass, d->perms, d->n_perms, -1};
+	struct seal_relabel_cost cost = {0};
+
+	if (seal_policy_relabel_cost(l->h->selinux.policy, from, type, &a, &cost) < 0)
+		return false;
+	*ret = (struct offer){type, cost.opens};
+	seal_vec_done(&cost.gain.v);
+	seal_vec_done(&cost.lose.v);
+	return true;
+}
+
+static bool is_cheaper(const struct offer *a, const struct offer *b)
+{
+	if (a->cost.domains != b->cost.domains)
+		return a->cost.domains < b->cost.domains;
+	return a->cost.tuples < b->cost.tuples;
+}
+
+/* find_type - the type of the service's own port when the domain may use it, else the one that
+ * opens least among the types of specific ports; 1 when there is one */
+static int find_type(struct seal_ladder *l, const struct seal_denial *d, const char *protocol,
+		     struct seal_bytes from, struct offer *best)
+{
+	struct seal_policy *p = l->h->selinux.policy;
+	struct seal_port_label *ports = NULL, own;
+	struct seal_access a = {d->scontext, SEAL_BYTES_NONE, d->tclass, d->perms, d->n_perms, -1};
+	uint16_t usual = service_port(d);
+	struct offer o;
+	int found = 0;
+	ssize_t n, i;
+
+	if (usual && seal_policy_port(p, protocol, usual, &own) == 0 && !is_generic(&own)) {
+		a.tcontext = own.type;
+		if (seal_policy_allows(p, &a) == 1 && weigh(l, d, from, own.type, best))
+			return 1;
+	}
+	n = seal_policy_ports(p, SEAL_BYTES_NONE, &ports);
+	if (n < 0)
+		return n == -ENOMEM ? -ENOMEM : 0;
+	for (i = 0; i < n; i++) {
+		if (strcmp(ports[i].protocol, protocol) != 0 || is_generic(&ports[i]))
+			continue;
+		a.tcontext = ports[i].type;
+		if (seal_policy_allows(p, &a) == 1 && weigh(l, d, from, ports[i].type, &o) &&
+		    (!found || is_cheaper(&o, best))) {
+			*best = o;
+			found = 1;
+		}
+	}
+	free(ports);
+	return found;
+}
+
+static int add_label(struct seal_ladder *l, const char *protocol, const struct seal_port_label *now,
+		     const struct offer *o)
+{
+	bool modify = now->low == l->g->port && now->high == l->g->port;
+	struct seal_bytes port, proto = seal_bytes_of(protocol);
+	struct seal_step *s;
+	struct seal_fix *f;
+	int r;
+
+	port = seal_bytes_of(seal_arena_printf(l->h->arena, "%d", l->g->port));
+	f = port.n ? seal_ladder_add(l, SEAL_FIX_PORT_LABEL) : NULL;
+	if (!f)
+		return -ENOMEM;
+	f->sufficient = f->minimal = true;
+	f->opens = o->cost;
+	f->opens.known = true;
+	f->why = SEAL_LIT("the port bears no label of its own: name what it is used for");
+	if (!is_generic(now))
+		f->rejected = SEAL_LIT("the port belongs to another service in this policy");
+	r = seal_ladder_step(f, "semanage-port",
+			     (struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("port"),
+						   modify ? SEAL_LIT("-m") : SEAL_LIT("-a"),
+						   SEAL_LIT("-t"), o->type, SEAL_LIT("-p"), proto,
+						   port},
+			     8, &s);
+	if (r < 0)
+		return r;
+	s->precondition = SEAL_LIT("the port has no local label yet");
+	s->verify = SEAL_LIT("semanage port -l lists the port with the type");
+	return seal_argv_set(&s->undo,
+			     (struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("port"),
+						   SEAL_LIT("-d"), SEAL_LIT("-p"), proto, port},
+			     6);
+}
+
+int seal_rung_port(struct seal_ladder *l)
+{
+	const struct seal_denial *d = l->g->members.v[0];
+	const char *protocol = protocol_of(l->g->tclass);
+	struct seal_port_label now;
+	struct offer best;
+	int r;
+
+	if (l->g->port <= 0 || l->g->port > UINT16_MAX || !protocol || !l->h->selinux.policy)
+		return 0;
+	if (seal_policy_port(l->h->selinux.policy, protocol, (uint16_t)l->g->port, &now) < 0)
+		return 0;
+	r = find_type(l, d, protocol, l->g->target_type, &best);
+	return r == 1 ? add_label(l, protocol, &now, &best) : r;
+}
