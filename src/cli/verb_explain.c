@@ -1,8 +1,74 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+
+#include "analysis/attribution.h"
 #include "cli/cli.h"
+#include "evidence/evidence.h"
+#include "report/report.h"
+
+static int render(const struct seal_cli *cli, const struct seal_host *h,
+		  const struct seal_explanation *x)
+{
+	int code = SEAL_EXIT_OK;
+
+	seal_vec_each (o, &cli->outputs) {
+		seal_auto_buf struct seal_buf doc = {0};
+		struct seal_text_style style = {seal_cli_color(cli, o), cli->verbose};
+
+		if (strcmp(o->format, "json") == 0)
+			seal_report_explain_json(h, x, &doc);
+		else
+			seal_report_explain_text(h, x, &style, &doc);
+		if (seal_cli_write(cli, o, &doc) != SEAL_EXIT_OK)
+			code = SEAL_EXIT_FAILED;
+	}
+	if (code == SEAL_EXIT_OK && cli->require_complete && !seal_report_is_complete(h))
+		code = SEAL_EXIT_INCOMPLETE;
+	return code;
+}
+
+static int explain(const struct seal_cli *cli, const struct seal_root *root,
+		   const struct seal_rules *rules, struct seal_err *err)
+{
+	struct seal_evidence_query query = {SEAL_EV_ALL, {cli->since_us, cli->until_us}};
+	seal_auto_explanation struct seal_explanation *x = NULL;
+	seal_auto_free struct seal_bytes *ids = NULL;
+	seal_auto_host struct seal_host *h = NULL;
+	size_t i;
+	int r;
+
+	ids = calloc(cli->n_args + 1, sizeof(*ids));
+	if (!ids)
+		return seal_err_set(err, -ENOMEM, "out of memory");
+	for (i = 0; i < cli->n_args; i++)
+		ids[i] = seal_bytes_of(cli->args[i]);
+
+	r = seal_evidence_read(root, &query, &h, err);
+	if (r < 0)
+		return r;
+	r = seal_explain(h, rules, (struct seal_ids){ids, cli->n_args}, &x);
+	if (r < 0)
+		return seal_err_set(err, r, "out of memory");
+	for (i = 0; i < cli->n_args; i++)
+		if (!seal_explanation_has(x, ids[i]))
+			return seal_err_set(err, -ENOENT,
+					    "no message %s waits or came to a bad end",
+					    cli->args[i]);
+	return render(cli, h, x);
+}
 
 int seal_verb_explain(const struct seal_cli *cli)
 {
-	(void)cli;
-	return SEAL_EXIT_OK;
+	seal_auto_rules struct seal_rules *rules = NULL;
+	seal_auto_root struct seal_root *root = NULL;
+	struct seal_err err = {0};
+	int r;
+
+	if (seal_rules_load(cli->rules_dir, &rules, &err) < 0)
+		return seal_cli_fail(cli, SEAL_EXIT_USAGE, &err);
+	if (seal_root_new(cli->root, &root, &err) < 0)
+		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
+	r = explain(cli, root, rules, &err);
+	return r < 0 ? seal_cli_fail(cli, r == -ENOENT ? SEAL_EXIT_USAGE : SEAL_EXIT_FAILED, &err)
+		     : r;
 }

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/report.h"
+
+#include <stdio.h>
+
+void seal_report_cost(struct seal_json *j, const struct seal_cost *c)
+{
+	seal_json_object(j, "opens");
+	seal_json_u64(j, "own", c->own);
+	seal_json_u64(j, "domains", c->domains);
+	seal_json_u64(j, "tuples", c->tuples);
+	seal_json_object_end(j);
+}
+
+static void put_argv(struct seal_json *j, const char *key, const struct seal_argv *a)
+{
+	seal_json_array(j, key);
+	seal_vec_each (w, &a->v) {
+		seal_json_bytes(j, NULL, *w);
+	}
+	seal_json_array_end(j);
+}
+
+void seal_report_steps(struct seal_json *j, const struct seal_fix *f)
+{
+	seal_json_array(j, "steps");
+	seal_vec_each (s, &f->steps) {
+		seal_json_object(j, NULL);
+		seal_json_text(j, "op", s->op);
+		put_argv(j, "argv", &s->argv);
+		seal_json_bytes(j, "precondition", s->precondition);
+		put_argv(j, "undo", &s->undo);
+		seal_json_bytes(j, "verify", s->verify);
+		seal_json_bytes(j, "why", s->why);
+		seal_json_object_end(j);
+	}
+	seal_json_array_end(j);
+}
+
+static void put_proof(struct seal_json *j, const struct seal_fix *f)
+{
+	static const char *const neverallow[SEAL_NEVERALLOW_MAX_] = {
+		[SEAL_NEVERALLOW_NOT_RUN] = "not-run",
+		[SEAL_NEVERALLOW_OK] = "ok",
+		[SEAL_NEVERALLOW_VIOLATED] = "violated",
+	};
+
+	seal_json_object(j, "proof");
+	seal_json_bool(j, "sufficient", f->sufficient);
+	seal_json_bool(j, "minimal", f->minimal);
+	seal_json_text(j, "neverallow", neverallow[f->neverallow]);
+	seal_json_object_end(j);
+}
+
+static void put_module(struct seal_json *j, const struct seal_fix *f)
+{
+	if (!f->module_cil.n) {
+		seal_json_null(j, "module");
+		return;
+	}
+	seal_json_object(j, "module");
+	seal_json_bytes(j, "name", f->module_name);
+	seal_json_bytes(j, "cil", f->module_cil);
+	seal_json_bytes(j, "te", f->module_te);
+	seal_json_object_end(j);
+}
+
+static void put_alternative(struct seal_json *j, const struct seal_fix *f)
+{
+	seal_json_object(j, NULL);
+	seal_json_text(j, "kind", seal_fix_kind_name(f->kind));
+	seal_json_bool(j, "sufficient", f->sufficient);
+	seal_report_cost(j, &f->opens);
+	seal_report_steps(j, f);
+	seal_json_bytes(j, "why", f->why);
+	if (f->rejected.n)
+		seal_json_bytes(j, "rejected", f->rejected);
+	else
+		seal_json_null(j, "rejected");
+	seal_json_object_end(j);
+}
+
+static void put_fix(struct seal_json *j, const struct seal_fix *f, size_t number)
+{
+	char id[32];
+
+	snprintf(id, sizeof(id), "fix-%zu", number);
+	seal_json_object(j, NULL);
+	seal_json_text(j, "id", id);
+	seal_json_text(j, "kind", seal_fix_kind_name(f->kind));
+	seal_json_array(j, "for");
+	seal_vec_each (t, &f->targets) {
+		seal_json_bytes(j, NULL, *t);
+	}
+	seal_json_array_end(j);
+	seal_report_cost(j, &f->opens);
+	put_proof(j, f);
+	seal_report_steps(j, f);
+	put_module(j, f);
+	seal_json_bytes(j, "why", f->why);
+	seal_json_array(j, "alternatives");
+	seal_vec_each (a, &f->alternatives) {
+		put_alternative(j, a);
+	}
+	seal_json_array_end(j);
+	seal_json_object_end(j);
+}
+
+void seal_report_fixes(struct seal_json *j, const struct seal_fix *fixes, size_t n)
+{
+	size_t i;
+
+	seal_json_array(j, "fixes");
+	for (i = 0; i < n; i++)
+		put_fix(j, &fixes[i], i + 1);
+	seal_json_array_end(j);
+}

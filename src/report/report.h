@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* report.h - one document from a result: text for people, JSON for programs (CONTRACT). Every
+ * untrusted byte passes the encoder of its format here and nowhere else. */
+
+#include "core/json.h"
+#include "model/explanation.h"
+#include "model/host.h"
+
+/* struct seal_text_style - how text for people is laid out */
+struct seal_text_style {
+	bool color;   /* ECMA-48 colours; marks only, never the only carrier */
+	bool verbose; /* every message and everything ruled out, not the first few */
+};
+
+/* seal_report_explain_json, seal_report_explain_text - the answer of explain
+ * @out: appended to; out->err tells when memory was gone */
+void seal_report_explain_json(const struct seal_host *h, const struct seal_explanation *x,
+			      struct seal_buf *out);
+void seal_report_explain_text(const struct seal_host *h, const struct seal_explanation *x,
+			      const struct seal_text_style *style, struct seal_buf *out);
+
+/* --- shared by the JSON reports ------------------------------------------------------------------
+ */
+
+/* seal_report_envelope - open the document: schema, verb, tool, root, host, sources, complete */
+void seal_report_envelope(struct seal_json *j, const struct seal_host *h, const char *verb);
+/* seal_report_origin - an origin object */
+void seal_report_origin(struct seal_json *j, const char *key, const struct seal_origin *o);
+/* seal_report_fixes - "fixes": [ ... ] with the ids fix-1, fix-2 ... in order */
+void seal_report_fixes(struct seal_json *j, const struct seal_fix *fixes, size_t n);
+/* seal_report_cost - "opens": { own, domains, tuples } */
+void seal_report_cost(struct seal_json *j, const struct seal_cost *c);
+/* seal_report_steps - "steps": [ ... ] */
+void seal_report_steps(struct seal_json *j, const struct seal_fix *f);
+
+/* seal_host_complete - whether no source that was there failed to be read */
+bool seal_report_is_complete(const struct seal_host *h);
+
+/* --- shared by the text reports ------------------------------------------------------------------
+ */
+
+/* seal_text_head - the first line: who the host is */
+void seal_text_head(struct seal_buf *out, const struct seal_host *h,
+		    const struct seal_text_style *style);
+/* seal_text_sources - the closing lines: what was read, what was not and why */
+void seal_text_sources(struct seal_buf *out, const struct seal_host *h);
+/* seal_text_argv - one command as a person would paste it; an argument that must not be emitted
+ * makes it a manual step in words */
+void seal_text_argv(struct seal_buf *out, const struct seal_argv *a);
+/* seal_text_fix - the commands of a fix with undo and cost, each line indented by @indent blanks */
+void seal_text_fix(struct seal_buf *out, const struct seal_fix *f, int indent);
