@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #define TEXT_MAX ((size_t)64 * 1024)
+#define ID_CHARS "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 /* take @prefix off the front of *s */
 static bool skip(struct seal_bytes *s, const char *prefix)
@@ -207,24 +208,57 @@ static void take_content_reject(struct seal_bytes s, struct seal_reason *r)
 	reason_take_codes(r->text, r);
 }
 
+/* "NOQUEUE: ", "4104E3D: " */
+static void skip_queue_id(struct seal_bytes *s)
+{
+	ssize_t colon = seal_bytes_chr(*s, ':');
+	ssize_t i;
+
+	for (i = 0; i < colon; i++)
+		if (!reason_one_of(s->p[i], ID_CHARS))
+			return;
+	if (i == colon && colon >= 6 && seal_bytes_starts(seal_bytes_from(*s, (size_t)colon), ": "))
+		*s = seal_bytes_from(*s, (size_t)colon + 2);
+}
+
+static bool skip_action(struct seal_bytes *s, enum seal_reason_form *form)
+{
+	*form = SEAL_FORM_REJECT;
+	if (skip(s, "reject: ") || skip(s, "reject_warning: ") || skip(s, "proxy-reject: "))
+		return true;
+	*form = SEAL_FORM_MILTER;
+	return skip(s, "milter-reject: ");
+}
+
+/* the reply of a before-queue filter that we passed on: "END-OF-MESSAGE: 554 text" */
+static bool take_filter_reject(struct seal_bytes s, size_t stage_n, struct seal_reason *r)
+{
+	r->in_reply_to = seal_bytes_first(s, stage_n);
+	r->phase = reason_phase_of(r->in_reply_to);
+	r->text = seal_bytes_trim(without_session(seal_bytes_from(s, stage_n + 2)));
+	reason_take_codes(r->text, r);
+	return true;
+}
+
 /* "NOQUEUE: reject: RCPT from H[A]: 554 5.7.1 text; from=<...> ...", with or without the queue id
  */
 static bool parse_reject(struct seal_bytes s, struct seal_reason *r)
 {
-	static const char *const actions[] = {
-		"reject: ", "reject_warning: ", "proxy-reject: ", "milter-reject: "};
+	enum seal_reason_form form;
 	struct seal_bytes stage;
-	size_t i;
 	ssize_t at;
 
-	skip(&s, "NOQUEUE: ");
-	for (i = 0; i < 4; i++)
-		if (skip(&s, actions[i]))
-			break;
-	if (i == 4)
-		return false;
+	if (!skip_action(&s, &form)) {
+		skip_queue_id(&s);
+		if (!skip_action(&s, &form))
+			return false;
+	}
 	r->origin = SEAL_REASON_INBOUND;
-	r->form = i == 3 ? SEAL_FORM_MILTER : SEAL_FORM_REJECT;
+	r->form = form;
+	at = seal_bytes_find(s, ": ");
+	if (at > 0 && seal_bytes_chr(seal_bytes_first(s, (size_t)at), ' ') < 0)
+		return take_filter_reject(s, (size_t)at,
+					  r); /* proxy-reject: END-OF-MESSAGE: 554 ... */
 	at = seal_bytes_find(s, " from ");
 	stage = seal_bytes_first(s, at < 0 ? s.n : (size_t)at);
 	if (seal_bytes_starts(stage, "header ") || seal_bytes_starts(stage, "body ") ||

@@ -118,13 +118,20 @@ static bool find_endpoint(struct seal_reason *r)
 		"connect to ldap server ",
 		"connect to service ",
 	};
-	struct seal_bytes word;
+	struct seal_bytes word, rest;
 	size_t i;
 
 	for (i = 0; i < sizeof(markers) / sizeof(markers[0]); i++) {
 		word = word_after(r->whole, markers[i]);
 		if (!word.n)
 			continue;
+		reason_take_endpoint(word, r);
+		return true;
+	}
+	/* "master_wakeup_timer_event: service pickup(public/pickup): ..." */
+	if (seal_bytes_starts(r->whole, "master_wakeup_timer_event: ")) {
+		word = word_after(r->whole, "(");
+		word = seal_bytes_cut(word, ')', &rest);
 		reason_take_endpoint(word, r);
 		return true;
 	}

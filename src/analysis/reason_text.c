@@ -120,61 +120,87 @@ static size_t codes_length(struct seal_bytes s, const struct seal_reason *r)
 	return n;
 }
 
+/* what a byte means to the words of a reply */
+enum {
+	BLANK = 1, /* parts words */
+	OPENS = 2, /* a word may begin behind it */
+	ENDS = 4,  /* no address goes on here */
+	UPPER = 8,
+};
+
+static const unsigned char kinds[256] = {
+	[' '] = BLANK | ENDS,  ['\t'] = BLANK | ENDS, ['\r'] = BLANK | ENDS, ['\n'] = BLANK | ENDS,
+	['<'] = OPENS | ENDS,  ['('] = OPENS | ENDS,  ['['] = OPENS | ENDS,  ['"'] = OPENS | ENDS,
+	['\''] = OPENS | ENDS, ['>'] = ENDS,          [')'] = ENDS,          [']'] = ENDS,
+	[','] = ENDS,          [';'] = ENDS,          ['A' ... 'Z'] = UPPER,
+};
+
+static unsigned kind_of(char c)
+{
+	return kinds[(unsigned char)c];
+}
+
 /* length of an address at the front of @s: "<...>", or a word with "@" in it; 0 when there is none
  */
 static size_t address_length(struct seal_bytes s)
 {
+	bool at = false;
 	size_t i;
 
 	if (s.p[0] == '<') {
 		ssize_t end = seal_bytes_chr(seal_bytes_first(s, ADDRESS_MAX), '>');
 
-		return end < 0 ? 0 : (size_t)end + 1;
+		/* "bare <LF> received" */
+		if (end < 0 || seal_bytes_starts(s, "<LF>") || seal_bytes_starts(s, "<CR"))
+			return 0;
+		return (size_t)end + 1;
 	}
-	for (i = 0; i < s.n && i < ADDRESS_MAX && !reason_one_of(s.p[i], " \t<>()[]\"',;"); i++)
-		;
-	if (i == 0 || !memchr(s.p, '@', i))
+	for (i = 0; i < s.n && i < ADDRESS_MAX && !(kind_of(s.p[i]) & ENDS); i++)
+		at |= s.p[i] == '@';
+	if (!at)
 		return 0;
 	while (i > 1 && reason_one_of(s.p[i - 1], ".:"))
 		i--;
 	return i;
 }
 
-static char lower(char c)
+/* length of what is dropped at the front of @s, where a word begins */
+static size_t dropped_length(struct seal_bytes s, const struct seal_reason *r)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	size_t n = s.p[0] >= '2' && s.p[0] <= '5' ? codes_length(s, r) : 0;
+
+	return n ? n : address_length(s);
 }
 
 void seal_reason_normalise(const struct seal_reason *r, struct seal_buf *out)
 {
 	struct seal_bytes s = seal_bytes_first(r->text, NORMAL_MAX);
 	bool word_start = true, blank = true;
+	char text[NORMAL_MAX];
+	size_t i = 0, n = 0;
 
 	if (r->origin == SEAL_REASON_LOCAL) {
 		seal_buf_put(out, s.p, s.n);
 		return;
 	}
-	while (s.n) {
-		bool is_blank = reason_one_of(s.p[0], " \t\r\n");
-		size_t n = 0;
+	while (i < s.n) {
+		char c = s.p[i];
+		unsigned kind = kind_of(c);
+		size_t drop = 0;
 
-		if (is_blank) {
-			if (!blank)
-				seal_buf_putc(out, ' ');
-			blank = word_start = true;
-			s = seal_bytes_from(s, 1);
+		if (word_start || c == '<')
+			drop = kind & BLANK ? 0 : dropped_length(seal_bytes_from(s, i), r);
+		word_start = kind & (BLANK | OPENS);
+		if (drop) {
+			word_start = false;
+			i += drop;
 			continue;
 		}
-		if (word_start)
-			n = codes_length(s, r);
-		if (n == 0 && (word_start || s.p[0] == '<'))
-			n = address_length(s);
-		if (n == 0) {
-			seal_buf_putc(out, lower(s.p[0]));
-			blank = false;
-			n = 1;
-		}
-		word_start = reason_one_of(s.p[0], "<([\"'");
-		s = seal_bytes_from(s, n);
+		i++;
+		if (kind & BLANK && blank)
+			continue;
+		blank = kind & BLANK;
+		text[n++] = blank ? ' ' : kind & UPPER ? (char)(c - 'A' + 'a') : c;
 	}
+	seal_buf_put(out, text, n);
 }

@@ -64,6 +64,8 @@ uint64_t seal_matcher_limit_hits(const struct seal_matcher *m)
 struct facts {
 	const struct seal_reason *reason;
 	struct seal_bytes daemon, dsn, relay, text;
+	struct seal_bytes lead; /* of a command: our own words before its output */
+	struct seal_pieces text_pieces, lead_pieces;
 	uint16_t port;
 	bool loopback;
 	enum seal_pattern_kind kind;
@@ -154,10 +156,13 @@ static bool filters_hold(const struct seal_symptom *s, const struct facts *f)
  */
 
 static bool pattern_matches(struct seal_matcher *m, const struct seal_pattern *p,
-			    struct seal_bytes text)
+			    struct seal_bytes text, const struct seal_pieces *pieces)
 {
-	int r = seal_regex_match(p->re, text);
+	int r;
 
+	if (pieces && !seal_prefilter_may_match(&p->filter, pieces))
+		return false;
+	r = seal_regex_match(p->re, text);
 	if (r < 0)
 		m->limit_hits++;
 	return r == 1;
@@ -178,16 +183,22 @@ static bool patterns_hold(struct seal_matcher *m, const struct seal_symptom *s,
 {
 	uint32_t i;
 
-	if (s->relay && !pattern_matches(m, s->relay, f->relay))
+	if (s->relay && !pattern_matches(m, s->relay, f->relay, NULL))
 		return false;
 	for (i = 0; i < s->n_patterns[f->kind]; i++)
-		if (pattern_matches(m, &s->patterns[f->kind][i], f->text))
+		if (pattern_matches(m, &s->patterns[f->kind][i], f->text, &f->text_pieces))
+			return true;
+	for (i = 0; f->lead.n && i < s->n_patterns[SEAL_PATTERN_LOCAL]; i++)
+		if (pattern_matches(m, &s->patterns[SEAL_PATTERN_LOCAL][i], f->lead,
+				    &f->lead_pieces))
 			return true;
 	return !has_patterns(s);
 }
 
-static const struct seal_symptom *first_match(struct seal_matcher *m, const struct facts *f)
+static const struct seal_symptom *first_match(struct seal_matcher *m, struct facts *f)
 {
+	seal_pieces_of(f->text, &f->text_pieces);
+	seal_pieces_of(f->lead, &f->lead_pieces);
 	seal_vec_each (s, &m->rules->symptoms)
 		if (filters_hold(s, f) && patterns_hold(m, s, f))
 			return s;
@@ -221,6 +232,13 @@ static uint16_t port_of(const struct seal_symptom_query *q)
 	return (uint16_t)port;
 }
 
+static struct seal_bytes lead_of(const struct seal_reason *r)
+{
+	if (r->origin != SEAL_REASON_COMMAND)
+		return SEAL_BYTES_NONE;
+	return seal_bytes_first(r->whole, (size_t)(r->text.p - r->whole.p));
+}
+
 static void facts_of(struct seal_matcher *m, const struct seal_symptom_query *q, struct facts *f)
 {
 	static const enum seal_pattern_kind kinds[SEAL_REASON_ORIGIN_MAX_] = {
@@ -239,6 +257,7 @@ static void facts_of(struct seal_matcher *m, const struct seal_symptom_query *q,
 		.dsn = q->dsn.n ? q->dsn : r->enhanced[0],
 		.relay = m->uses_relay ? q->relay : SEAL_BYTES_NONE,
 		.text = seal_buf_bytes(&m->text),
+		.lead = lead_of(r),
 		.port = port_of(q),
 		.loopback = is_loopback(r),
 		.kind = kinds[r->origin],
@@ -279,6 +298,7 @@ static struct seal_bytes key_of(struct seal_matcher *m, const struct facts *f)
 	seal_buf_put(&m->key, f->daemon.p, f->daemon.n);
 	seal_buf_put(&m->key, f->dsn.p, f->dsn.n);
 	seal_buf_put(&m->key, f->relay.p, f->relay.n);
+	seal_buf_put(&m->key, f->lead.p, f->lead.n);
 	seal_buf_put(&m->key, f->text.p, f->text.n);
 	return seal_buf_bytes(&m->key);
 }

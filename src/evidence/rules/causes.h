@@ -7,6 +7,7 @@
 
 #include "core/arena.h"
 #include "core/err.h"
+#include "core/prefilter.h"
 #include "core/regex.h"
 #include "core/vec.h"
 #include "model/cause.h"
@@ -28,7 +29,8 @@ const char *seal_transport_name(enum seal_transport t);
 
 /* whose words the text of a pattern is */
 enum seal_pattern_kind {
-	SEAL_PATTERN_LOCAL,   /* Postfix's own, case sensitive */
+	SEAL_PATTERN_LOCAL,   /* Postfix's own, case sensitive; of a command what stands before its
+				 output */
 	SEAL_PATTERN_REMOTE,  /* a peer's reply to us, normalised (analysis/reason.h) */
 	SEAL_PATTERN_INBOUND, /* our reply to a client, normalised */
 	SEAL_PATTERN_COMMAND, /* output of a command we ran, normalised */
@@ -104,6 +106,7 @@ struct seal_words {
 
 struct seal_pattern {
 	struct seal_regex *re;
+	struct seal_prefilter filter;
 	const char *source;
 	uint32_t line;
 };

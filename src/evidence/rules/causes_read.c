@@ -288,7 +288,9 @@ static int compile(struct causes_reader *rd, const struct seal_yaml *node, unsig
 		return seal_yaml_fail(rd->doc, node, rd->err, "%s", why.text);
 	ret->re = *slot;
 	ret->line = node->line;
-	return 0;
+	r = seal_prefilter_new(rd->rules->arena, node->text, flags & SEAL_REGEX_CASELESS,
+			       &ret->filter);
+	return r < 0 ? no_memory(rd) : 0;
 }
 
 /* the patterns of one kind are those under its own key, then those under "reply", which hold for a
