@@ -22,7 +22,7 @@ enum seal_mail_kind {
 	SEAL_MAIL_WARNING,       /* any other line of severity warning or worse */
 	SEAL_MAIL_MASTER_EXIT,   /* master: "process PATH pid N exit status S" / "killed by signal" */
 	SEAL_MAIL_NOQUEUE,       /* smtpd, postscreen: "NOQUEUE: reject: ..." */
-	SEAL_MAIL_MILTER_REJECT, /* "QID: milter-reject: ..." */
+	SEAL_MAIL_MILTER_REJECT, /* "QID: milter-reject: ...", "NOQUEUE: milter-reject: ..." */
 	SEAL_MAIL_REJECT,        /* "QID: reject: ..." */
 	SEAL_MAIL_START,         /* master: daemon started; postfix-script: starting, refreshing, stopping */
 	SEAL_MAIL_KIND_MAX_,
@@ -37,7 +37,7 @@ struct seal_mail_event {
 	uint64_t count;           /* equal lines folded into this one: same daemon, pid and text */
 	uint32_t pid;
 	uint32_t about_pid;         /* MASTER_EXIT: the pid that ended; else 0 */
-	struct seal_bytes instance; /* syslog_name: "postfix" */
+	struct seal_bytes instance; /* syslog_name: "postfix"; empty when the tag is a bare "pipe" */
 	struct seal_bytes service;  /* what follows it: "submission/smtpd" */
 	struct seal_bytes daemon;   /* last part: "smtpd" */
 	struct seal_bytes queue_id; /* empty when none */
@@ -70,7 +70,8 @@ struct seal_recipient {
 	int64_t delay_ms[4];      /* delays=a/b/c/d; -1 when not logged */
 	uint32_t attempts;        /* status lines seen for this recipient */
 	int64_t first_us;         /* of its first failing status line */
-	/* indexes into seal_mail.events: lines of the same pid since that pid's previous status line, oldest first */
+	/* indexes into seal_mail.events, oldest first: lines of the same pid since that pid's
+	 * previous status line; the status lines of one attempt for several recipients share theirs */
 	seal_vec(uint32_t) notes;
 	struct seal_origin origin;
 };
@@ -100,17 +101,19 @@ struct seal_message {
 	bool forced_expire;  /* postsuper -e, -f: bounced at the next attempt */
 	bool removed;        /* qmgr: removed, or expired */
 	bool qmgr_seen;      /* qmgr: from=..., (queue active) was logged */
-	seal_vec(struct seal_recipient) recipients;
+	seal_vec(struct seal_recipient) recipients; /* of the log: those that failed at least once */
 	seal_vec(uint32_t) notes; /* indexes into seal_mail.events: lines that carry this queue id */
 	struct seal_origin origin;
 };
 
 /* struct seal_mail - the outcome of reading all mail logs: messages that did not go well (everything
- * but sent-and-removed), and the events kept */
+ * but sent-and-removed; what an administrator deleted or requeued is not among them either), and the
+ * events kept. Limits: evidence/postfix/log.h. */
 struct seal_mail {
 	seal_vec(struct seal_message) messages;    /* by arrival_us, then queue id */
 	seal_vec(struct seal_mail_event) events;   /* by time_us */
-	uint64_t n_lines, n_status[SEAL_RCPT_STATUS_MAX_]; /* status lines seen in all */
+	uint64_t n_lines;                         /* of Postfix programs, copies not counted */
+	uint64_t n_status[SEAL_RCPT_STATUS_MAX_]; /* status lines seen in all; REJECTED: rejects */
 	uint64_t n_sent_messages;
 	bool present;
 	int64_t first_us, last_us;
