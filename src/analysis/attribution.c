@@ -192,6 +192,7 @@ static int explain_silent(struct seal_attribution *at, const struct seal_explain
 		return -ENOMEM;
 	q->text = by->event->text;
 	q->origin = by->event->origin;
+	q->record = true;
 	return 0;
 }
 

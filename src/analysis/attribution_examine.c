@@ -55,6 +55,7 @@ int seal_finding_quote(struct seal_finding *f, const struct seal_origin *o, stru
 	if (!q)
 		return -ENOMEM;
 	q->text = text;
+	q->record = true;
 	if (o)
 		q->origin = *o;
 	return 0;
@@ -246,6 +247,7 @@ static int tell(struct seal_attribution *at, const struct seal_case *c, struct c
 		return -ENOMEM;
 	line->text = c->texts[0];
 	line->origin = c->origins[0];
+	line->record = true;
 	*ret = cause;
 	return add_ruled_out(cause, cs, best);
 }

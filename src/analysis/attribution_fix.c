@@ -35,11 +35,56 @@ static int add_targets(struct seal_attribution *at, struct seal_fix *f, int32_t 
 	return r;
 }
 
-/* append - move @f to the fixes; its place */
+static bool same_argv(const struct seal_argv *a, const struct seal_argv *b)
+{
+	size_t i;
+
+	if (a->v.n != b->v.n)
+		return false;
+	for (i = 0; i < a->v.n; i++)
+		if (!seal_bytes_eq(a->v.v[i], b->v.v[i]))
+			return false;
+	return true;
+}
+
+/* same_commands - two fixes that do the very same; one in words is like no other */
+static bool same_commands(const struct seal_fix *a, const struct seal_fix *b)
+{
+	size_t i;
+
+	if (a->kind != b->kind || a->steps.n != b->steps.n || !a->steps.n)
+		return false;
+	for (i = 0; i < a->steps.n; i++)
+		if (!a->steps.v[i].argv.v.n || !same_argv(&a->steps.v[i].argv, &b->steps.v[i].argv))
+			return false;
+	return true;
+}
+
+static int merge_targets(struct seal_fix *into, const struct seal_fix *from)
+{
+	int r = 0;
+
+	seal_vec_each (t, &from->targets) {
+		r = r < 0 ? r : add_target(into, *t);
+	}
+	return r;
+}
+
+/* append - move @f to the fixes, or into the one there that does the same; its place */
 static int append(struct seal_attribution *at, struct seal_fix *f, int32_t *ret)
 {
 	struct seal_fix *slot;
+	size_t i;
+	int r;
 
+	for (i = 0; i < at->x->fixes.n; i++) {
+		if (!same_commands(&at->x->fixes.v[i], f))
+			continue;
+		r = merge_targets(&at->x->fixes.v[i], f);
+		seal_fix_done(f);
+		*ret = (int32_t)i;
+		return r;
+	}
 	slot = seal_vec_add(&at->x->fixes);
 	if (!slot) {
 		seal_fix_done(f);

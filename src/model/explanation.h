@@ -23,6 +23,7 @@ const char *seal_certainty_name(enum seal_certainty c);
 struct seal_quote {
 	struct seal_bytes text;
 	struct seal_origin origin;
+	bool record; /* text is a record as logged */
 };
 
 struct seal_ruled_out {

@@ -45,11 +45,6 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
-static void put_row(struct seal_buf *out, const char *word)
-{
-	seal_buf_printf(out, "%*s%-7s", INDENT, "", word);
-}
-
 static void put_summary(struct seal_buf *out, const struct seal_host *h,
 			const struct seal_explanation *x, const struct seal_text_style *style)
 {
@@ -112,33 +107,41 @@ static void put_when(struct seal_buf *out, const struct seal_cause_group *g)
 	put_change(out, g);
 }
 
-static void put_evidence(struct seal_buf *out, const struct seal_cause *c)
+/* put_evidence - findings in words; the records themselves with --verbose, or when nothing else is
+ * shown of them */
+static void put_evidence(struct seal_buf *out, const struct seal_cause_group *g,
+			 const struct seal_text_style *style)
 {
-	bool first = true;
+	const char *word = "proof";
 
-	seal_vec_each (q, &c->evidence) {
-		put_row(out, first ? "proof" : "");
-		seal_enc_tty(out, q->text);
+	seal_vec_each (q, &g->cause->evidence) {
+		seal_auto_buf struct seal_buf b = {0};
+
+		if (q->record && !style->verbose &&
+		    (g->recipients || q->origin.source == SEAL_SOURCE_AUDIT))
+			continue;
+		seal_buf_put(&b, q->text.p, q->text.n);
 		if (q->origin.path.n && q->origin.line) {
-			seal_buf_puts(out, "  [");
-			seal_enc_tty(out, q->origin.path);
-			seal_buf_printf(out, ":%llu]", (unsigned long long)q->origin.line);
+			seal_buf_puts(&b, "  [");
+			seal_buf_put(&b, q->origin.path.p, q->origin.path.n);
+			seal_buf_printf(&b, ":%llu]", (unsigned long long)q->origin.line);
 		}
-		seal_buf_putc(out, '\n');
-		first = false;
+		seal_text_row(out, INDENT, word, seal_buf_bytes(&b));
+		word = "";
 	}
 }
 
 static void put_ruled_out(struct seal_buf *out, const struct seal_cause *c)
 {
-	bool first = true;
+	const char *word = "not";
 
 	seal_vec_each (r, &c->ruled_out) {
-		put_row(out, first ? "not" : "");
-		seal_buf_printf(out, "%s: ", r->verdict);
-		seal_enc_tty(out, r->why);
-		seal_buf_putc(out, '\n');
-		first = false;
+		seal_auto_buf struct seal_buf b = {0};
+
+		seal_buf_printf(&b, "%s: ", r->verdict);
+		seal_buf_put(&b, r->why.p, r->why.n);
+		seal_text_row(out, INDENT, word, seal_buf_bytes(&b));
+		word = "";
 	}
 }
 
@@ -146,10 +149,11 @@ static void put_also(struct seal_buf *out, const struct seal_explanation *x,
 		     const struct seal_cause *c)
 {
 	seal_vec_each (a, &c->also) {
-		put_row(out, "then");
-		seal_buf_printf(out, "%s: ", a->verdict);
-		seal_enc_tty(out, a->why);
-		seal_buf_putc(out, '\n');
+		seal_auto_buf struct seal_buf b = {0};
+
+		seal_buf_printf(&b, "%s: ", a->verdict);
+		seal_buf_put(&b, a->why.p, a->why.n);
+		seal_text_row(out, INDENT, "then", seal_buf_bytes(&b));
 		if (a->fix >= 0)
 			seal_text_fix(out, &x->fixes.v[a->fix], INDENT + 7);
 	}
@@ -159,21 +163,24 @@ static void put_message_line(struct seal_buf *out, const struct seal_explained_m
 			     const struct seal_explained_recipient *r,
 			     struct seal_bytes *last_reason)
 {
-	seal_buf_printf(out, "%*s", INDENT, "");
-	seal_enc_tty(out, m->queue_id);
-	seal_buf_puts(out, "  ");
+	seal_auto_buf struct seal_buf b = {0};
+
+	seal_buf_put(&b, m->queue_id.p, m->queue_id.n);
+	seal_buf_putc(&b, ' ');
 	if (m->arrival_us != SEAL_TIME_NONE)
-		seal_time_put_clock(out, m->arrival_us);
-	seal_buf_puts(out, "  ");
-	seal_enc_tty(out, m->sender.n ? m->sender : SEAL_LIT("<>"));
-	seal_buf_puts(out, " -> ");
-	seal_enc_tty(out, r->rcpt->address);
-	seal_buf_printf(out, "  %s  ", seal_rcpt_status_name(r->status));
+		seal_time_put_clock(&b, m->arrival_us);
+	seal_buf_putc(&b, ' ');
+	seal_buf_put(&b, m->sender.n ? m->sender.p : "<>", m->sender.n ? m->sender.n : 2);
+	seal_buf_puts(&b, " -> ");
+	seal_buf_put(&b, r->rcpt->address.p, r->rcpt->address.n);
+	seal_buf_printf(&b, " %s ", seal_rcpt_status_name(r->status));
 	if (last_reason->n && seal_bytes_eq(*last_reason, r->reason))
-		seal_buf_puts(out, "same");
+		seal_buf_puts(&b, "same");
 	else
-		seal_enc_tty(out, r->reason);
+		seal_buf_put(&b, r->reason.p, r->reason.n);
 	*last_reason = r->reason;
+	seal_buf_printf(out, "%*s", INDENT, "");
+	seal_text_wrap(out, INDENT, INDENT + 7, seal_buf_bytes(&b));
 	seal_buf_putc(out, '\n');
 }
 
@@ -219,17 +226,14 @@ static void put_group(struct seal_buf *out, const struct seal_explanation *x, in
 	seal_buf_putc(out, '\n');
 	if (c->title.n) {
 		seal_buf_printf(out, "%*s", INDENT, "");
-		seal_enc_tty(out, c->title);
+		seal_text_wrap(out, INDENT, INDENT, c->title);
 		seal_buf_putc(out, '\n');
 	}
-	if (c->reason.n) {
-		put_row(out, "open");
-		seal_enc_tty(out, c->reason);
-		seal_buf_putc(out, '\n');
-	}
+	if (c->reason.n)
+		seal_text_row(out, INDENT, "open", c->reason);
 	if (g->fix >= 0)
 		seal_text_fix(out, &x->fixes.v[g->fix], INDENT);
-	put_evidence(out, c);
+	put_evidence(out, g, style);
 	put_ruled_out(out, c);
 	put_also(out, x, c);
 	put_messages(out, x, n, style);

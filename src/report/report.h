@@ -41,6 +41,15 @@ bool seal_report_is_complete(const struct seal_host *h);
 /* --- shared by the text reports ------------------------------------------------------------------
  */
 
+#define SEAL_TEXT_COLUMNS 100
+
+/* seal_text_wrap - untrusted text from column @column on, broken at blanks before
+ * SEAL_TEXT_COLUMNS; further lines begin at column @indent. A word longer than a line stays whole.
+ * Returns the column it ended at. */
+size_t seal_text_wrap(struct seal_buf *out, size_t column, size_t indent, struct seal_bytes text);
+/* seal_text_row - "    word   text" on lines of its own, wrapped below the text */
+void seal_text_row(struct seal_buf *out, size_t indent, const char *word, struct seal_bytes text);
+
 /* seal_text_head - the first line: who the host is */
 void seal_text_head(struct seal_buf *out, const struct seal_host *h,
 		    const struct seal_text_style *style);

@@ -3,6 +3,48 @@
 
 #include "core/enc.h"
 
+/* columns_of - printed width of encoded text: bytes that do not continue a UTF-8 sequence */
+static size_t columns_of(struct seal_bytes s)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < s.n; i++)
+		n += (s.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
+size_t seal_text_wrap(struct seal_buf *out, size_t column, size_t indent, struct seal_bytes text)
+{
+	seal_auto_buf struct seal_buf enc = {0};
+	struct seal_bytes rest, word;
+	bool first = true;
+	size_t width;
+
+	seal_enc_tty(&enc, text);
+	rest = seal_buf_bytes(&enc);
+	for (word = seal_bytes_word(&rest); word.n; word = seal_bytes_word(&rest)) {
+		width = columns_of(word);
+		if (!first && column + 1 + width > SEAL_TEXT_COLUMNS) {
+			seal_buf_printf(out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (!first) {
+			seal_buf_putc(out, ' ');
+			column++;
+		}
+		seal_buf_put(out, word.p, word.n);
+		column += width;
+		first = false;
+	}
+	return column;
+}
+
+void seal_text_row(struct seal_buf *out, size_t indent, const char *word, struct seal_bytes text)
+{
+	seal_buf_printf(out, "%*s%-7s", (int)indent, "", word);
+	seal_text_wrap(out, indent + 7, indent + 7, text);
+	seal_buf_putc(out, '\n');
+}
+
 static void put_fact(struct seal_buf *out, const char *before, struct seal_bytes b)
 {
 	if (!b.n)
@@ -27,25 +69,30 @@ void seal_text_head(struct seal_buf *out, const struct seal_host *h,
 /* put_list - one sentence: what was read, or what was there and could not be */
 static void put_list(struct seal_buf *out, const struct seal_host *h, bool read)
 {
-	size_t n = 0;
+	seal_auto_buf struct seal_buf b = {0};
 
 	seal_vec_each (s, &h->sources) {
+		struct seal_bytes name =
+			s->path.n ? s->path : seal_bytes_of(seal_source_name(s->source));
 		bool was_read = s->status == SEAL_READ_READ || s->status == SEAL_READ_TRUNCATED;
 
 		if (was_read != read || (!read && s->status == SEAL_READ_ABSENT))
 			continue;
-		seal_buf_puts(out, n++ ? ", " : read ? "Read: " : "Not read: ");
-		seal_enc_tty(out, s->path.n ? s->path : seal_bytes_of(seal_source_name(s->source)));
-		if (read && s->records)
-			seal_buf_printf(out, " (%llu)", (unsigned long long)s->records);
+		seal_buf_puts(&b, b.n ? ", " : read ? "Read: " : "Not read: ");
+		seal_buf_put(&b, name.p, name.n);
+		if (read && s->records > 1)
+			seal_buf_printf(&b, " %llu", (unsigned long long)s->records);
 		if (s->detail.n && (!read || s->status == SEAL_READ_TRUNCATED)) {
-			seal_buf_puts(out, " (");
-			seal_enc_tty(out, s->detail);
-			seal_buf_putc(out, ')');
+			seal_buf_puts(&b, " (");
+			seal_buf_put(&b, s->detail.p, s->detail.n);
+			seal_buf_putc(&b, ')');
 		}
 	}
-	if (n)
-		seal_buf_puts(out, ".\n");
+	if (!b.n)
+		return;
+	seal_buf_putc(&b, '.');
+	seal_text_wrap(out, 0, 0, seal_buf_bytes(&b));
+	seal_buf_putc(out, '\n');
 }
 
 void seal_text_sources(struct seal_buf *out, const struct seal_host *h)
@@ -107,17 +154,14 @@ void seal_text_fix(struct seal_buf *out, const struct seal_fix *f, int indent)
 		if (s->argv.v.n)
 			seal_text_argv(out, &s->argv);
 		else
-			seal_enc_tty(out, s->why);
+			seal_text_wrap(out, (size_t)indent + 7, (size_t)indent + 7, s->why);
 		if (first)
 			put_cost(out, f);
 		seal_buf_putc(out, '\n');
 		first = false;
 	}
-	if (first && f->why.n) {
-		put_row(out, indent, "fix");
-		seal_enc_tty(out, f->why);
-		seal_buf_putc(out, '\n');
-	}
+	if (first && f->why.n)
+		seal_text_row(out, (size_t)indent, "fix", f->why);
 	first = true;
 	for (size_t i = f->steps.n; i > 0; i--) {
 		const struct seal_step *s = &f->steps.v[i - 1];
