@@ -34,7 +34,7 @@ struct seal_denial_object {
 	int32_t capability;        /* -1 = none */
 	int64_t ioctl;             /* ioctlcmd=, -1 = none */
 	bool path_is_relative_to_root; /* the process may be chrooted: path is its own view (FACTS-lab) */
-	bool path_is_inferred;     /* name= is one component of the PATH record, no inode proves it */
+	bool path_is_inferred;     /* from PATH without proof: a component of it, or reached by a link */
 	bool varies;               /* stands for many objects, beyond the limit: nothing else is set */
 };
 

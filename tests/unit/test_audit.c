@@ -194,6 +194,14 @@ static const struct object_row object_rows[] = {
 	 AVC(S, "read", "name=\"x\" dev=\"vda\" ino=7", "file") SYSCALL(S, "257") CWD(S, "\"/\"")
 		 PATH(S, "\"/etc/x\"", "inode=8 ", "NORMAL") END(S),
 	 "", false, false, -1, "", ""},
+	{"through a link",
+	 AVC(S, "read", "name=\"x\" dev=\"vda\" ino=7", "file") SYSCALL(S, "257") CWD(S, "\"/a\"")
+		 PATH(S, "\"/etc/link\"", "inode=7 ", "NORMAL") END(S),
+	 "/etc/link", true, false, -1, "", ""},
+	{"through a descriptor",
+	 AVC(S, "relabelto", "name=\"urandom\" dev=\"vda\" ino=7", "chr_file") SYSCALL(S, "257")
+		 CWD(S, "\"/a\"") PATH(S, "\"/proc/self/fd/3\"", "inode=7 ", "NORMAL") END(S),
+	 "", false, false, -1, "", ""},
 	{"relative without CWD",
 	 AVC(S, "read", "name=\"x\" dev=\"vda\" ino=7", "file") SYSCALL(S, "257")
 		 PATH(S, "\"etc/x\"", "inode=7 ", "NORMAL") END(S),

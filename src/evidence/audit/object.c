@@ -144,7 +144,9 @@ static int find_path(struct seal_arena *a, const struct surroundings *s,
 	size_t i;
 
 	if (it) {
-		o->path = it->path;
+		o->path_is_inferred = !seal_bytes_eq(last_component(it->path), o->name);
+		if (!o->path_is_inferred || !seal_bytes_starts(it->path, "/proc/"))
+			o->path = it->path;
 		return 0;
 	}
 	for (i = 0; i < s->n_items && !o->path.n; i++) {
@@ -183,6 +185,7 @@ static int take_file(struct seal_arena *a, const struct surroundings *s, const s
 		r = find_path(a, s, d, o);
 	if (r < 0)
 		return r;
+	o->path_is_inferred = o->path_is_inferred && o->path.n > 0;
 	o->path_is_relative_to_root = avc->kind == SEAL_DENIAL_AVC &&
 				      seal_bytes_starts(o->path, "/") &&
 				      (s->cwd.n == 0 || seal_bytes_is(s->cwd, "/"));
