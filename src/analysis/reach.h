@@ -11,26 +11,8 @@
  * tried both ways, and only where the outcomes differ the answer is "depends", with the list of
  * what it depends on. */
 
-#include "model/net.h"
+#include "model/packet.h"
 #include "model/ruleset.h"
-
-enum seal_packet_dir {
-	SEAL_PACKET_IN,  /* arrives on iif; iif "lo": a connection of the host to itself */
-	SEAL_PACKET_OUT, /* sent by a local process */
-};
-
-/* struct seal_packet - the first packet of a connection (TCP: its SYN) */
-struct seal_packet {
-	enum seal_packet_dir dir;
-	uint8_t proto; /* IPPROTO_TCP, IPPROTO_UDP */
-	struct seal_addr src,
-		dst;           /* src of an outgoing packet may be unset: the routes choose it */
-	uint16_t sport, dport; /* sport 0: any unprivileged port */
-	struct seal_bytes iif, oif; /* oif empty: the routes choose it */
-	uint32_t uid, gid;          /* of the local socket */
-	bool has_uid;
-	uint32_t mark;
-};
 
 enum seal_fw_fate {
 	SEAL_FATE_ACCEPT,

@@ -7,6 +7,8 @@
 static const struct seal_verb verbs[] = {
 	{"explain", "[QUEUE-ID ...]", "why each message waits, and the smallest fix",
 	 SEAL_VERB_EXPLAIN, seal_verb_explain},
+	{"reach", "", "who reaches which SMTP port, where mail may go, and which rule decides",
+	 SEAL_VERB_REACH, seal_verb_reach},
 };
 
 #define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))

@@ -173,7 +173,8 @@ struct seal_fw_set {
 	struct seal_fw_data *data; /* n of them, maps only */
 	seal_u128 *top; /* with ranges in several parts: greatest hi of the first part up to here */
 	bool points;    /* every lo equals its hi */
-	struct seal_fw_data *fallback; /* of element "*"; NULL: none. Of a set: its presence counts */
+	struct seal_fw_data
+		*fallback; /* of element "*"; NULL: none. Of a set: its presence counts */
 	/* declared types of a named set or map: what its elements mean ("ipv4_addr",
 	 * "inet_service") */
 	struct seal_bytes *types;
@@ -259,7 +260,7 @@ struct seal_fw_stmt {
 	struct seal_fw_stmt *next;
 	enum seal_fw_stmt_kind kind;
 	enum seal_fw_op op;      /* MATCH */
-	struct seal_fw_key key;  /* MATCH, VMAP */
+	struct seal_fw_key key;  /* MATCH, VMAP, UPDATE */
 	struct seal_fw_set *set; /* MATCH, VMAP, UPDATE; NULL until linked when named */
 	struct seal_bytes name;  /* of the named set, else empty */
 	union {

@@ -22,6 +22,18 @@ static void unknown_stmt(struct nft_reader *rd, struct seal_fw_rule *rule,
 		nft_check(rd, seal_rule_text(rd->rs, rule, kind, seal_buf_bytes(&text)));
 }
 
+/* a key of its own, out of the one being read */
+static void keep_key(struct nft_reader *rd, const struct nft_key *key, struct seal_fw_key *ret)
+{
+	ret->parts = seal_arena_alloc(rd->rs->arena, key->n * sizeof(*key->parts));
+	if (!ret->parts) {
+		nft_oom(rd);
+		return;
+	}
+	memcpy(ret->parts, key->parts, key->n * sizeof(*key->parts));
+	ret->n = key->n;
+}
+
 /* ---- match ---- */
 
 static bool parse_op(struct seal_bytes s, enum seal_fw_op *ret)
@@ -345,13 +357,7 @@ static void read_vmap(struct nft_reader *rd, struct seal_fw_rule *rule)
 		nft_oom(rd);
 		return;
 	}
-	s->key.n = key.n;
-	s->key.parts = seal_arena_alloc(rd->rs->arena, key.n * sizeof(*key.parts));
-	if (!s->key.parts) {
-		nft_oom(rd);
-		return;
-	}
-	memcpy(s->key.parts, key.parts, key.n * sizeof(*key.parts));
+	keep_key(rd, &key, &s->key);
 	s->set = set;
 	if (set_name.n)
 		nft_check(rd,
@@ -452,13 +458,7 @@ static void read_map_value(struct nft_reader *rd, const struct seal_fw_part *as,
 		return;
 	if (set_name.n)
 		v->map_name = seal_bytes_from(set_name, 1);
-	v->key.parts = seal_arena_alloc(rd->rs->arena, key.n * sizeof(*key.parts));
-	if (!v->key.parts) {
-		nft_oom(rd);
-		return;
-	}
-	memcpy(v->key.parts, key.parts, key.n * sizeof(*key.parts));
-	v->key.n = key.n;
+	keep_key(rd, &key, &v->key);
 	v->kind = SEAL_VALUE_MAP;
 }
 
@@ -495,13 +495,7 @@ static void read_value(struct nft_reader *rd, const struct seal_fw_part *as,
 	nft_read_key(rd, &key);
 	if (key.unknown || key.n != 1)
 		return;
-	v->key.parts = seal_arena_alloc(rd->rs->arena, sizeof(*key.parts));
-	if (!v->key.parts) {
-		nft_oom(rd);
-		return;
-	}
-	*v->key.parts = key.parts[0];
-	v->key.n = 1;
+	keep_key(rd, &key, &v->key);
 	v->kind = SEAL_VALUE_KEY;
 }
 
@@ -587,10 +581,40 @@ static void read_mangle(struct nft_reader *rd, struct seal_fw_rule *rule)
 
 /* ---- the rest ---- */
 
+/* what an element is made of: an expression, or {"elem": {"val": expression, "timeout": ..}} */
+static void read_update_elem(struct nft_reader *rd, struct nft_key *ret)
+{
+	struct seal_jsonread back = rd->j;
+	struct seal_bytes key, inner;
+
+	if (seal_jsonread_peek(&rd->j) != '{') {
+		seal_jsonread_skip(&rd->j);
+		return;
+	}
+	seal_jsonread_enter(&rd->j, '{');
+	if (!seal_jsonread_key(&rd->j, &key) || !seal_bytes_is(key, "elem") ||
+	    seal_jsonread_peek(&rd->j) != '{') {
+		if (!rd->j.fault) {
+			rd->j = back;
+			nft_read_key(rd, ret);
+		}
+		return;
+	}
+	seal_jsonread_enter(&rd->j, '{');
+	while (seal_jsonread_key(&rd->j, &inner))
+		if (seal_bytes_is(inner, "val"))
+			nft_read_key(rd, ret);
+		else
+			seal_jsonread_skip(&rd->j);
+	while (seal_jsonread_key(&rd->j, &key))
+		seal_jsonread_skip(&rd->j);
+}
+
 /* {"op": "update", "elem": .., "set": "@seen", "stmt": [..]} */
 static void read_update(struct nft_reader *rd, struct seal_fw_rule *rule)
 {
 	struct seal_bytes key, op = SEAL_LIT("update"), set = SEAL_BYTES_NONE;
+	struct nft_key elem = {.n = 0};
 	struct seal_fw_stmt *s;
 	bool inner = false;
 
@@ -604,6 +628,8 @@ static void read_update(struct nft_reader *rd, struct seal_fw_rule *rule)
 		} else if ((seal_bytes_is(key, "set") || seal_bytes_is(key, "map")) &&
 			   kind == '"') {
 			seal_jsonread_string(&rd->j, rd->rs->arena, &set);
+		} else if (seal_bytes_is(key, "elem")) {
+			read_update_elem(rd, &elem);
 		} else {
 			inner |= seal_bytes_is(key, "stmt");
 			seal_jsonread_skip(&rd->j);
@@ -616,6 +642,7 @@ static void read_update(struct nft_reader *rd, struct seal_fw_rule *rule)
 		nft_oom(rd);
 		return;
 	}
+	keep_key(rd, &elem, &s->key);
 	if (set.n > 1)
 		nft_check(rd, seal_arena_intern(rd->rs->arena, seal_bytes_from(set, 1), &s->name));
 	if (inner) /* "add @seen { ip saddr limit rate 5/minute }": goes on as the limit says */
@@ -702,9 +729,7 @@ static void read_xt(struct nft_reader *rd, struct seal_fw_rule *rule)
 
 static void read_log(struct nft_reader *rd, struct seal_fw_rule *rule)
 {
-	struct seal_bytes json = seal_jsonread_skip(&rd->j);
-
-	(void)json;
+	seal_jsonread_skip(&rd->j);
 	unknown_stmt(rd, rule, SEAL_STMT_NOTE, SEAL_LIT("log"), SEAL_BYTES_NONE);
 }
 

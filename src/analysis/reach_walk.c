@@ -1,0 +1,856 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analysis/reach_impl.h"
+
+#include <errno.h>
+
+#define PRIORITY_CONNTRACK (-200)
+#define PRIORITY_DST_NAT   (-100)
+#define PRIORITY_SRC_NAT   100
+
+int reach_add(flow_list *flows, const struct flow *f)
+{
+	struct flow *p = seal_vec_add(flows);
+
+	if (!p)
+		return -ENOMEM;
+	*p = *f;
+	return 0;
+}
+
+void reach_tag(struct flow *f, const struct seal_fw_rule *rule, struct seal_bytes text)
+{
+	unsigned i;
+
+	for (i = 0; i < f->n_tags; i++)
+		if (f->tags[i].rule == rule && seal_bytes_eq(f->tags[i].text, text))
+			return;
+	if (f->n_tags == REACH_TAGS) {
+		f->more_tags = true;
+		return;
+	}
+	f->tags[f->n_tags++] = (struct reach_tag){rule, text};
+}
+
+int reach_end(struct reach *x, const struct flow *f, enum seal_fw_fate fate,
+	      const struct seal_fw_rule *rule, const struct seal_fw_chain *chain)
+{
+	struct outcome *o = seal_vec_add(&x->outcomes);
+
+	if (!o)
+		return -ENOMEM;
+	o->flow = *f;
+	o->flow.far.owned = false;
+	o->fate = fate;
+	o->rule = rule;
+	o->chain = chain;
+	return 0;
+}
+
+/* ---- joining of flows that have become alike ---- */
+
+static bool same_state(const struct flow *a, const struct flow *b)
+{
+	return a->accept_rule == b->accept_rule && memcmp(&a->s, &b->s, sizeof(a->s)) == 0;
+}
+
+static void join(struct flow *a, const struct flow *b)
+{
+	unsigned i;
+
+	for (i = 0; i < b->n_tags; i++)
+		reach_tag(a, b->tags[i].rule, b->tags[i].text);
+	a->more_tags |= b->more_tags;
+	a->may_change |= b->may_change;
+}
+
+/* all far ends of the flows whose group is @group, as one set */
+static int unite(struct reach *x, const flow_list *flows, const uint32_t *group, uint32_t which,
+		 struct seal_ranges *ret)
+{
+	struct seal_fw_range *v;
+	size_t i, n = 0;
+
+	for (i = 0; i < flows->n; i++)
+		if (group[i] == which)
+			n += flows->v[i].far.n;
+	v = seal_arena_alloc(x->a, (n + 1) * sizeof(*v));
+	if (!v)
+		return -ENOMEM;
+	for (i = 0, n = 0; i < flows->n; i++) {
+		const struct seal_ranges *far = &flows->v[i].far;
+
+		if (group[i] != which)
+			continue;
+		memcpy(v + n, seal_ranges_v(far), far->n * sizeof(*v));
+		n += far->n;
+	}
+	n = seal_ranges_normal(v, n);
+	*ret = (struct seal_ranges){.n = n, .cap = n, .many = v, .owned = true, .one = v[0]};
+	return 0;
+}
+
+/* the group of each flow: the number of the first one like it */
+static void find_groups(const flow_list *flows, uint32_t *group)
+{
+	size_t i, k;
+
+	for (i = 0; i < flows->n; i++) {
+		group[i] = (uint32_t)i;
+		for (k = 0; k < i; k++)
+			if (group[k] == k && same_state(&flows->v[k], &flows->v[i])) {
+				group[i] = (uint32_t)k;
+				break;
+			}
+	}
+}
+
+static int give_up(struct reach *x, flow_list *flows, struct seal_bytes why)
+{
+	int r = 0;
+
+	seal_vec_each (f, flows) {
+		reach_tag(f, NULL, why);
+		if (r >= 0)
+			r = reach_end(x, f, SEAL_FATE_DEPENDS, NULL, NULL);
+	}
+	flows->n = 0;
+	return r;
+}
+
+static bool shares_group(const uint32_t *group, size_t n, uint32_t which)
+{
+	size_t i;
+
+	for (i = which + 1; i < n; i++)
+		if (group[i] == which)
+			return true;
+	return false;
+}
+
+int reach_merge(struct reach *x, flow_list *flows)
+{
+	seal_auto_free uint32_t *group = NULL;
+	size_t i, n = 0;
+	int r;
+
+	/* which of many accepts it was is not kept: it would keep alike flows apart */
+	if (flows->n > REACH_FLOWS / 4)
+		seal_vec_each (f, flows) {
+			f->accept_rule = NULL;
+			f->accept_chain = NULL;
+		}
+	group = malloc(flows->n * sizeof(*group));
+	if (!group)
+		return -ENOMEM;
+	find_groups(flows, group);
+	for (i = 0; i < flows->n; i++) {
+		if (group[i] != i) {
+			join(&flows->v[group[i]], &flows->v[i]);
+			continue;
+		}
+		if (!shares_group(group, flows->n, (uint32_t)i))
+			continue;
+		r = unite(x, flows, group, (uint32_t)i, &flows->v[i].far);
+		if (r < 0)
+			return r;
+	}
+	for (i = 0; i < flows->n; i++)
+		if (group[i] == i) {
+			if (n != i)
+				flows->v[n] = flows->v[i];
+			n++;
+		}
+	flows->n = n;
+	return n > REACH_FLOWS ? give_up(x, flows, SEAL_LIT("more cases than are followed")) : 0;
+}
+
+/* ---- one chain ---- */
+
+/* struct frame - a chain being run: where its flows go */
+struct frame {
+	struct reach *x;
+	const struct seal_fw_chain *chain;
+	flow_list *accepted; /* left the base chain by accept */
+	flow_list *through;  /* return, goto that came back, or the end of the chain */
+	unsigned depth;
+};
+
+static int run_chain(struct frame *fr, flow_list *flows);
+
+/* accept: not for the first packet of all, but of this base chain */
+static int accept_flow(struct frame *fr, struct flow *f, const struct seal_fw_rule *rule)
+{
+	f->accept_rule = rule;
+	f->accept_chain = rule->chain;
+	return reach_add(fr->accepted, f);
+}
+
+static int jump_flow(struct frame *fr, struct flow *f, const struct seal_fw_rule *rule,
+		     const struct seal_fw_jump *j, flow_list *next)
+{
+	struct frame sub = *fr;
+	flow_list in = {NULL, 0, 0};
+	flow_list *back = j->code == SEAL_FW_GOTO ? fr->through : next;
+	int r;
+
+	if (!j->chain || fr->depth >= REACH_JUMPS) {
+		reach_tag(f, rule,
+			  j->chain ? SEAL_LIT("jumps deeper than the kernel allows")
+				   : SEAL_LIT("a jump to a chain that is missing"));
+		return reach_end(fr->x, f, SEAL_FATE_DEPENDS, rule, rule->chain);
+	}
+	r = reach_add(&in, f);
+	sub.chain = j->chain;
+	sub.through = back;
+	sub.depth = fr->depth + 1;
+	if (r >= 0)
+		r = run_chain(&sub, &in);
+	seal_vec_done(&in);
+	return r;
+}
+
+static int verdict_flow(struct frame *fr, struct flow *f, const struct seal_fw_rule *rule,
+			const struct seal_fw_jump *j, flow_list *next)
+{
+	switch (j->code) {
+	case SEAL_FW_CONTINUE:
+		return reach_add(next, f);
+	case SEAL_FW_ACCEPT:
+		return accept_flow(fr, f, rule);
+	case SEAL_FW_DROP:
+		return reach_end(fr->x, f, SEAL_FATE_DROP, rule, rule->chain);
+	case SEAL_FW_RETURN:
+		return reach_add(fr->through, f);
+	case SEAL_FW_JUMP:
+	case SEAL_FW_GOTO:
+		return jump_flow(fr, f, rule, j, next);
+	case SEAL_FW_QUEUE:
+	case SEAL_FW_VERDICT_CODE_MAX_:
+		break;
+	}
+	reach_tag(f, rule, SEAL_LIT("queue"));
+	return reach_end(fr->x, f, SEAL_FATE_DEPENDS, rule, rule->chain);
+}
+
+static int reject_flow(struct reach *x, const struct flow *f, const struct seal_fw_rule *rule,
+		       const struct seal_fw_refusal *refusal)
+{
+	static const uint8_t icmpx[][2] = {{0, 0}, {3, 4}, {1, 3}, {13, 1}};
+	struct seal_fw_refusal seen = *refusal;
+	int r;
+
+	if (refusal->type == SEAL_FW_REJECT_ICMPX) {
+		seen.type = x->family == 4 ? SEAL_FW_REJECT_ICMP : SEAL_FW_REJECT_ICMPV6;
+		seen.code = refusal->code < 4 ? icmpx[refusal->code][x->family == 6] : 0;
+	}
+	r = reach_end(x, f, SEAL_FATE_REJECT, rule, rule->chain);
+	if (r >= 0)
+		x->outcomes.v[x->outcomes.n - 1].refusal = seen;
+	return r;
+}
+
+/* a refusal of the other family, or a RST for UDP, never is sent: the statement does not match */
+static bool reject_applies(const struct reach *x, const struct seal_fw_refusal *r)
+{
+	if (r->type == SEAL_FW_REJECT_TCP_RESET)
+		return x->packet->proto == IPPROTO_TCP &&
+		       !(x->phase == PHASE_REFUSAL && x->icmp_error);
+	if (r->type == SEAL_FW_REJECT_ICMP)
+		return x->family == 4;
+	if (r->type == SEAL_FW_REJECT_ICMPV6)
+		return x->family == 6;
+	return true;
+}
+
+/* struct branch - the parts a verdict map divides a flow into */
+struct branch {
+	struct frame *fr;
+	const struct flow *f;
+	const struct seal_fw_rule *rule;
+	const struct seal_fw_stmt *s;
+	flow_list *next;
+};
+
+static int take_branch(void *data, ssize_t i, const struct seal_ranges *far, bool undecided)
+{
+	struct branch *b = data;
+	const struct seal_fw_set *set = b->s->set;
+	struct flow part = *b->f;
+
+	part.far = *far;
+	part.far.owned = false;
+	if (undecided)
+		reach_tag(&part, b->rule, b->s->key.n ? b->s->key.parts[0].text : SEAL_LIT("vmap"));
+	if (i >= 0)
+		return verdict_flow(b->fr, &part, b->rule, &set->data[i].verdict, b->next);
+	if (i == -1 && set->fallback)
+		return verdict_flow(b->fr, &part, b->rule, &set->fallback->verdict, b->next);
+	return reach_add(b->next, &part);
+}
+
+static int vmap_flow(struct frame *fr, struct flow *f, const struct seal_fw_rule *rule,
+		     const struct seal_fw_stmt *s, flow_list *next)
+{
+	struct branch b = {.fr = fr, .f = f, .rule = rule, .s = s, .next = next};
+
+	if (!s->set || !s->set->is_map || !s->set->verdicts) {
+		reach_tag(f, rule, SEAL_LIT("a verdict map that is missing"));
+		return reach_end(fr->x, f, SEAL_FATE_DEPENDS, rule, rule->chain);
+	}
+	return reach_lookup(fr->x, f, &s->key, s->set, take_branch, &b);
+}
+
+/* anything may happen: a refusal, an accept, the next statement or the next rule */
+static int opaque_flow(struct frame *fr, struct flow *f, const struct seal_fw_rule *rule,
+		       const struct seal_fw_stmt *s, flow_list *next)
+{
+	struct flow copy;
+	int r;
+
+	f->far.owned = false;
+	reach_tag(f, rule, s->text);
+	r = reach_end(fr->x, f, SEAL_FATE_DEPENDS, rule, rule->chain);
+	copy = *f;
+	if (r >= 0)
+		r = accept_flow(fr, &copy, rule);
+	if (r >= 0)
+		r = reach_add(next, f);
+	return r;
+}
+
+static void store_mark(struct flow *f, const struct seal_fw_stmt *s, bool known, seal_u128 v)
+{
+	if (s->kind == SEAL_STMT_MARK) {
+		f->s.mark = known ? (uint32_t)v : 0;
+		f->s.mark_unknown = !known;
+	} else if (f->s.ct == CT_NEW || f->s.ct == CT_ESTABLISHED || f->s.ct == CT_RELATED) {
+		f->s.ct_mark = known ? (uint32_t)v : 0;
+		f->s.ct_mark_unknown = !known;
+	}
+}
+
+static int run_stmts(struct frame *fr, struct flow *f, const struct seal_fw_rule *rule,
+		     const struct seal_fw_stmt *s, flow_list *next);
+
+/* "mark set KEY map MAP": without an element the rule ends here */
+static int take_mark(void *data, ssize_t i, const struct seal_ranges *far, bool undecided)
+{
+	struct branch *b = data;
+	const struct seal_fw_set *map = b->s->value->map;
+	const struct seal_fw_data *d = i >= 0 ? &map->data[i] : i == -1 ? map->fallback : NULL;
+	struct flow part = *b->f;
+
+	part.far = *far;
+	part.far.owned = false;
+	if (undecided)
+		reach_tag(&part, b->rule, b->s->value->key.parts[0].text);
+	if (!d)
+		return reach_add(b->next, &part);
+	store_mark(&part, b->s, d->value[0].lo == d->value[0].hi, d->value[0].lo);
+	return run_stmts(b->fr, &part, b->rule, b->s->next, b->next);
+}
+
+/* Returns 1 when the rest of the rule has been run, 0 to go on. */
+static int mark_flow(struct frame *fr, struct flow *f, const struct seal_fw_rule *rule,
+		     const struct seal_fw_stmt *s, flow_list *next)
+{
+	struct branch b = {.fr = fr, .f = f, .rule = rule, .s = s, .next = next};
+	struct seal_fw_range v;
+	bool known;
+	int r;
+
+	if (s->value->kind == SEAL_VALUE_MAP && s->value->map) {
+		r = reach_lookup(fr->x, f, &s->value->key, s->value->map, take_mark, &b);
+		return r < 0 ? r : 1;
+	}
+	if (s->value->kind == SEAL_VALUE_MAP || s->value->kind == SEAL_VALUE_UNKNOWN) {
+		/* what cannot be read may also end the rule */
+		f->far.owned = false;
+		reach_tag(f, rule, SEAL_LIT("the value of a mark"));
+		r = reach_add(next, f);
+		if (r < 0)
+			return r;
+	}
+	if (s->value->kind == SEAL_VALUE_KEY && reach_key_absent(fr->x, f, &s->value->key)) {
+		r = reach_add(next, f);
+		return r < 0 ? r : 1;
+	}
+	known = reach_value(fr->x, f, s->value, &v) && v.lo == v.hi;
+	store_mark(f, s, known, known ? v.lo : 0);
+	return 0;
+}
+
+static void notrack(const struct reach *x, struct flow *f)
+{
+	if (!f->s.ct && !x->at_conntrack)
+		f->s.ct = CT_UNTRACKED;
+}
+
+/* the part of a flow a match does not hold for goes to the next rule; true: something is left for
+ * this one */
+static int match_flow(struct reach *x, struct flow *f, const struct seal_fw_rule *rule,
+		      const struct seal_fw_stmt *s, flow_list *next, bool *left)
+{
+	struct split split;
+	struct flow no;
+	int r;
+
+	*left = true;
+	r = reach_match(x, f, s, &split);
+	if (r < 0)
+		return r;
+	if (split.undecided)
+		reach_tag(f, rule, split.why.n ? split.why : SEAL_LIT("match"));
+	if (split.no.n) {
+		no = *f;
+		no.far = split.no;
+		r = reach_add(next, &no);
+		if (r < 0)
+			return r;
+	}
+	*left = split.yes.n != 0;
+	f->far = split.yes;
+	f->far.owned = false;
+	return 0;
+}
+
+static int maybe_flow(struct flow *f, const struct seal_fw_rule *rule, const struct seal_fw_stmt *s,
+		      flow_list *next)
+{
+	f->far.owned = false;
+	reach_tag(f, rule, s->text);
+	return reach_add(next, f);
+}
+
+/* the statements of a rule from @s on, for one flow that is wholly inside so far */
+static int run_stmts(struct frame *fr, struct flow *f, const struct seal_fw_rule *rule,
+		     const struct seal_fw_stmt *s, flow_list *next)
+{
+	bool left;
+	int r = 0;
+
+	for (; s; s = s->next) {
+		fr->x->steps++;
+		switch (s->kind) {
+		case SEAL_STMT_MATCH:
+			r = match_flow(fr->x, f, rule, s, next, &left);
+			if (r < 0 || !left)
+				return r;
+			break;
+		case SEAL_STMT_MAYBE:
+			r = maybe_flow(f, rule, s, next);
+			if (r < 0)
+				return r;
+			break;
+		case SEAL_STMT_UPDATE:
+			if (reach_key_absent(fr->x, f, &s->key))
+				return reach_add(next, f);
+			break;
+		case SEAL_STMT_NOTE:
+			break;
+		case SEAL_STMT_OPAQUE:
+			return opaque_flow(fr, f, rule, s, next);
+		case SEAL_STMT_VERDICT:
+			return verdict_flow(fr, f, rule, &s->verdict, next);
+		case SEAL_STMT_VMAP:
+			return vmap_flow(fr, f, rule, s, next);
+		case SEAL_STMT_REJECT:
+			if (!reject_applies(fr->x, &s->reject))
+				return reach_add(next, f);
+			return reject_flow(fr->x, f, rule, &s->reject);
+		case SEAL_STMT_NAT:
+			return reach_nat_stmt(fr->x, f, rule, s, fr->accepted, next);
+		case SEAL_STMT_NOTRACK:
+			notrack(fr->x, f);
+			break;
+		case SEAL_STMT_MARK:
+		case SEAL_STMT_CT_MARK:
+			r = mark_flow(fr, f, rule, s, next);
+			if (r != 0)
+				return r < 0 ? r : 0;
+			break;
+		case SEAL_STMT_KIND_MAX_:
+			break;
+		}
+	}
+	return reach_add(next, f);
+}
+
+/* leading matches looked at in place: most rules do not match, and need no copy of the flow
+ * Returns 1 when the rule is done with (no part of the flow matched), 0 to run it in full. */
+static int no_match(struct reach *x, struct flow *f, const struct seal_fw_rule *rule,
+		    const struct seal_fw_stmt **from)
+{
+	const struct seal_fw_stmt *s;
+	struct split split;
+	bool owned;
+	int r;
+
+	for (s = rule->first; s; s = s->next) {
+		if (s->kind == SEAL_STMT_NOTE)
+			continue;
+		if (s->kind != SEAL_STMT_MATCH)
+			break;
+		x->steps++;
+		owned = f->far.owned;
+		r = reach_match(x, f, s, &split);
+		if (r < 0)
+			return r;
+		if (split.undecided)
+			break;
+		if (!split.yes.n) {
+			f->far.owned = owned;
+			return 1;
+		}
+		if (split.no.n)
+			break;
+		f->far.owned = owned;
+	}
+	*from = s;
+	return 0;
+}
+
+/* a rule that leaves a flow as it was, however its unknowns turn out, has decided nothing: the tags
+ * it gave are taken back */
+static void forget_tags(struct flow *before, flow_list *next, size_t n_before)
+{
+	if (next->n != n_before + 1)
+		return;
+	if (same_state(&next->v[n_before], before) &&
+	    seal_ranges_eq(&next->v[n_before].far, &before->far))
+		next->v[n_before] = *before;
+}
+
+static int merge_tail(struct reach *x, flow_list *next, size_t from)
+{
+	flow_list tail = {next->v + from, next->n - from, next->n - from};
+	int r;
+
+	if (tail.n < 2)
+		return 0;
+	r = reach_merge(x, &tail);
+	next->n = from + tail.n;
+	return r;
+}
+
+static int run_rule(struct frame *fr, struct flow *f, const struct seal_fw_rule *rule,
+		    const struct seal_fw_stmt *from, flow_list *next)
+{
+	size_t n_ends = fr->x->outcomes.n, n_accepted = fr->accepted->n, n_through = fr->through->n,
+	       n_next = next->n;
+	struct flow before = *f;
+	int r;
+
+	r = run_stmts(fr, f, rule, from, next);
+	if (r >= 0)
+		r = merge_tail(fr->x, next, n_next);
+	if (r < 0)
+		return r;
+	before.far.owned = false;
+	if (fr->x->outcomes.n == n_ends && fr->accepted->n == n_accepted &&
+	    (fr->through == next || fr->through->n == n_through))
+		forget_tags(&before, next, n_next);
+	return 0;
+}
+
+static void swap_lists(flow_list *a, flow_list *b)
+{
+	flow_list t = *a;
+
+	*a = *b;
+	*b = t;
+}
+
+/* cut what one match takes out of the one flow there is, in place: long lists of refused addresses
+ * Returns 1 when that was all to be done. */
+static int carve(struct frame *fr, flow_list *flows, const struct seal_fw_rule *rule,
+		 const struct seal_fw_stmt *s)
+{
+	struct flow *f = &flows->v[0];
+	struct flow in;
+	struct value v;
+	int r;
+
+	if (flows->n != 1 || s->op != SEAL_FW_EQ || s->key.n != 1 || !s->set || s->set->n != 1 ||
+	    s->set->unknown || s->set->fallback || s->set->n_parts != 1 || s->key.parts[0].masked)
+		return 0;
+	v = reach_field(fr->x, f, &s->key.parts[0]);
+	if (v.kind != VALUE_OPEN)
+		return 0;
+	in = *f;
+	r = seal_ranges_split(fr->x->a, &f->far, s->set->ranges, 1, &in.far, &f->far);
+	if (r < 0)
+		return r;
+	if (in.far.n) {
+		flow_list rest = {NULL, 0, 0};
+
+		in.far.owned = false;
+		r = run_stmts(fr, &in, rule, s->next, &rest);
+		seal_vec_each (g, &rest) {
+			if (r >= 0)
+				r = reach_add(flows, g);
+		}
+		seal_vec_done(&rest);
+		if (r >= 0 && flows->n > 1)
+			r = reach_merge(fr->x, flows);
+		if (r < 0)
+			return r;
+	}
+	return 1;
+}
+
+static int step_rule(struct frame *fr, const struct seal_fw_rule *rule, flow_list *flows,
+		     flow_list *next)
+{
+	const struct seal_fw_stmt *from;
+	bool touched = false;
+	size_t i;
+	int r;
+
+	next->n = 0;
+	for (i = 0; i < flows->n; i++) {
+		r = no_match(fr->x, &flows->v[i], rule, &from);
+		if (r < 0)
+			return r;
+		if (r == 1) {
+			if (touched) {
+				r = reach_add(next, &flows->v[i]);
+				if (r < 0)
+					return r;
+			}
+			continue;
+		}
+		if (from && from->kind == SEAL_STMT_MATCH && !touched) {
+			r = carve(fr, flows, rule, from);
+			if (r < 0)
+				return r;
+			if (r == 1)
+				return 0;
+		}
+		if (!touched) {
+			size_t k;
+
+			for (k = 0; k < i; k++) {
+				r = reach_add(next, &flows->v[k]);
+				if (r < 0)
+					return r;
+			}
+			touched = true;
+		}
+		r = run_rule(fr, &flows->v[i], rule, from, next);
+		if (r < 0)
+			return r;
+	}
+	if (!touched)
+		return 0;
+	swap_lists(flows, next);
+	return flows->n > 1 ? reach_merge(fr->x, flows) : 0;
+}
+
+/* run the rules of a chain over @flows (used up); what comes out goes to the lists of the frame */
+static int run_chain(struct frame *fr, flow_list *flows)
+{
+	const struct seal_fw_rule *rule;
+	flow_list next = {NULL, 0, 0};
+	int r = 0;
+
+	for (rule = fr->chain->first; rule && flows->n && r >= 0; rule = rule->next) {
+		if (fr->x->steps > REACH_STEPS)
+			r = give_up(fr->x, flows, SEAL_LIT("more statements than are followed"));
+		else
+			r = step_rule(fr, rule, flows, &next);
+	}
+	seal_vec_each (f, flows) {
+		if (r >= 0)
+			r = reach_add(fr->through, f);
+	}
+	flows->n = 0;
+	seal_vec_done(&next);
+	return r;
+}
+
+/* ---- base chains ---- */
+
+/* what is behind the policy goes on; flows of a drop policy end */
+static int apply_policy(struct reach *x, const struct seal_fw_chain *c, flow_list *through,
+			flow_list *accepted)
+{
+	int r = 0;
+
+	seal_vec_each (f, through) {
+		if (r < 0)
+			break;
+		if (c->policy_drop)
+			r = reach_end(x, f, SEAL_FATE_DROP, NULL, c);
+		else
+			r = reach_add(accepted, f);
+	}
+	return r;
+}
+
+/* chains of a table that may be dormant, or at a hook not understood: they run, or they do not */
+static int doubt(struct reach *x, const struct seal_fw_chain *c, flow_list *flows,
+		 flow_list *accepted)
+{
+	int r = 0;
+
+	if (!c->unknown && !c->table->flags_unknown)
+		return 0;
+	seal_vec_each (f, flows) {
+		f->far.owned = false;
+		reach_tag(f, NULL,
+			  c->unknown ? SEAL_LIT("a base chain that is not understood")
+				     : SEAL_LIT("whether a table is dormant"));
+		if (r >= 0)
+			r = reach_add(accepted, f);
+		if (r >= 0 && c->unknown)
+			r = reach_end(x, f, SEAL_FATE_DEPENDS, NULL, c);
+	}
+	return r;
+}
+
+static int run_base(struct reach *x, const struct seal_fw_chain *c, flow_list *flows)
+{
+	flow_list accepted = {NULL, 0, 0}, through = {NULL, 0, 0};
+	struct frame fr = {.x = x, .chain = c, .accepted = &accepted, .through = &through};
+	int r;
+
+	x->nat_hook = c->type == SEAL_FW_NAT;
+	r = doubt(x, c, flows, &accepted);
+	if (r >= 0)
+		r = run_chain(&fr, flows);
+	if (r >= 0)
+		r = apply_policy(x, c, &through, &accepted);
+	if (r >= 0 && accepted.n > 1)
+		r = reach_merge(x, &accepted);
+	seal_vec_done(&through);
+	swap_lists(flows, &accepted);
+	seal_vec_done(&accepted);
+	return r;
+}
+
+static bool applies(const struct reach *x, const struct seal_fw_chain *c)
+{
+	switch (c->table->family) {
+	case SEAL_FW_IP:
+		return x->family == 4;
+	case SEAL_FW_IP6:
+		return x->family == 6;
+	case SEAL_FW_INET:
+		return true;
+	case SEAL_FW_NETDEV:
+		return c->hook == SEAL_FW_INGRESS || c->hook == SEAL_FW_EGRESS;
+	case SEAL_FW_ARP:
+	case SEAL_FW_BRIDGE:
+	case SEAL_FW_FAMILY_MAX_:
+		break;
+	}
+	return false;
+}
+
+/* a device chain sees the packets of its devices alone; nft before 1.0.8 does not list them */
+static bool on_device(const struct seal_fw_chain *c, const struct flow *f)
+{
+	seal_u128 dev = c->hook == SEAL_FW_INGRESS ? f->s.iif : f->s.oif;
+
+	seal_vec_each (d, &c->devices) {
+		if (seal_ifname_u128(*d) == dev)
+			return true;
+	}
+	return false;
+}
+
+static int run_device_chain(struct reach *x, const struct seal_fw_chain *c, flow_list *flows)
+{
+	flow_list here = {NULL, 0, 0}, rest = {NULL, 0, 0};
+	int r = 0;
+
+	seal_vec_each (f, flows) {
+		if (!c->devices.n) {
+			f->far.owned = false;
+			reach_tag(f, NULL, SEAL_LIT("the device of an ingress or egress chain"));
+			r = r < 0 ? r : reach_add(&rest, f);
+		}
+		if (r >= 0)
+			r = reach_add(!c->devices.n || on_device(c, f) ? &here : &rest, f);
+	}
+	if (r >= 0 && here.n)
+		r = run_base(x, c, &here);
+	seal_vec_each (f, &here) {
+		if (r >= 0)
+			r = reach_add(&rest, f);
+	}
+	if (r >= 0 && rest.n > 1)
+		r = reach_merge(x, &rest);
+	swap_lists(flows, &rest);
+	seal_vec_done(&here);
+	seal_vec_done(&rest);
+	return r;
+}
+
+int reach_nat_chains(struct reach *x, enum seal_fw_hook hook, flow_list *flows)
+{
+	const struct seal_fw_index *ix = x->rs->index;
+	flow_list taken = {NULL, 0, 0}, open = {NULL, 0, 0};
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < ix->n_base && r >= 0; i++) {
+		const struct seal_fw_chain *c = ix->base[i];
+
+		if (c->hook != hook || c->type != SEAL_FW_NAT || !applies(x, c))
+			continue;
+		open.n = 0;
+		seal_vec_each (f, flows) {
+			if (r >= 0)
+				r = reach_add(f->s.nat_taken ? &taken : &open, f);
+		}
+		if (r >= 0)
+			r = run_base(x, c, &open);
+		swap_lists(flows, &open);
+	}
+	seal_vec_each (f, &taken) {
+		if (r >= 0)
+			r = reach_add(flows, f);
+	}
+	seal_vec_done(&taken);
+	seal_vec_done(&open);
+	return r;
+}
+
+int reach_hook(struct reach *x, enum seal_fw_hook hook, flow_list *flows)
+{
+	const struct seal_fw_index *ix = x->rs->index;
+	bool tracks = hook == SEAL_FW_PREROUTING || hook == SEAL_FW_OUTPUT;
+	bool device = hook == SEAL_FW_INGRESS || hook == SEAL_FW_EGRESS;
+	bool ct_done = !tracks, nat_done = device || hook == SEAL_FW_FORWARD;
+	int32_t nat_priority = tracks ? PRIORITY_DST_NAT : PRIORITY_SRC_NAT;
+	size_t i;
+	int r = 0;
+
+	x->hook = hook;
+	for (i = 0; i < ix->n_base && flows->n && r >= 0; i++) {
+		const struct seal_fw_chain *c = ix->base[i];
+
+		if (c->hook != hook || c->type == SEAL_FW_NAT || !applies(x, c))
+			continue;
+		if (!ct_done && c->priority >= PRIORITY_CONNTRACK) {
+			reach_conntrack(x, flows);
+			ct_done = true;
+		}
+		if (!nat_done && c->priority > nat_priority) {
+			r = reach_nat_hook(x, hook, flows);
+			nat_done = true;
+		}
+		x->hook = hook;
+		x->at_conntrack = tracks && c->priority == PRIORITY_CONNTRACK;
+		if (r >= 0)
+			r = device ? run_device_chain(x, c, flows) : run_base(x, c, flows);
+		x->at_conntrack = false;
+	}
+	if (!ct_done)
+		reach_conntrack(x, flows);
+	if (!nat_done && r >= 0)
+		r = reach_nat_hook(x, hook, flows);
+	return r;
+}
