@@ -407,6 +407,21 @@ static void describe(const struct reach *x, const struct end *e, struct seal_fw_
 		set_to(x, e, v);
 }
 
+/* rules that were not read may refuse what the others accept */
+static int doubt_accept(struct reach *x, struct seal_fw_verdict *v)
+{
+	struct seal_fw_depend *d = seal_arena_alloc(x->a, sizeof(*d));
+
+	if (!d)
+		return -ENOMEM;
+	d->text = x->rs->incomplete;
+	*v = (struct seal_fw_verdict){.verdict = SEAL_FATE_DEPENDS,
+				      .reachable = v->reachable == SEAL_NO ? SEAL_NO : SEAL_MAYBE,
+				      .depends = d,
+				      .n_depends = 1};
+	return 0;
+}
+
 static int verdict_of(struct reach *x, const struct end *const *ends, size_t n,
 		      struct seal_fw_verdict *v)
 {
@@ -438,6 +453,8 @@ static int verdict_of(struct reach *x, const struct end *const *ends, size_t n,
 			v->answered = SEAL_MAYBE;
 	}
 	v->reachable = reach;
+	if (x->rs->incomplete.n && v->verdict == SEAL_FATE_ACCEPT && !differ)
+		return doubt_accept(x, v);
 	if (differ) {
 		v->verdict = SEAL_FATE_DEPENDS;
 		v->rule = NULL;
@@ -730,23 +747,36 @@ static int join_all(struct reach *x, const end_list *ends, struct seal_fw_verdic
 	return verdict_of(x, all, ends->n, ret);
 }
 
-int seal_reach_probe(const struct seal_ruleset *rs, const struct seal_net *net,
-		     const struct seal_packet *packet, struct seal_arena *a,
-		     struct seal_fw_verdict *ret)
+void reach_init(struct reach *x, const struct seal_ruleset *rs, const struct seal_net *net,
+		const struct seal_packet *packet, struct seal_arena *a)
 {
-	struct reach x = {.rs = rs, .net = net, .packet = packet, .a = a};
+	*x = (struct reach){.rs = rs, .net = net, .packet = packet, .a = a};
+	x->bits = packet->dst.bits ? packet->dst.bits : packet->src.bits;
+	x->family = x->bits == 128 ? 6 : 4;
+	what_is_on(x);
+}
+
+int reach_run(struct reach *x, struct seal_fw_verdict *ret)
+{
 	struct seal_ranges far = seal_ranges_of(0, 0);
 	end_list ends = {NULL, 0, 0};
 	int r;
 
-	x.bits = packet->dst.bits ? packet->dst.bits : packet->src.bits;
-	x.family = x.bits == 128 ? 6 : 4;
-	what_is_on(&x);
-	r = follow(&x, &far, &ends);
+	r = follow(x, &far, &ends);
 	if (r >= 0)
-		r = join_all(&x, &ends, ret);
+		r = join_all(x, &ends, ret);
 	seal_vec_done(&ends);
 	return r;
+}
+
+int seal_reach_probe(const struct seal_ruleset *rs, const struct seal_net *net,
+		     const struct seal_packet *packet, struct seal_arena *a,
+		     struct seal_fw_verdict *ret)
+{
+	struct reach x;
+
+	reach_init(&x, rs, net, packet, a);
+	return reach_run(&x, ret);
 }
 
 int seal_reach_ask(const struct seal_ruleset *rs, const struct seal_net *net,

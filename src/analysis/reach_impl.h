@@ -111,6 +111,13 @@ struct outcome {
 	const struct seal_fw_chain *chain;
 };
 
+/* struct reach_point - a rule thought of as added: accepts what reaches it */
+struct reach_point {
+	const struct seal_fw_chain *chain;
+	const struct seal_fw_rule *before; /* NULL: at the end of the chain */
+	bool replies;                      /* packets of established connections, else first ones */
+};
+
 struct reach {
 	const struct seal_ruleset *rs;
 	const struct seal_net *net;
@@ -129,6 +136,10 @@ struct reach {
 	bool src_is_far;       /* the open address is the source of the first packet */
 	bool icmp_error;       /* PHASE_REFUSAL: an ICMP error, not a RST */
 	bool socket_local;     /* the sender of the packet running now is a local socket */
+	const struct reach_point *points; /* rules to try (reach_fix.c) */
+	size_t n_points;
+	const char *watch;                   /* prefix of chain names to look out for */
+	const struct seal_fw_chain *watched; /* the first such chain jumped to */
 	unsigned steps;
 	seal_vec(struct outcome) outcomes;
 };
@@ -241,3 +252,11 @@ int reach_first(struct reach *x, const struct seal_ranges *far);
 int reach_later(struct reach *x, const struct flow *before, enum phase phase);
 /* reach_refusal - the RST or ICMP error that answers a refused first packet */
 int reach_refusal(struct reach *x, const struct outcome *refused);
+
+/* ---- reach.c ---- */
+
+/* reach_init - make ready for the packets of one question */
+void reach_init(struct reach *x, const struct seal_ruleset *rs, const struct seal_net *net,
+		const struct seal_packet *packet, struct seal_arena *a);
+/* reach_run - seal_reach_probe() with what is set in @x */
+int reach_run(struct reach *x, struct seal_fw_verdict *ret);

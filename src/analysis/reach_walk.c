@@ -193,6 +193,10 @@ static int jump_flow(struct frame *fr, struct flow *f, const struct seal_fw_rule
 	flow_list *back = j->code == SEAL_FW_GOTO ? fr->through : next;
 	int r;
 
+	if (fr->x->watch && !fr->x->watched && j->chain &&
+	    seal_bytes_starts(j->name, fr->x->watch) &&
+	    !seal_bytes_starts(j->name, "filter_IN_policy_"))
+		fr->x->watched = j->chain;
 	if (!j->chain || fr->depth >= REACH_JUMPS) {
 		reach_tag(f, rule,
 			  j->chain ? SEAL_LIT("jumps deeper than the kernel allows")
@@ -647,6 +651,32 @@ static int step_rule(struct frame *fr, const struct seal_fw_rule *rule, flow_lis
 	return flows->n > 1 ? reach_merge(fr->x, flows) : 0;
 }
 
+/* rules to try out accept in front of @rule (NULL: behind the last) */
+static int pass_points(struct frame *fr, const struct seal_fw_rule *rule, flow_list *flows)
+{
+	size_t i, k, n = 0;
+	int r;
+
+	for (i = 0; i < fr->x->n_points; i++) {
+		const struct reach_point *p = &fr->x->points[i];
+
+		if (p->chain != fr->chain || p->before != rule)
+			continue;
+		for (k = 0, n = 0; k < flows->n; k++) {
+			struct flow *f = &flows->v[k];
+			bool hit = p->replies ? f->s.ct == CT_ESTABLISHED : !f->s.reply;
+
+			r = hit ? reach_add(fr->accepted, f) : 0;
+			if (r < 0)
+				return r;
+			if (!hit)
+				flows->v[n++] = *f;
+		}
+		flows->n = n;
+	}
+	return 0;
+}
+
 /* run the rules of a chain over @flows (used up); what comes out goes to the lists of the frame */
 static int run_chain(struct frame *fr, flow_list *flows)
 {
@@ -655,11 +685,17 @@ static int run_chain(struct frame *fr, flow_list *flows)
 	int r = 0;
 
 	for (rule = fr->chain->first; rule && flows->n && r >= 0; rule = rule->next) {
+		if (fr->x->n_points)
+			r = pass_points(fr, rule, flows);
+		if (r < 0)
+			break;
 		if (fr->x->steps > REACH_STEPS)
 			r = give_up(fr->x, flows, SEAL_LIT("more statements than are followed"));
 		else
 			r = step_rule(fr, rule, flows, &next);
 	}
+	if (r >= 0 && fr->x->n_points)
+		r = pass_points(fr, NULL, flows);
 	seal_vec_each (f, flows) {
 		if (r >= 0)
 			r = reach_add(fr->through, f);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "core/input.h"
+#include "core/time.h"
 #include "evidence/firewall/firewalld.h"
 #include "evidence/firewall/nft_json.h"
 #include "evidence/firewall/nft_text.h"
@@ -89,7 +90,9 @@ enum seal_exit reach_input_load(const struct seal_cli *cli, struct reach_input *
 				struct seal_err *err)
 {
 	bool given = cli->reach.ruleset || cli->reach.firewalld;
-	unsigned what = SEAL_EV_POSTFIX;
+	struct seal_evidence_query query = {
+		.what = SEAL_EV_POSTFIX,
+		.span = {.since_us = SEAL_TIME_NONE, .until_us = SEAL_TIME_NONE}};
 	int r;
 
 	*in = (struct reach_input){.root = NULL};
@@ -98,14 +101,12 @@ enum seal_exit reach_input_load(const struct seal_cli *cli, struct reach_input *
 		return SEAL_EXIT_USAGE;
 	}
 	if (cli->reach.probe)
-		what = 0; /* the probes say what to ask */
+		query.what = 0; /* the probes say what to ask */
 	if (!given)
-		what |= SEAL_EV_RULESET;
-	if (!cli->reach.topology && !given)
-		what |= SEAL_EV_NET;
+		query.what |= SEAL_EV_RULESET;
 	r = seal_root_new(cli->root, &in->root, err);
 	if (r >= 0)
-		r = seal_evidence_read(in->root, what, &in->host, err);
+		r = seal_evidence_read(in->root, &query, &in->host, err);
 	if (r >= 0 && cli->reach.ruleset)
 		r = load_ruleset(cli->reach.ruleset, in, err);
 	if (r >= 0 && cli->reach.firewalld)
@@ -115,7 +116,8 @@ enum seal_exit reach_input_load(const struct seal_cli *cli, struct reach_input *
 	if (r < 0)
 		return SEAL_EXIT_FAILED;
 	in->ruleset = in->own ? in->own : in->host->ruleset;
-	in->net = cli->reach.topology ? &in->topology : &in->host->net;
+	/* a ruleset from elsewhere says nothing about this root's network */
+	in->net = cli->reach.topology || given ? &in->topology : &in->host->net;
 	return SEAL_EXIT_OK;
 }
 

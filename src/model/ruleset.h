@@ -320,6 +320,8 @@ struct seal_ruleset {
 	bool firewalld;            /* made from firewalld's configuration, not from a kernel */
 	bool numbered;             /* handles are the kernel's */
 	seal_vec(struct seal_bytes) warnings; /* what could not be read, one line each */
+	/* rules of the host that are not here, in words; empty: none. No accept is certain then */
+	struct seal_bytes incomplete;
 	bool linked;
 	struct seal_fw_index *index; /* base chains by hook; made by seal_ruleset_link() */
 };

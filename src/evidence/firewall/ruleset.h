@@ -7,9 +7,9 @@
 #include "model/host.h"
 #include "model/ruleset.h"
 
-/* seal_ruleset_read - read the ruleset into h->ruleset, with a row in the host's sources for each source
- * In this order: live/nftables.json of a bundle; the kernel's ruleset through libnftables when the root is
- * the live host; firewalld's configuration when firewalld is what starts at boot; etc/nftables.conf.
- * h->ruleset stays NULL when there is none of them or none could be read.
+/* seal_ruleset_read - read the ruleset into h->ruleset, with a row in the host's sources for each
+ * source In this order: live/nftables.json of a bundle; the kernel's ruleset through libnftables
+ * when the root is the live host; firewalld's configuration when firewalld is what starts at boot;
+ * etc/nftables.conf. h->ruleset stays NULL when there is none of them or none could be read.
  * Returns 0 or -ENOMEM. */
 int seal_ruleset_read(const struct seal_root *root, struct seal_host *h, struct seal_err *err);
