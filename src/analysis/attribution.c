@@ -4,12 +4,12 @@
 #include <errno.h>
 
 #include "analysis/attribution_impl.h"
+#include "analysis/object_path.h"
 
 /* attribution.c - the order of work: messages, then what waits without a word, then lines without a
  * message, then groups and their fixes */
 
 #define AROUND_US (2 * SEAL_SECOND_US)
-#define HINTS_MAX 4096
 
 static void mark(struct seal_attribution *at, const struct seal_mail_event *e)
 {
@@ -209,57 +209,16 @@ static int explain_silent_ones(struct seal_attribution *at)
 	return r;
 }
 
-/* struct hints - the paths that the words of the log name */
-struct hints {
-	seal_vec(struct seal_bytes) v;
-};
-
-static int add_hint(struct hints *hints, struct seal_bytes text)
-{
-	struct seal_reason reason;
-	struct seal_bytes *slot;
-
-	seal_reason_parse(text, &reason);
-	if (reason.socket.n)
-		reason.path = reason.socket;
-	if (!reason.path.n || hints->v.n >= HINTS_MAX ||
-	    (hints->v.n && seal_bytes_eq(hints->v.v[hints->v.n - 1], reason.path)))
-		return 0;
-	slot = seal_vec_add(&hints->v);
-	if (!slot)
-		return -ENOMEM;
-	*slot = reason.path;
-	return 0;
-}
-
-static int collect_hints(struct seal_attribution *at, struct hints *hints)
-{
-	int r = 0;
-
-	seal_vec_each (e, &at->h->mail.events) {
-		r = r < 0 ? r : add_hint(hints, e->text);
-	}
-	seal_vec_each (m, &at->x->messages) {
-		seal_vec_each (rcpt, &m->recipients) {
-			r = r < 0 ? r : add_hint(hints, rcpt->reason);
-		}
-	}
-	return r;
-}
-
 static int explain_denials(struct seal_attribution *at)
 {
-	struct seal_denial_query query = {.all = true};
-	struct hints hints = {0};
+	struct seal_denial_query query = { .all = true };
+	seal_auto_paths struct seal_paths hints = { 0 };
 	int r;
 
-	r = collect_hints(at, &hints);
+	r = seal_paths_of_log(at->h, &hints);
 	query.hints = hints.v.v;
 	query.n_hints = hints.v.n;
-	if (r == 0)
-		r = seal_denials_explain(at->h, &query, &at->denials);
-	seal_vec_done(&hints.v);
-	return r;
+	return r < 0 ? r : seal_denials_explain(at->h, &query, &at->denials);
 }
 
 static int start(struct seal_attribution *at)

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "analysis/daemon.h"
+#include "analysis/reason.h"
 #include "evidence/postfix/conf.h"
 
 #define PATH_BYTES 4096u
@@ -254,4 +255,53 @@ int seal_object_paths(struct seal_host *h, const struct seal_denial_query *q,
 	if (g->paths.n)
 		qsort(g->paths.v, g->paths.n, sizeof(*g->paths.v), by_path);
 	return r;
+}
+
+static int add_hint(struct seal_paths *paths, struct seal_bytes text)
+{
+	struct seal_reason reason;
+	struct seal_bytes *slot;
+
+	seal_reason_parse(text, &reason);
+	if (reason.socket.n)
+		reason.path = reason.socket;
+	if (!reason.path.n || paths->v.n >= SEAL_HINTS_MAX ||
+	    (paths->v.n && seal_bytes_eq(paths->v.v[paths->v.n - 1], reason.path)))
+		return 0;
+	slot = seal_vec_add(&paths->v);
+	if (!slot)
+		return -ENOMEM;
+	*slot = reason.path;
+	return 0;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return seal_bytes_cmp(*(const struct seal_bytes *)a, *(const struct seal_bytes *)b);
+}
+
+int seal_paths_of_log(const struct seal_host *h, struct seal_paths *ret)
+{
+	size_t n = 0, i;
+	int r = 0;
+
+	seal_vec_each(e, &h->mail.events)
+	{
+		r = r < 0 ? r : add_hint(ret, e->text);
+	}
+	seal_vec_each(m, &h->mail.messages)
+	{
+		seal_vec_each(rcpt, &m->recipients)
+		{
+			r = r < 0 ? r : add_hint(ret, rcpt->reason);
+		}
+	}
+	if (r < 0 || !ret->v.n)
+		return r;
+	qsort(ret->v.v, ret->v.n, sizeof(*ret->v.v), by_bytes);
+	for (i = 0; i < ret->v.n; i++)
+		if (!n || !seal_bytes_eq(ret->v.v[n - 1], ret->v.v[i]))
+			ret->v.v[n++] = ret->v.v[i];
+	ret->v.n = n;
+	return 0;
 }

@@ -64,6 +64,7 @@ enum {
 extern const struct seal_opt seal_options[];
 
 int seal_verb_explain(const struct seal_cli *cli);
+int seal_verb_denials(const struct seal_cli *cli);
 int seal_verb_reach(const struct seal_cli *cli);
 
 /* seal_cli_fail - print "postseal VERB: text" on stderr; returns @code for the exit status */

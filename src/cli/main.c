@@ -7,6 +7,8 @@
 static const struct seal_verb verbs[] = {
 	{"explain", "[QUEUE-ID ...]", "why each message waits, and the smallest fix",
 	 SEAL_VERB_EXPLAIN, seal_verb_explain},
+	{"denials", "", "each group of SELinux denials: reason, cheapest fix, what it opens",
+	 SEAL_VERB_DENIALS, seal_verb_denials},
 	{"reach", "", "who reaches which SMTP port, where mail may go, and which rule decides",
 	 SEAL_VERB_REACH, seal_verb_reach},
 };

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* denials.h - the answer of denials, as JSON (CONTRACT) and as text for people */
+
+#include "analysis/denial.h"
+#include "report/report.h"
+
+/* @out: appended to; out->err tells when memory was gone */
+void seal_report_denials_json(const struct seal_host *h, const struct seal_denial_report *r,
+			      struct seal_buf *out);
+void seal_report_denials_text(const struct seal_host *h, const struct seal_denial_report *r,
+			      const struct seal_text_style *style, struct seal_buf *out);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/denials.h"
+
+#include <errno.h>
+
+#include "report/report.h"
+
+static void put_names(struct seal_json *j, const char *key, const struct seal_bytes *v, size_t n)
+{
+	size_t i;
+
+	seal_json_array(j, key);
+	for (i = 0; i < n; i++)
+		seal_json_bytes(j, NULL, v[i]);
+	seal_json_array_end(j);
+}
+
+static void put_reasons(struct seal_json *j, const struct seal_denial_group *g)
+{
+	unsigned bit;
+
+	seal_json_array(j, "reasons");
+	for (bit = SEAL_WHY_TE; bit <= SEAL_WHY_UNKNOWN; bit <<= 1)
+		if (g->reasons & bit)
+			seal_json_text(j, NULL, seal_why_name((enum seal_why)bit));
+	seal_json_array_end(j);
+}
+
+static void put_comms(struct seal_json *j, const struct seal_denial_group *g)
+{
+	size_t i, k;
+
+	seal_json_array(j, "comm");
+	for (i = 0; i < g->members.n; i++) {
+		for (k = 0; k < i; k++)
+			if (seal_bytes_eq(g->members.v[k]->comm, g->members.v[i]->comm))
+				break;
+		if (k == i)
+			seal_json_bytes(j, NULL, g->members.v[i]->comm);
+	}
+	seal_json_array_end(j);
+}
+
+static int by_pid(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* count_pids - distinct pids among the occurrences kept */
+static uint64_t count_pids(const struct seal_denial_group *g)
+{
+	seal_vec(uint32_t) pids = { 0 };
+	uint64_t n = 0;
+	size_t i;
+
+	seal_vec_each(m, &g->members)
+	{
+		seal_vec_each(hit, &(*m)->hits)
+		{
+			uint32_t *pid = seal_vec_add(&pids);
+
+			if (pid)
+				*pid = hit->pid;
+		}
+	}
+	if (pids.n)
+		qsort(pids.v, pids.n, sizeof(*pids.v), by_pid);
+	for (i = 0; i < pids.n; i++)
+		n += i == 0 || pids.v[i] != pids.v[i - 1];
+	seal_vec_done(&pids);
+	return n;
+}
+
+static void put_object(struct seal_json *j, const struct seal_denial_group *g)
+{
+	const struct seal_denial_object *o = &g->members.v[0]->object;
+
+	seal_json_object(j, "object");
+	if (g->port >= 0)
+		seal_json_i64(j, "port", g->port);
+	if (g->paths.n)
+		seal_json_bytes(j, "path", g->paths.v[0].path);
+	else if (o->path.n)
+		seal_json_bytes(j, "path", o->path);
+	else if (o->name.n)
+		seal_json_bytes(j, "name", o->name);
+	if (o->inode)
+		seal_json_u64(j, "inode", o->inode);
+	if (o->address.n)
+		seal_json_bytes(j, "address", o->address);
+	if (o->capability >= 0)
+		seal_json_i64(j, "capability", o->capability);
+	if (o->ioctl >= 0)
+		seal_json_i64(j, "ioctl", o->ioctl);
+	seal_json_object_end(j);
+}
+
+static void put_candidate(struct seal_json *j, const struct seal_fix *f)
+{
+	seal_json_object(j, NULL);
+	seal_json_text(j, "kind", seal_fix_kind_name(f->kind));
+	seal_json_bool(j, "sufficient", f->sufficient);
+	seal_report_cost(j, &f->opens);
+	seal_report_steps(j, f);
+	seal_json_bytes(j, "why", f->why);
+	if (f->rejected.n)
+		seal_json_bytes(j, "rejected", f->rejected);
+	else
+		seal_json_null(j, "rejected");
+	seal_json_object_end(j);
+}
+
+/* put_group - @fix: the number of its fix among the fixes of the document, 0 = none */
+static void put_group(struct seal_json *j, const struct seal_denial_group *g, size_t fix)
+{
+	const struct seal_denial *d = g->members.v[0];
+	struct seal_buf id = { 0 };
+
+	seal_json_object(j, NULL);
+	seal_json_bytes(j, "id", g->id);
+	seal_json_bytes(j, "source_type", g->source_type);
+	seal_json_bytes(j, "target_type", g->target_type);
+	seal_json_bytes(j, "tclass", g->tclass);
+	put_names(j, "perms", g->perms.v, g->perms.n);
+	seal_json_bytes(j, "scontext", d->scontext);
+	seal_json_bytes(j, "tcontext", d->tcontext);
+	seal_json_u64(j, "count", g->count);
+	seal_json_time(j, "first", g->first_us);
+	seal_json_time(j, "last", g->last_us);
+	put_comms(j, g);
+	seal_json_u64(j, "pids", count_pids(g));
+	seal_json_bool(j, "permissive", g->permissive);
+	put_object(j, g);
+	seal_json_bool(j, "mail", g->mail);
+	put_reasons(j, g);
+	seal_json_bytes(j, "why", g->why);
+	seal_json_bool(j, "dontaudit", g->dontaudit);
+	seal_json_bool(j, "stale", g->stale);
+	seal_json_array(j, "candidates");
+	seal_vec_each(f, &g->candidates)
+	{
+		put_candidate(j, f);
+	}
+	seal_json_array_end(j);
+	if (fix)
+		seal_buf_printf(&id, "fix-%zu", fix);
+	if (id.n)
+		seal_json_bytes(j, "fix", seal_buf_bytes(&id));
+	else
+		seal_json_null(j, "fix");
+	seal_buf_done(&id);
+	seal_json_array(j, "origin");
+	seal_vec_each(m, &g->members)
+	{
+		seal_report_origin(j, NULL, &(*m)->origin);
+	}
+	seal_json_array_end(j);
+	seal_json_object_end(j);
+}
+
+void seal_report_denials_json(const struct seal_host *h, const struct seal_denial_report *r,
+			      struct seal_buf *out)
+{
+	seal_vec(struct seal_fix) fixes = { 0 };
+	struct seal_json j;
+
+	seal_json_init(&j, out, true);
+	seal_report_envelope(&j, h, "denials");
+	seal_json_array(&j, "denials");
+	seal_vec_each(g, &r->groups)
+	{
+		struct seal_fix *f = g->fix >= 0 ? seal_vec_add(&fixes) : NULL;
+		struct seal_bytes *id;
+
+		if (f && seal_fix_copy(f, &g->candidates.v[g->fix]) == 0) {
+			id = seal_vec_add(&f->targets);
+			if (id)
+				*id = g->id;
+		}
+		if (g->fix >= 0 && !f)
+			out->err = -ENOMEM;
+		put_group(&j, g, f ? fixes.n : 0);
+	}
+	seal_json_array_end(&j);
+	seal_report_fixes(&j, fixes.v, fixes.n);
+	seal_json_object_end(&j);
+	seal_buf_putc(out, '\n');
+	seal_vec_each(f, &fixes)
+	{
+		seal_fix_done(f);
+	}
+	seal_vec_done(&fixes);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/denials.h"
+
+#include "core/enc.h"
+
+#define INDENT 2
+
+static void put_title(struct seal_buf *out, const struct seal_denial_group *g,
+		      const struct seal_text_style *style)
+{
+	seal_buf_putc(out, ' ');
+	if (style->color)
+		seal_buf_puts(out, "\033[1m");
+	seal_enc_tty(out, g->source_type);
+	seal_buf_puts(out, " -> ");
+	seal_enc_tty(out, g->target_type);
+	seal_buf_puts(out, " : ");
+	seal_enc_tty(out, g->tclass);
+	if (style->color)
+		seal_buf_puts(out, "\033[0m");
+	seal_buf_puts(out, " {");
+	seal_vec_each(p, &g->perms)
+	{
+		seal_buf_putc(out, ' ');
+		seal_enc_tty(out, *p);
+	}
+	seal_buf_puts(out, " }");
+	if (g->port >= 0)
+		seal_buf_printf(out, " port %d", g->port);
+	seal_buf_printf(out, "    %llu time%s since ", (unsigned long long)g->count,
+			g->count == 1 ? "" : "s");
+	seal_time_put_clock(out, g->first_us);
+	seal_buf_puts(out, ", ");
+	seal_enc_tty(out, g->members.v[0]->comm);
+	if (g->permissive)
+		seal_buf_puts(out, ", logged only (permissive)");
+	seal_buf_putc(out, '\n');
+}
+
+static void put_paths(struct seal_buf *out, const struct seal_denial_group *g)
+{
+	const char *word = "path";
+	size_t shown = 0;
+
+	seal_vec_each(p, &g->paths)
+	{
+		seal_auto_buf struct seal_buf b = { 0 };
+		struct seal_bytes type = seal_context_part(p->expected, 't');
+
+		if (shown++ == 3) {
+			seal_buf_printf(&b, "%zu more", g->paths.n - 3);
+			seal_text_row(out, INDENT, "", seal_buf_bytes(&b));
+			return;
+		}
+		seal_buf_put(&b, p->path.p, p->path.n);
+		if (type.n && !seal_bytes_eq(p->expected, p->actual)) {
+			seal_buf_puts(&b, " should be ");
+			seal_buf_put(&b, type.p, type.n);
+		}
+		seal_text_row(out, INDENT, word, seal_buf_bytes(&b));
+		word = "";
+	}
+}
+
+static void put_others(struct seal_buf *out, const struct seal_denial_group *g)
+{
+	const char *word = "others";
+	size_t i;
+
+	for (i = 0; i < g->candidates.n; i++) {
+		const struct seal_fix *f = &g->candidates.v[i];
+		seal_auto_buf struct seal_buf b = { 0 };
+
+		if ((int32_t)i == g->fix)
+			continue;
+		seal_buf_printf(&b, "%s: ", seal_fix_kind_name(f->kind));
+		if (f->opens.known && (f->opens.own || f->opens.tuples))
+			seal_buf_printf(&b, "would open %llu access%s, for %llu domain%s; ",
+					(unsigned long long)(f->opens.own ? f->opens.own : f->opens.tuples),
+					(f->opens.own ? f->opens.own : f->opens.tuples) == 1 ? "" : "es",
+					(unsigned long long)f->opens.domains,
+					f->opens.domains == 1 ? "" : "s");
+		if (f->rejected.n)
+			seal_buf_put(&b, f->rejected.p, f->rejected.n);
+		else
+			seal_buf_put(&b, f->why.p, f->why.n);
+		seal_text_row(out, INDENT, word, seal_buf_bytes(&b));
+		word = "";
+	}
+}
+
+static void put_group(struct seal_buf *out, const struct seal_denial_group *g,
+		      const struct seal_text_style *style)
+{
+	put_title(out, g, style);
+	if (g->why.n)
+		seal_text_row(out, INDENT, "why", g->why);
+	put_paths(out, g);
+	if (g->fix >= 0)
+		seal_text_fix(out, &g->candidates.v[g->fix], INDENT);
+	else
+		seal_text_row(out, INDENT, "fix", SEAL_LIT("none found that suffices"));
+	if (g->fix >= 0 && g->candidates.v[g->fix].module_cil.n && style->verbose)
+		seal_text_row(out, INDENT, "cil", g->candidates.v[g->fix].module_cil);
+	put_others(out, g);
+	seal_buf_putc(out, '\n');
+}
+
+void seal_report_denials_text(const struct seal_host *h, const struct seal_denial_report *r,
+			      const struct seal_text_style *style, struct seal_buf *out)
+{
+	seal_text_head(out, h, style);
+	seal_buf_printf(out, "    %zu group%s of denials\n\n", r->groups.n, r->groups.n == 1 ? "" : "s");
+	seal_vec_each(g, &r->groups)
+	{
+		put_group(out, g, style);
+	}
+	seal_text_sources(out, h);
+}
