@@ -602,6 +602,42 @@ static void test_copies(void **state)
 	seal_host_free(h);
 }
 
+/* test_no_auditd - a recorded host on which no auditd ran: its kernel log alone tells of the denial
+ */
+static void test_no_auditd(void **state)
+{
+	const char *data = getenv("SEAL_TEST_DATA");
+	const struct seal_denial *found = NULL;
+	seal_auto_free char *text = NULL;
+	struct seal_host *h;
+	char path[4096];
+	size_t n;
+	int fd;
+
+	(void)state;
+	assert_non_null(data);
+	snprintf(path, sizeof(path), "%s/../incidents/84-no-auditd/kern.log", data);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(seal_read_all(fd, 1 << 20, &text, &n, NULL), 0);
+	write_file("var/log/kern.log", (struct seal_bytes){text, n});
+	h = read_all();
+	assert_int_equal(source_of(h, LOG)->status, SEAL_READ_ABSENT);
+	assert_true(h->audit.present);
+	seal_vec_each (d, &h->audit.denials) {
+		if (seal_bytes_is(d->source_type, "postfix_local_t"))
+			found = d;
+	}
+	assert_non_null(found);
+	assert_bytes("path", found->object.path, "/home/bob/Maildir/tmp");
+	assert_bytes("syscall", found->syscall, "openat"); /* by libauparse: nothing is enriched */
+	assert_int_equal(found->exit, -13);
+	assert_int_equal(found->hits.v[0].pid, 779);
+	assert_int_equal(found->hits.v[0].ppid, 612);
+	assert_int_equal(found->origin.source, SEAL_SOURCE_KERNEL_LOG);
+	seal_host_free(h);
+}
+
 static void test_changes(void **state)
 {
 	struct seal_host *h;
@@ -708,8 +744,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_object),   TEST(test_denial),  TEST(test_kinds),  TEST(test_mixed),
 		TEST(test_rotation), TEST(test_dated),   TEST(test_damage), TEST(test_unreadable),
-		TEST(test_absent),   TEST(test_serials), TEST(test_copies), TEST(test_changes),
-		TEST(test_span),     TEST(test_limits),
+		TEST(test_absent),   TEST(test_serials), TEST(test_copies), TEST(test_no_auditd),
+		TEST(test_changes),  TEST(test_span),    TEST(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
