@@ -25,18 +25,17 @@ enum seal_reason_origin {
 /* struct seal_reason - all bytes point into the text parsed */
 struct seal_reason {
 	struct seal_bytes whole; /* without the wrapper "delivery temporarily suspended: " */
-	struct seal_bytes
-		text; /* what patterns look at: whole, or the reply, or the command's output */
+	struct seal_bytes text;  /* what patterns look at: whole, the reply, or the output */
 	enum seal_reason_origin origin;
 	enum seal_reason_form form;
 	bool suspended; /* wrapped: the words are those of an earlier attempt, of another pid */
 	struct seal_bytes host, address; /* peer or client: "mx.example", "198.51.100.13" */
 	struct seal_addr addr;           /* unset when the address is none (a socket, "unknown") */
-	struct seal_bytes socket; /* unix socket: "private/dovecot-lmtp"; a relative one lies below
-				     the queue directory */
-	struct seal_bytes path;   /* file the words are about, as written; may be empty */
-	uint16_t port;            /* 0 = not said */
-	int error; /* errno that our own words (origin LOCAL, COMMAND) end in; else 0 */
+	/* a unix socket, a file the words are about, as written; relative to the queue directory.
+	 * Texts that name a queue and no path ("open active 503084E03") give the queue. */
+	struct seal_bytes socket, path;
+	uint16_t port; /* 0 = not said */
+	int error;     /* errno that our own words (origin LOCAL, COMMAND) end in; else 0 */
 	enum seal_transport transport; /* of that errno, or of the connection */
 	enum seal_phase phase;         /* "while ...", "in reply to ..." */
 	struct seal_bytes in_reply_to;

@@ -15,8 +15,7 @@ static inline bool reason_one_of(char c, const char *set)
 bool reason_take_peer(struct seal_bytes *s, struct seal_reason *r);
 
 /* reason_take_endpoint - read a service address, "inet:host:port", "unix:path", "host:port",
- * "private/x",
- * "/path", into @r, and the transport it means */
+ * "private/x" or "/path", into @r, and the transport it means */
 void reason_take_endpoint(struct seal_bytes s, struct seal_reason *r);
 
 /* reason_find_object - what our own words are about: the path or endpoint before their errno */

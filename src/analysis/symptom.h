@@ -22,7 +22,8 @@ struct seal_symptom_query {
 
 /* seal_matcher_new - matcher over @rules, which are borrowed
  * @ret: caller frees with seal_matcher_free(). It remembers recent answers (at most 8 MiB), for
- * most of many reasons repeat. Returns 0 or -ENOMEM. */
+ * most of many reasons repeat.
+ * Returns 0 or -ENOMEM. */
 int seal_matcher_new(const struct seal_rules *rules, struct seal_matcher **ret);
 void seal_matcher_free(struct seal_matcher *m);
 SEAL_DEFINE_AUTO(matcher, struct seal_matcher *, seal_matcher_free);

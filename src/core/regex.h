@@ -17,8 +17,8 @@ enum seal_regex_flag {
  * @ret: new, caller frees with seal_regex_free(); untouched on failure
  * Limits: a pattern of 4 KiB with parentheses 32 deep; a match of 50,000 steps from each place
  * where it may begin, nested 1,000 deep, with 1 MiB of heap. A pattern can lower these
- * ("(*LIMIT_MATCH=...)"), not raise them. Returns 0, -EINVAL (the text names the offset), -E2BIG or
- * -ENOMEM. */
+ * ("(*LIMIT_MATCH=...)"), not raise them.
+ * Returns 0, -EINVAL (the text names the offset), -E2BIG or -ENOMEM. */
 int seal_regex_new(struct seal_bytes pattern, unsigned flags, struct seal_regex **ret,
 		   struct seal_err *err);
 void seal_regex_free(struct seal_regex *re);

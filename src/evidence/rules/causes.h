@@ -29,8 +29,7 @@ const char *seal_transport_name(enum seal_transport t);
 
 /* whose words the text of a pattern is */
 enum seal_pattern_kind {
-	SEAL_PATTERN_LOCAL,   /* Postfix's own, case sensitive; of a command what stands before its
-				 output */
+	SEAL_PATTERN_LOCAL,   /* Postfix's own, case sensitive; also what precedes an output */
 	SEAL_PATTERN_REMOTE,  /* a peer's reply to us, normalised (analysis/reason.h) */
 	SEAL_PATTERN_INBOUND, /* our reply to a client, normalised */
 	SEAL_PATTERN_COMMAND, /* output of a command we ran, normalised */
@@ -125,7 +124,7 @@ struct seal_verdict {
 	const char *id; /* "selinux.connect" */
 	enum seal_cause_class class_;
 	/* one sentence for people. {daemon} {path} ... stand for values; a part in [ ] is left out
-	 * when a value inside it is not known (analysis/phrase.h) */
+	 * when a value inside it is not known (evidence/rules/phrase.h) */
 	const char *title;
 	enum seal_fix_kind fix;
 	bool has_fix;       /* the rule names a kind of fix */
@@ -188,9 +187,9 @@ struct seal_rules {
  * @dir: host directory of --rules, NULL for what is built in (evidence/rules/files.h)
  * @ret: new, caller frees with seal_rules_free(); untouched on failure
  * Every file is checked to its end: unknown or missing keys, unknown words, patterns that do not
- * compile, ids used twice, references to verdicts that no file has. Limits: 2,048 symptoms, 1,024
- * verdicts, 8,192 patterns. Returns 0, -EINVAL (text "causes/dns.yaml:12: ..."), -E2BIG, -ENOMEM or
- * an I/O errno. */
+ * compile, ids used twice, references to verdicts that no file has.
+ * Limits: 2,048 symptoms, 1,024 verdicts, 8,192 patterns.
+ * Returns 0, -EINVAL (text "causes/dns.yaml:12: ..."), -E2BIG, -ENOMEM or an I/O errno. */
 int seal_rules_load(const char *dir, struct seal_rules **ret, struct seal_err *err);
 void seal_rules_free(struct seal_rules *r);
 SEAL_DEFINE_AUTO(rules, struct seal_rules *, seal_rules_free);

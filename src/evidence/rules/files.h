@@ -26,8 +26,8 @@ struct seal_rules_files {
 
 /* seal_rules_files - the rule files of one area, sorted by name
  * @area:  "causes" or "checks"
- * @dir:   host directory of --rules, or NULL. DIR/AREA/NAME.yaml takes the place of the built-in
- * file of that name, or is added; without DIR/AREA the built-in files stand.
+ * @dir:   host directory of --rules, or NULL. DIR/AREA/NAME.yaml takes the place of the
+ *         built-in file of that name, or is added; without DIR/AREA the built-in files stand.
  * @arena: receives what is read from @dir
  * @ret:   filled in the order of names; its contents are undefined on failure
  * Limits: 64 files of 1 MiB each from @dir; beyond: -E2BIG.

@@ -15,7 +15,7 @@ int seal_phrase_check(struct seal_bytes title);
 
 /* seal_phrase_put - append a title with its values put in
  * @values: one per slot, empty = not known; a part in [ ] with an unknown value is left out,
- * outside of brackets an unknown value reads "?" The result holds untrusted bytes: it leaves
- * through an encoder as they do. */
+ *          outside of brackets an unknown value reads "?"
+ * The result holds untrusted bytes: it leaves through an encoder as they do. */
 void seal_phrase_put(struct seal_buf *out, const char *title,
 		     const struct seal_bytes values[SEAL_SLOT_MAX_]);

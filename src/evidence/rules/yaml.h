@@ -21,8 +21,7 @@ enum seal_yaml_kind {
 	SEAL_YAML_MAP,
 };
 
-/* struct seal_yaml - one node. The items of a list, and the values of a map, are chained by ->next.
- */
+/* struct seal_yaml - one node; items of a list, and values of a map, are chained by ->next */
 struct seal_yaml {
 	enum seal_yaml_kind kind;
 	uint32_t line;          /* from 1 */
