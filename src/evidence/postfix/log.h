@@ -10,16 +10,15 @@
 
 #include "evidence/journal.h"
 
-#define SEAL_MAILLOG_SKEW_US   (5 * SEAL_SECOND_US)
-#define SEAL_MAILLOG_LINE_MAX  ((size_t)64 * 1024) /* bytes of a line; the rest is dropped */
-#define SEAL_MAILLOG_FILE_MAX  (UINT64_C(256) << 30)
-#define SEAL_MAILLOG_FILES_MAX ((size_t)1000)
-#define SEAL_MAILLOG_OPEN_MAX  ((size_t)1000000) /* messages open at one time */
-#define SEAL_MAILLOG_ENDED_MAX ((size_t)200000)  /* ended without success; the newest are kept */
-#define SEAL_MAILLOG_EVENTS_MAX                                                                    \
-	((size_t)50000) /* of smtpd and its like, and as many of the rest,                         \
-			   that no message kept refers to; the newest */
-#define SEAL_MAILLOG_RECIPIENTS_MAX ((size_t)50000) /* failing recipients of one message */
+#define SEAL_MAILLOG_SKEW_US        (5 * SEAL_SECOND_US)
+#define SEAL_MAILLOG_LINE_MAX       ((size_t)64 * 1024) /* bytes of a line; the rest is dropped */
+#define SEAL_MAILLOG_FILE_MAX       (UINT64_C(256) << 30)
+#define SEAL_MAILLOG_FILES_MAX      ((size_t)1000)
+#define SEAL_MAILLOG_OPEN_MAX       ((size_t)500000) /* messages open at one time, some 2 KiB each */
+#define SEAL_MAILLOG_ENDED_MAX      ((size_t)200000) /* ended without success; the newest are kept */
+#define SEAL_MAILLOG_RECIPIENTS_MAX ((size_t)50000)  /* failing recipients of one message */
+/* events no message kept refers to: the newest of smtpd and its like, and as many of the rest */
+#define SEAL_MAILLOG_EVENTS_MAX ((size_t)50000)
 
 struct seal_maillog;
 
