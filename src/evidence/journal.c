@@ -230,6 +230,17 @@ static int probe(int fd, uint64_t *last_us)
 	return r < 0 ? r : 0;
 }
 
+static struct file *oldest(const struct directory *d)
+{
+	struct file *found = d->files.v;
+
+	seal_vec_each (f, &d->files) {
+		if (f->last_us < found->last_us)
+			found = f;
+	}
+	return found;
+}
+
 static int add_file(struct directory *d, const char *path)
 {
 	const int64_t since = d->w->host->span.since_us;
@@ -249,13 +260,17 @@ static int add_file(struct directory *d, const char *path)
 		return add_unreadable(d->w, path, strerror(-r));
 	if (since != SEAL_TIME_NONE && last < (uint64_t)since)
 		return 0;
-	if (d->files.n >= SEAL_JOURNAL_FILES_MAX) {
+	if (d->files.n < SEAL_JOURNAL_FILES_MAX) {
+		f = seal_vec_add(&d->files);
+		if (!f)
+			return -ENOMEM;
+	} else {
 		d->n_passed_over++;
-		return 0;
+		f = oldest(d);
+		if (f->last_us >= last)
+			return 0;
+		close(f->fd);
 	}
-	f = seal_vec_add(&d->files);
-	if (!f)
-		return -ENOMEM;
 	f->last_us = last;
 	f->fd = seal_take_fd(&fd);
 	return 0;
@@ -359,7 +374,7 @@ static int walk_directory(struct directory *d)
 		fds[i] = seal_take_fd(&d->files.v[i].fd);
 	r = walk_files(d->w, fds, d->files.n);
 	if (r == 0 && d->n_passed_over) {
-		snprintf(text, sizeof(text), "%zu files beyond the limit passed over",
+		snprintf(text, sizeof(text), "%zu older files beyond the limit passed over",
 			 d->n_passed_over);
 		d->w->host->sources.v[d->w->row].status = SEAL_READ_TRUNCATED;
 		r = seal_journal_tell(d->w, text);

@@ -10,9 +10,8 @@
 
 /* struct seal_journal_entry - the fields the readers use; bytes valid during the callback only */
 struct seal_journal_entry {
-	int64_t time_us; /* _SOURCE_REALTIME_TIMESTAMP, else __REALTIME_TIMESTAMP */
-	struct seal_bytes
-		transport; /* _TRANSPORT: "audit", "kernel", "syslog", "stdout", "journal" */
+	int64_t time_us;             /* _SOURCE_REALTIME_TIMESTAMP, else __REALTIME_TIMESTAMP */
+	struct seal_bytes transport; /* _TRANSPORT: "audit", "kernel", "syslog", ... */
 	struct seal_bytes identifier, message, hostname, comm;
 	uint32_t pid;        /* SYSLOG_PID, else _PID; 0 when absent */
 	uint32_t audit_type; /* _AUDIT_TYPE: 1400 = AVC; 0 when absent */
