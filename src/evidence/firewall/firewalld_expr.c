@@ -5,6 +5,7 @@
 #include "evidence/firewall/firewalld_value.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 
 static void comma(struct seal_buf *b)
 {
@@ -289,7 +290,7 @@ void fwd_x_reject(struct seal_buf *b)
 	fwd_x_raw(b, "{\"reject\":{\"type\":\"icmpx\",\"expr\":\"admin-prohibited\"}}");
 }
 
-int fwd_x_reject_type(struct seal_buf *b, const struct fwd_rule *r, int family)
+int fwd_x_reject_type(struct seal_buf *b, const struct fwd_rule *r, struct fwd_bound bound)
 {
 	static const struct {
 		const char *names, *type, *expr;
@@ -307,24 +308,21 @@ int fwd_x_reject_type(struct seal_buf *b, const struct fwd_rule *r, int family)
 		{"icmp6-addr-unreachable addr-unreach", "icmpv6", "addr-unreachable"},
 		{"icmp6-no-route no-route", "icmpv6", "no-route"},
 	};
-	bool has_ports = r->element == FWD_ELEMENT_PORT || r->element == FWD_ELEMENT_SOURCE_PORT;
 	size_t i;
 
 	if (!r->reject_type.n) {
 		comma(b);
 		seal_buf_printf(b, "{\"reject\":{\"type\":\"%s\",\"expr\":\"port-unreachable\"}}",
-				family == 4   ? "icmp"
-				: family == 6 ? "icmpv6"
-					      : "icmpx");
+				bound.family == 4   ? "icmp"
+				: bound.family == 6 ? "icmpv6"
+						    : "icmpx");
 		return 0;
 	}
 	if (fwd_is_one_of(r->reject_type, "tcp-reset tcp-rst")) {
-		if (has_ports && !seal_bytes_is(r->protocol, "tcp"))
-			return -EINVAL;
-		if (r->element == FWD_ELEMENT_ICMP_TYPE)
+		if (bound.l4 >= 0 && bound.l4 != IPPROTO_TCP)
 			return -EINVAL;
 		/* without a tcp match of its own the statement brings one */
-		if (!has_ports && r->element != FWD_ELEMENT_SERVICE)
+		if (bound.l4 < 0)
 			fwd_x_match(b, "==", "{\"meta\":{\"key\":\"l4proto\"}}", "6");
 		fwd_x_raw(b, "{\"reject\":{\"type\":\"tcp reset\"}}");
 		return 0;

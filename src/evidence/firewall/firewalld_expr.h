@@ -28,8 +28,14 @@ int fwd_x_protocol(const struct fwd_config *c, struct seal_buf *b, struct seal_b
 /* fwd_x_icmp - type and code of a named ICMP type in one family; -EINVAL when nft knows none */
 int fwd_x_icmp(struct seal_buf *b, int family, struct seal_bytes name);
 void fwd_x_reject(struct seal_buf *b);
-/* fwd_x_reject_type - of a rich rule; @family it is bound to, or 0 */
-int fwd_x_reject_type(struct seal_buf *b, const struct fwd_rule *r, int family);
+/* struct fwd_bound - what the match of a rule is bound to already */
+struct fwd_bound {
+	int family; /* 4, 6, or 0 = both */
+	int l4;     /* IPPROTO_*, or -1 = any */
+};
+
+/* fwd_x_reject_type - the refusal of a rich rule; -EINVAL where nft refuses it for such packets */
+int fwd_x_reject_type(struct seal_buf *b, const struct fwd_rule *r, struct fwd_bound bound);
 void fwd_x_limit(struct seal_buf *b, const struct fwd_limit *l);
 /* fwd_x_pkttype - what LogDenied restricts its log rules to */
 void fwd_x_pkttype(struct seal_buf *b, struct seal_bytes log_denied);

@@ -434,7 +434,8 @@ static int rule_begin(struct reader *rd, struct fwd_xml *x, const struct fwd_tag
 	return 0;
 }
 
-/* "{chain}_{zone}" and "default" both stand for the zone's own default */
+/* "{chain}_{zone}" is a zone's default, to reject; "default" adds no rule, so that the packet comes
+ * to the last rule of the base chain, which rejects it as well */
 static int target_of(struct reader *rd, struct seal_bytes s, struct seal_err *err)
 {
 	static const struct {
@@ -448,7 +449,7 @@ static int target_of(struct reader *rd, struct seal_bytes s, struct seal_err *er
 		{"REJECT", FWD_TARGET_REJECT, false, true},
 		{"CONTINUE", FWD_TARGET_CONTINUE, false, true},
 		{"{chain}_{zone}", FWD_TARGET_DEFAULT, true, false},
-		{"default", FWD_TARGET_DEFAULT, true, false},
+		{"default", FWD_TARGET_CONTINUE, true, false},
 	};
 	size_t i;
 

@@ -5,6 +5,7 @@
 #include "evidence/firewall/firewalld_build.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 
 static const struct fwd_place_at at_end = {.place = FWD_PLACE_END};
@@ -54,8 +55,8 @@ static int put(struct fwd_builder *b, const struct fwd_scope *s, enum table t, c
 	return fwd_b_rule(b, name, x, where, origin);
 }
 
-static int accept(struct fwd_builder *b, const struct fwd_scope *s, struct seal_buf *x,
-		  const struct seal_origin *origin)
+static int put_accept(struct fwd_builder *b, const struct fwd_scope *s, struct seal_buf *x,
+		      const struct seal_origin *origin)
 {
 	fwd_x_raw(x, "{\"accept\":null}");
 	return put(b, s, TABLE_FILTER, "allow", x, at_end, origin);
@@ -74,13 +75,64 @@ static struct fwd_place_at place_at(const struct fwd_rule *ru)
 				     ru->priority, 1 + ru->family};
 }
 
+/* the family a rich rule is bound to, by its own word or by its source; 0 = both */
+static int family_of(const struct fwd_builder *b, const struct fwd_rule *ru)
+{
+	const struct fwd_ipset *set;
+
+	if (ru->family || !ru->source.ipset.n)
+		return ru->family;
+	set = fwd_ipset_find(b->c, ru->source.ipset);
+	return set ? fwd_ipset_family(set) : 0;
+}
+
+static int ipset_family(const struct fwd_builder *b, struct seal_bytes name)
+{
+	const struct fwd_ipset *set = name.n ? fwd_ipset_find(b->c, name) : NULL;
+
+	return set ? fwd_ipset_family(set) : 0;
+}
+
+static int addr_family(struct seal_bytes addr)
+{
+	struct fwd_net net;
+
+	if (!addr.n || fwd_net_parse(addr, 0, &net) < 0)
+		return 0;
+	return net.prefix.addr.bits == 32 ? 4 : 6;
+}
+
+/* whether the parts of a match belong to different families, which nft refuses */
+static bool families_conflict(const struct fwd_builder *b, const struct fwd_rule *ru,
+			      const struct seal_bytes *destination)
+{
+	const int families[] = {
+		ru ? ru->family : 0,
+		ru ? ipset_family(b, ru->source.ipset) : 0,
+		ru ? ipset_family(b, ru->destination.ipset) : 0,
+		destination ? addr_family(*destination) : 0,
+	};
+	bool seen4 = false, seen6 = false;
+	size_t i;
+
+	for (i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		seen4 = seen4 || families[i] == 4;
+		seen6 = seen6 || families[i] == 6;
+	}
+	return seen4 && seen6;
+}
+
 /* what stands before the element: family, destination of the service, destination, source */
 static int head(struct fwd_builder *b, struct seal_buf *x, const struct fwd_rule *ru,
 		const struct seal_bytes *destination)
 {
-	bool told = ru && ((ru->source.set && !ru->source.mac.n) || ru->destination.set);
+	bool told =
+		ru && (addr_family(ru->source.addr) || addr_family(ru->destination.addr) ||
+		       ipset_family(b, ru->source.ipset) || ipset_family(b, ru->destination.ipset));
 	int r = 0;
 
+	if (families_conflict(b, ru, destination))
+		return seal_err_set(b->err, -EINVAL, "a rule of two address families");
 	/* an address match brings its family along */
 	if (ru && !told)
 		fwd_x_nfproto(x, ru->family);
@@ -95,20 +147,9 @@ static int head(struct fwd_builder *b, struct seal_buf *x, const struct fwd_rule
 	return 0;
 }
 
-/* the family a rich rule is bound to, by its own word or by its source; 0 = both */
-static int family_of(const struct fwd_builder *b, const struct fwd_rule *ru)
-{
-	const struct fwd_ipset *set;
-
-	if (ru->family || !ru->source.ipset.n)
-		return ru->family;
-	set = fwd_ipset_find(b->c, ru->source.ipset);
-	return set ? fwd_ipset_family(set) : 0;
-}
-
 /* log, audit and action of a rich rule behind the match in @x */
 static int tail(struct fwd_builder *b, const struct fwd_scope *s, struct seal_buf *x,
-		const struct fwd_rule *ru)
+		const struct fwd_rule *ru, struct fwd_bound bound)
 {
 	size_t n = x->n;
 	int r = 0;
@@ -137,7 +178,7 @@ static int tail(struct fwd_builder *b, const struct fwd_scope *s, struct seal_bu
 		fwd_x_raw(x, "{\"drop\":null}");
 		break;
 	case FWD_ACTION_REJECT:
-		r = fwd_x_reject_type(x, ru, family_of(b, ru));
+		r = fwd_x_reject_type(x, ru, bound);
 		break;
 	case FWD_ACTION_MARK:
 		r = fwd_x_mark(x, ru->mark);
@@ -152,9 +193,18 @@ static int tail(struct fwd_builder *b, const struct fwd_scope *s, struct seal_bu
 
 /* one match of a service or port setting, plain or as part of a rich rule */
 static int finish(struct fwd_builder *b, const struct fwd_scope *s, struct seal_buf *x,
-		  const struct fwd_rule *ru, const struct seal_origin *origin)
+		  const struct fwd_rule *ru, int l4, const struct seal_origin *origin)
 {
-	return ru ? tail(b, s, x, ru) : accept(b, s, x, origin);
+	if (!ru)
+		return put_accept(b, s, x, origin);
+	return tail(b, s, x, ru, (struct fwd_bound){family_of(b, ru), l4});
+}
+
+static int l4_of(const struct fwd_config *c, struct seal_bytes protocol)
+{
+	uint8_t number;
+
+	return fwd_protocol(c, protocol, &number) < 0 ? -1 : number;
 }
 
 static int port_rules(struct fwd_builder *b, const struct fwd_scope *s,
@@ -170,7 +220,8 @@ static int port_rules(struct fwd_builder *b, const struct fwd_scope *s,
 
 		r = head(b, &x, ru, destination);
 		fwd_x_port(&x, it->name, field, it->lo, it->hi);
-		r = r ? r : finish(b, s, &x, ru, origin ? origin : it->origin);
+		r = r ? r
+		      : finish(b, s, &x, ru, l4_of(b->c, it->name), origin ? origin : it->origin);
 	}
 	return r;
 }
@@ -187,7 +238,8 @@ static int protocol_rules(struct fwd_builder *b, const struct fwd_scope *s,
 
 		r = head(b, &x, ru, destination);
 		r = r ? r : fwd_x_protocol(b->c, &x, it->name);
-		r = r ? r : finish(b, s, &x, ru, origin ? origin : it->origin);
+		r = r ? r
+		      : finish(b, s, &x, ru, l4_of(b->c, it->name), origin ? origin : it->origin);
 	}
 	return r;
 }
@@ -215,6 +267,26 @@ static int find_helper(struct fwd_builder *b, struct seal_bytes name, bool modul
 	return 0;
 }
 
+/* the "ct helper" object a rule names takes a handle when it is new */
+static int helper_object(struct fwd_builder *b, const struct fwd_helper *h, struct seal_bytes proto)
+{
+	const char *name = seal_arena_printf(b->t->arena, "%.*s-%.*s", (int)h->name.n, h->name.p,
+					     (int)proto.n, proto.p);
+	struct seal_bytes *slot;
+
+	if (!name)
+		return -ENOMEM;
+	seal_vec_each (it, &b->t->helpers)
+		if (seal_bytes_is(*it, name))
+			return 0;
+	slot = seal_vec_add(&b->t->helpers);
+	if (!slot)
+		return -ENOMEM;
+	*slot = seal_bytes_of(name);
+	fwd_table_anonymous(b->t);
+	return 0;
+}
+
 static int helper_rules(struct fwd_builder *b, const struct fwd_scope *s,
 			const struct fwd_helper *h, const struct seal_bytes *destination,
 			const struct seal_origin *origin)
@@ -225,7 +297,8 @@ static int helper_rules(struct fwd_builder *b, const struct fwd_scope *s,
 	for (it = h->ports.first; it && r == 0; it = it->next) {
 		seal_auto_buf struct seal_buf x = {0};
 
-		if (destination)
+		r = helper_object(b, h, it->name);
+		if (r == 0 && destination)
 			r = fwd_x_addr(b->c, &x, "daddr", *destination, false);
 		fwd_x_port(&x, it->name, "dport", it->lo, it->hi);
 		seal_buf_printf(&x, ",{\"ct helper\":\"helper-%.*s-%.*s\"}", (int)h->name.n,
@@ -236,11 +309,19 @@ static int helper_rules(struct fwd_builder *b, const struct fwd_scope *s,
 	return r;
 }
 
+static int compare_helpers(const void *a, const void *b)
+{
+	const struct fwd_helper *const *x = a, *const *y = b;
+
+	return seal_bytes_cmp((*x)->name, (*y)->name);
+}
+
 int fwd_b_helpers(struct fwd_builder *b, const struct fwd_scope *s, const struct fwd_service *svc,
 		  const struct seal_bytes *destination, const struct seal_origin *origin)
 {
 	const struct fwd_list *lists[] = {&svc->modules, &svc->helpers};
-	const struct fwd_helper *h;
+	seal_vec(const struct fwd_helper *) found = {0};
+	const struct fwd_helper *h, **slot;
 	const struct fwd_item *it;
 	size_t i;
 	int r = 0;
@@ -248,10 +329,20 @@ int fwd_b_helpers(struct fwd_builder *b, const struct fwd_scope *s, const struct
 	for (i = 0; i < 2; i++) {
 		for (it = lists[i]->first; it && r == 0; it = it->next) {
 			r = find_helper(b, it->name, i == 0, &h);
-			if (r == 0 && h)
-				r = helper_rules(b, s, h, destination, origin);
+			if (r < 0 || !h)
+				continue;
+			slot = seal_vec_add(&found);
+			if (slot)
+				*slot = h;
+			else
+				r = -ENOMEM;
 		}
 	}
+	if (found.n)
+		qsort(found.v, found.n, sizeof(*found.v), compare_helpers);
+	for (i = 0; i < found.n && r == 0; i++)
+		r = helper_rules(b, s, found.v[i], destination, origin);
+	seal_vec_done(&found);
 	return r;
 }
 
@@ -428,22 +519,24 @@ static int icmp_block(struct fwd_builder *b, const struct fwd_scope *s, const st
 static int rich_icmp(struct fwd_builder *b, const struct fwd_scope *s, const struct fwd_rule *ru)
 {
 	const struct fwd_icmptype *t = fwd_icmptype_find(b->c, ru->name);
-	int family, r = 0;
+	int bound = family_of(b, ru), family, r = 0;
 
 	for (family = 4; t && family <= 6 && r == 0; family += 2) {
+		const struct fwd_bound bound_to = {family,
+						   family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6};
 		seal_auto_buf struct seal_buf x = {0};
 
-		if (ru->family ? ru->family != family : !of_family(t, family))
+		if (bound ? bound != family : !of_family(t, family))
 			continue;
 		r = head(b, &x, ru, NULL);
 		r = r ? r : fwd_x_icmp(&x, family, ru->name);
 		if (r < 0)
 			return r;
 		if (ru->action) {
-			r = tail(b, s, &x, ru);
+			r = tail(b, s, &x, ru, bound_to);
 			continue;
 		}
-		r = tail(b, s, &x, ru);
+		r = tail(b, s, &x, ru, bound_to);
 		fwd_x_reject(&x);
 		if (r == 0 && ru->element == FWD_ELEMENT_ICMP_BLOCK)
 			r = put(b, s, TABLE_FILTER, suffix_of(ru, "deny"), &x, place_at(ru),
@@ -457,7 +550,7 @@ static int rich_match(struct fwd_builder *b, const struct fwd_scope *s, const st
 	bool source = ru->element == FWD_ELEMENT_SOURCE_PORT;
 	seal_auto_buf struct seal_buf x = {0};
 	uint16_t lo = 0, hi = 0;
-	int r;
+	int l4 = -1, r;
 
 	r = head(b, &x, ru, NULL);
 	if (r == 0 && (source || ru->element == FWD_ELEMENT_PORT)) {
@@ -466,7 +559,11 @@ static int rich_match(struct fwd_builder *b, const struct fwd_scope *s, const st
 	} else if (r == 0 && ru->element == FWD_ELEMENT_PROTOCOL) {
 		r = fwd_x_protocol(b->c, &x, ru->name);
 	}
-	return r ? r : tail(b, s, &x, ru);
+	if (ru->element == FWD_ELEMENT_PROTOCOL)
+		l4 = l4_of(b->c, ru->name);
+	else if (ru->element != FWD_ELEMENT_NONE)
+		l4 = l4_of(b->c, ru->protocol);
+	return r ? r : finish(b, s, &x, ru, l4, NULL);
 }
 
 /* the source ipset of a rule: there, of a type that can be one, of the rule's family */
@@ -510,7 +607,8 @@ int fwd_b_rich(struct fwd_builder *b, const struct fwd_scope *s, const struct fw
 	case FWD_ELEMENT_ICMP_TYPE:
 		return rich_icmp(b, s, ru);
 	case FWD_ELEMENT_MSS_CLAMP:
-		return 0; /* changes an option of the packet, not its way */
+		fwd_table_anonymous(b->t); /* changes an option of the packet, not its way */
+		return 0;
 	case FWD_ELEMENT_PORT:
 	case FWD_ELEMENT_SOURCE_PORT:
 	case FWD_ELEMENT_PROTOCOL:

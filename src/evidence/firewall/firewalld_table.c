@@ -34,6 +34,7 @@ void fwd_table_done(struct fwd_table *t)
 	}
 	seal_vec_done(&t->chains);
 	seal_vec_done(&t->sets);
+	seal_vec_done(&t->helpers);
 	seal_vec_done(&t->dispatch[0]);
 	seal_vec_done(&t->dispatch[1]);
 }
@@ -83,7 +84,7 @@ static int remember(struct fwd_table *t, const char *chain, struct seal_bytes ex
 	const char *key;
 	size_t n;
 
-	key = seal_arena_printf(t->arena, "%s %d %ld %.*s", chain, where.rich,
+	key = seal_arena_printf(t->arena, "%s %d %ld %.*s", chain, where.kind,
 				where.place == FWD_PLACE_PRIORITY ? where.at : 0, (int)expr.n,
 				expr.p);
 	if (!key)

@@ -39,8 +39,9 @@ struct fwd_table {
 	struct seal_arena *arena;            /* borrowed */
 	seal_vec(struct fwd_chain *) chains; /* in order of creation */
 	seal_vec(struct fwd_nft_set) sets;
-	struct fwd_chain *chain_index; /* uthash */
-	struct fwd_key *keys;          /* uthash: rules already there */
+	seal_vec(struct seal_bytes) helpers; /* conntrack helpers declared so far */
+	struct fwd_chain *chain_index;       /* uthash */
+	struct fwd_key *keys;                /* uthash: rules already there */
 	size_t n_rules;
 	uint64_t handle;                    /* of the last object */
 	const struct seal_origin **origins; /* by handle, n_origins of them */
@@ -60,9 +61,9 @@ enum fwd_place {
 struct fwd_place_at {
 	enum fwd_place place;
 	long at; /* priority or index */
-	/* 0, or of a rich rule 1 + its family: firewalld takes a rich rule for another rule than
-	 * the like one of a plain setting */
-	int rich;
+	/* firewalld takes these for different rules though they read alike: of a plain setting (0),
+	 * of a rich rule (1 + its family), dispatch to a zone (-1) */
+	int kind;
 };
 
 void fwd_table_done(struct fwd_table *t);
@@ -79,7 +80,8 @@ int fwd_table_rule(struct fwd_table *t, const char *chain, struct seal_bytes exp
 
 int fwd_table_set(struct fwd_table *t, struct seal_bytes name, struct seal_bytes json);
 
-/* fwd_table_anonymous - an anonymous set takes a handle before its rule does */
+/* fwd_table_anonymous - an object that is not kept here, such as an anonymous set, takes a handle
+ */
 void fwd_table_anonymous(struct fwd_table *t);
 
 /* fwd_table_json - the whole as "nft -j list ruleset" prints it */

@@ -107,7 +107,8 @@ static int dispatch(struct fwd_builder *b, const struct fwd_policy *z, const str
 			r = r ? r
 			      : fwd_b_rule(b, zones, &x,
 					   (struct fwd_place_at){FWD_PLACE_INDEX,
-								 index[hp == FWD_NAT_POSTROUTING]},
+								 index[hp == FWD_NAT_POSTROUTING],
+								 -1},
 					   it->origin);
 		}
 	}
@@ -295,6 +296,10 @@ static int zone_interfaces(struct fwd_builder *b, struct fragments *f, const str
 		seal_auto_buf struct seal_buf x = {0};
 		struct seal_bytes *slot;
 
+		if (seal_bytes_is(it->name, "+"))
+			return seal_err_set(b->err, -EINVAL,
+					    "zone %.*s: interface \"+\" in a policy",
+					    (int)z->name.n, z->name.p);
 		if (it->name.p[it->name.n - 1] == '+') {
 			fwd_x_iface(&x, key, it->name);
 			r = add_fragment(b, f, &x, NULL);
