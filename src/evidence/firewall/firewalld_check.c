@@ -3,6 +3,7 @@
 /* The checks across objects that firewalld makes before it applies a configuration. One that fails
  * makes it fall back to the stock configuration. */
 
+#include "evidence/firewall/firewalld_expr.h"
 #include "evidence/firewall/firewalld_value.h"
 
 #include <errno.h>
@@ -40,10 +41,13 @@ static int check_icmptype(const struct fwd_config *c, const struct fwd_policy *p
 			  struct seal_bytes name, int family, struct seal_err *err)
 {
 	const struct fwd_icmptype *t = fwd_icmptype_find(c, name);
+	seal_auto_buf struct seal_buf scratch = {0};
 
 	if (!t)
 		return undefined(c, name, "ICMP type", err);
-	if (family && (t->ipv4 || t->ipv6) && !(family == 4 ? t->ipv4 : t->ipv6))
+	/* no matter here when nft itself knows no such type of the family */
+	if (family && (t->ipv4 || t->ipv6) && !(family == 4 ? t->ipv4 : t->ipv6) &&
+	    fwd_x_icmp(&scratch, family, name) == 0)
 		return refuse(p, err, "family of a rich rule conflicts with its ICMP type");
 	return 0;
 }

@@ -126,14 +126,15 @@ static bool families_conflict(const struct fwd_builder *b, const struct fwd_rule
 static int head(struct fwd_builder *b, struct seal_buf *x, const struct fwd_rule *ru,
 		const struct seal_bytes *destination)
 {
-	bool told =
-		ru && (addr_family(ru->source.addr) || addr_family(ru->destination.addr) ||
-		       ipset_family(b, ru->source.ipset) || ipset_family(b, ru->destination.ipset));
+	bool told = ru && (ru->element == FWD_ELEMENT_ICMP_BLOCK ||
+			   ru->element == FWD_ELEMENT_ICMP_TYPE || addr_family(ru->source.addr) ||
+			   addr_family(ru->destination.addr) || ipset_family(b, ru->source.ipset) ||
+			   ipset_family(b, ru->destination.ipset));
 	int r = 0;
 
 	if (families_conflict(b, ru, destination))
 		return seal_err_set(b->err, -EINVAL, "a rule of two address families");
-	/* an address match brings its family along */
+	/* a match of an address or of ICMP brings its family along */
 	if (ru && !told)
 		fwd_x_nfproto(x, ru->family);
 	if (destination)
@@ -521,6 +522,9 @@ static int rich_icmp(struct fwd_builder *b, const struct fwd_scope *s, const str
 	const struct fwd_icmptype *t = fwd_icmptype_find(b->c, ru->name);
 	int bound = family_of(b, ru), family, r = 0;
 
+	if (t && ru->family && !of_family(t, ru->family))
+		return seal_err_set(b->err, -EINVAL,
+				    "family of a rich rule conflicts with its ICMP type");
 	for (family = 4; t && family <= 6 && r == 0; family += 2) {
 		const struct fwd_bound bound_to = {family,
 						   family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6};
@@ -607,6 +611,9 @@ int fwd_b_rich(struct fwd_builder *b, const struct fwd_scope *s, const struct fw
 	case FWD_ELEMENT_ICMP_TYPE:
 		return rich_icmp(b, s, ru);
 	case FWD_ELEMENT_MSS_CLAMP:
+		if (s->to == FWD_SIDE_HOST && (!ru->clamp.n || seal_bytes_is(ru->clamp, "pmtu")))
+			return seal_err_set(b->err, -EINVAL,
+					    "tcp-mss-clamp to the path MTU in input");
 		fwd_table_anonymous(b->t); /* changes an option of the packet, not its way */
 		return 0;
 	case FWD_ELEMENT_PORT:
