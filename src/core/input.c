@@ -89,6 +89,15 @@ static int start_decompression(struct seal_input *in, struct seal_err *err)
 	return 0;
 }
 
+/* is_hollow - whether a file is nearly all holes: the bomb that needs no compression */
+static bool is_hollow(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && (uint64_t)st.st_size > RATIO_FREE_BYTES &&
+	       (uint64_t)st.st_size / RATIO_MAX > (uint64_t)st.st_blocks * 512;
+}
+
 int seal_input_new(int fd, uint64_t limit, struct seal_input **ret, struct seal_err *err)
 {
 	seal_auto_input struct seal_input *in = NULL;
@@ -111,6 +120,8 @@ int seal_input_new(int fd, uint64_t limit, struct seal_input **ret, struct seal_
 		r = start_decompression(in, err);
 		if (r < 0)
 			return r;
+	} else if (is_hollow(fd)) {
+		return seal_err_set(err, -EFBIG, "sparse: expands more than %u times", RATIO_MAX);
 	} else {
 		posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	}

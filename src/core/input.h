@@ -11,7 +11,7 @@ struct seal_input;
 /* seal_input_new - stream over an open file
  * @fd:    taken over in every case
  * @limit: bytes after decompression; reading more fails with -EFBIG. A ratio over 200:1 past the
- *         first 16 MiB fails with -EFBIG too.
+ *         first 16 MiB fails with -EFBIG too, and so does a sparse file of such a ratio at once.
  * @ret:   new stream, caller frees with seal_input_free(); untouched on failure
  * Returns 0, -ENOMEM or an I/O errno. */
 int seal_input_new(int fd, uint64_t limit, struct seal_input **ret, struct seal_err *err);
@@ -20,7 +20,8 @@ SEAL_DEFINE_AUTO(input, struct seal_input *, seal_input_free);
 #define seal_auto_input __attribute__((cleanup(seal_auto_input_)))
 
 /* seal_input_read - the next bytes, as many as are at hand up to @n
- * Returns their count, 0 at the end, -EFBIG (limit), -EBADMSG (damaged compression) or an I/O errno. */
+ * Returns their count, 0 at the end, -EFBIG (limit), -EBADMSG (damaged compression) or an I/O
+ * errno. */
 ssize_t seal_input_read(struct seal_input *in, void *buf, size_t n, struct seal_err *err);
 
 /* seal_input_compressed - whether the file is decompressed on the way */
@@ -32,12 +33,12 @@ struct seal_lines {
 	char *buf;
 	size_t cap, start, end, line_max;
 	uint64_t number; /* of the line handed out last, from 1 */
-	bool cut;        /* the line handed out last was longer than line_max: its rest was skipped */
+	bool cut; /* the line handed out last was longer than line_max: its rest was skipped */
 	bool eof, skipping;
 };
 
-/* seal_lines_init - start reading lines of at most @line_max bytes (buffer: twice that, at least 1 MiB)
- * Returns 0 or -ENOMEM. End with seal_lines_done(). */
+/* seal_lines_init - start reading lines of at most @line_max bytes (buffer: twice that, at least 1
+ * MiB) Returns 0 or -ENOMEM. End with seal_lines_done(). */
 int seal_lines_init(struct seal_lines *l, struct seal_input *in, size_t line_max);
 void seal_lines_done(struct seal_lines *l);
 
@@ -52,5 +53,5 @@ int seal_lines_next(struct seal_lines *l, struct seal_bytes *ret, struct seal_er
 int seal_read_all(int fd, size_t max, char **ret, size_t *n, struct seal_err *err);
 
 /* seal_root_read - seal_root_open() and seal_read_all() in one; the error names the path */
-int seal_root_read(const struct seal_root *root, const char *path, size_t max, char **ret, size_t *n,
-		   struct seal_err *err);
+int seal_root_read(const struct seal_root *root, const char *path, size_t max, char **ret,
+		   size_t *n, struct seal_err *err);
