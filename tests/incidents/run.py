@@ -132,6 +132,8 @@ def judge(truth, report, shared_ids):
                  if a.get("class") in truth["class"]]
     others = [c for c, _ in causes if c["class"] not in truth["class"] + ["unknown"]]
     if not hits:
+        if shared_ids:
+            return UNKNOWN, "not foreseen behind the first fault"
         if others and (truth["queue_ids"] or any(c["certainty"] in SURE for c in others)):
             return WRONG, ", ".join(sorted({f"{c['verdict']} ({c['certainty']})" for c in others}))
         return UNKNOWN, ""
