@@ -130,7 +130,7 @@ static int collect(struct seal_attribution *at, bool events, struct members *ms)
 					     NULL,
 					     ec->event ? ec->event->time_us : SEAL_TIME_NONE,
 					     ec->event ? ec->event->last_us : SEAL_TIME_NONE,
-					     ec->event ? ec->event->count : 1,
+					     ec->event ? ec->event->count : 0,
 					     ms->v.n};
 	}
 	return 0;
@@ -149,7 +149,7 @@ static void widen(struct seal_cause_group *g, const struct member *m)
 	if (m->message)
 		g->recipients++;
 	else
-		g->events += m->count ? m->count : 1;
+		g->events += m->count;
 }
 
 static const struct seal_change *change_before(const struct seal_host *h, int64_t first_us)

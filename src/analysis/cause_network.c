@@ -57,10 +57,11 @@ static int say_rule(struct seal_attribution *at, struct seal_finding *f,
 	seal_buf_putc(&b, '\0');
 	if (b.err)
 		return b.err;
-	return seal_finding_say(at, f, &o, "%.*s %.*s %.*s %s %s port %u to %s",
+	return seal_finding_say(at, f, &o, "%.*s %.*s %.*s %s %s port %u to %s: %.*s",
 				(int)e->where.family.n, e->where.family.p, (int)e->where.table.n,
 				e->where.table.p, (int)e->where.chain.n, e->where.chain.p, verdict,
-				e->udp ? "udp" : "tcp", e->port, b.p);
+				e->udp ? "udp" : "tcp", e->port, b.p, (int)e->where.rule.n,
+				e->where.rule.n ? e->where.rule.p : "");
 }
 
 static bool is_timeout(const struct seal_case *c)

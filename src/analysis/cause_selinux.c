@@ -126,14 +126,15 @@ static int tell_match(struct seal_attribution *at, const struct seal_case *c,
 	const char *ref;
 	int r;
 
-	ref = seal_arena_printf(at->h->arena, "%lld.%03lld:%llu",
-				(long long)(m->hit->time_us / SEAL_SECOND_US),
-				(long long)(m->hit->time_us / 1000 % 1000),
-				(unsigned long long)m->hit->serial);
+	ref = seal_arena_printf(
+		at->h->arena, "%lld.%03lld:%llu", (long long)(m->hit->time_us / SEAL_SECOND_US),
+		(long long)(m->hit->time_us / 1000 % 1000), (unsigned long long)m->hit->serial);
 	if (!ref)
 		return -ENOMEM;
 	o.ref = seal_bytes_of(ref);
 	r = set_object(at, m->denial, &f->object);
+	f->object.host = c->reason.host;
+	f->object.address = c->reason.address;
 	if (r == 0)
 		r = seal_finding_quote(f, &o, m->denial->record);
 	if (r == 0)

@@ -4,7 +4,7 @@
 static bool is_bare(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c && strchr("_-./:,@%+", c));
+	       (c && strchr("_-./:,@%+=", c));
 }
 
 /* emittable - valid UTF-8 without control bytes: what a person can read and paste */

@@ -97,7 +97,9 @@ static void put_when(struct seal_buf *out, const struct seal_cause_group *g)
 	if (g->messages)
 		seal_buf_printf(out, "%llu message%s", (unsigned long long)g->messages,
 				plural(g->messages));
-	else if (g->events)
+	else if (!g->events)
+		seal_buf_puts(out, "no message, no log line");
+	else
 		seal_buf_printf(out, "no message, %llu log line%s", (unsigned long long)g->events,
 				plural(g->events));
 	if (g->first_us != SEAL_TIME_NONE) {
