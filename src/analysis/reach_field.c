@@ -168,6 +168,9 @@ static struct value owner(const struct reach *x, const struct seal_fw_part *p)
 		if (x->hook != SEAL_FW_INPUT || x->phase == PHASE_FIRST)
 			return absent();
 	}
+	if (x->phase == PHASE_ANSWER && x->packet->dir == SEAL_PACKET_IN)
+		return certain(
+			0); /* a SYN-ACK is the listening socket's: master(8) opened it as root */
 	if (!x->packet->has_uid)
 		return unknown(NULL);
 	return certain(p->field == SEAL_FIELD_SKUID ? x->packet->uid : x->packet->gid);

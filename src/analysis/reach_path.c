@@ -189,6 +189,14 @@ struct sending {
 	flow_list *out;
 };
 
+/* IPv4 routes nothing from 127.0.0.0/8 out of the host */
+static bool leaves_from_loopback(const struct reach *x, const struct flow *f,
+				 struct route_answer to)
+{
+	return x->family == 4 && to.kind == ROUTE_DEVICE && is_loopback(x, &f->s.now.saddr) &&
+	       !(x->net->has_sysctl && x->net->route_localnet);
+}
+
 static int send_part(void *data, const struct flow *part, struct route_answer to)
 {
 	struct sending *s = data;
@@ -197,7 +205,7 @@ static int send_part(void *data, const struct flow *part, struct route_answer to
 	f.far.owned = false;
 	f.s.oif = to.dev;
 	f.s.oif_unknown = to.dev == 0 && to.kind != ROUTE_NONE;
-	if (to.kind == ROUTE_NONE)
+	if (to.kind == ROUTE_NONE || leaves_from_loopback(s->x, &f, to))
 		return unrouted(s->x, &f);
 	f.s.looped = to.kind == ROUTE_LOCAL;
 	return reach_add(s->out, &f);

@@ -40,6 +40,7 @@ class Score:
         self.n = self.exact = self.vague = self.vague_counted = self.counted = 0
         self.refusals = self.by_right = 0
         self.wrong = []
+        self.vague_of = {}
 
     def bad(self, name, line, ours, what):
         self.wrong.append("%s: %s\n  probe  %s\n  kernel %s\n  ours   %s" %
@@ -73,6 +74,8 @@ class Score:
         if not fair:
             self.counted += 1
             self.vague_counted += vague
+            if vague:
+                self.vague_of.setdefault(name, []).append(o.get("depends_on"))
 
     def decider(self, name, line, o, outs, handles):
         if o["verdict"] not in REFUSED:
@@ -126,6 +129,9 @@ def main():
           (s.n, s.exact, s.vague, s.vague_counted, s.counted, s.by_right, s.refusals, len(s.wrong)))
     for w in s.wrong if verbose else s.wrong[:5]:
         print(w)
+    if verbose:
+        for name, why in sorted(s.vague_of.items()):
+            print("vague %s: %d, %s" % (name, len(why), sorted({x for w in why for x in w or ["?"]})))
     ok = s.n and not s.wrong and s.by_right >= 0.999 * s.refusals and s.vague_counted <= 0.01 * s.counted
     sys.exit(0 if ok else 1)
 
