@@ -407,6 +407,18 @@ static void describe(const struct reach *x, const struct end *e, struct seal_fw_
 		set_to(x, e, v);
 }
 
+/* of ends that are all possible the one that needs the fewest doubtful matches to hold is told */
+static const struct end *likeliest(const struct end *const *ends, size_t n)
+{
+	const struct end *best = ends[0];
+	size_t i;
+
+	for (i = 1; i < n; i++)
+		if (ends[i]->o.flow.assumed < best->o.flow.assumed)
+			best = ends[i];
+	return best;
+}
+
 /* rules that were not read may refuse what the others accept */
 static int doubt_accept(struct reach *x, struct seal_fw_verdict *v)
 {
@@ -432,7 +444,7 @@ static int verdict_of(struct reach *x, const struct end *const *ends, size_t n,
 	*v = (struct seal_fw_verdict){.verdict = SEAL_FATE_DEPENDS, .reachable = SEAL_MAYBE};
 	if (!n)
 		return 0;
-	describe(x, ends[0], v);
+	describe(x, likeliest(ends, n), v);
 	reach = v->reachable;
 	for (i = 0; i < n; i++) {
 		enum seal_tri t = ends[i]->o.fate == SEAL_FATE_ACCEPT    ? ends[i]->reachable

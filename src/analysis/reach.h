@@ -45,7 +45,7 @@ struct seal_fw_verdict {
 	 * the rule whose accept was the last one on the way, NULL: policies alone */
 	const struct seal_fw_rule *rule;
 	const struct seal_fw_chain *chain; /* NULL: nothing on the way */
-	bool rule_depends;   /* the verdict is certain, but not which of several rules gives it */
+	bool rule_depends; /* the verdict is certain, but another rule may be the one to give it */
 	struct seal_addr to; /* ACCEPT: where it arrives after NAT; unset: not known */
 	uint16_t to_port;
 	enum seal_tri reachable; /* a whole exchange works, answers included */

@@ -96,6 +96,7 @@ struct flow {
 	uint8_t n_tags;
 	bool more_tags;
 	bool may_change;
+	uint32_t assumed; /* undecided matches taken as holding, on the way with fewest of them */
 	const struct seal_fw_rule *accept_rule; /* the last explicit accept */
 	const struct seal_fw_chain *accept_chain;
 };
@@ -250,6 +251,9 @@ int reach_first(struct reach *x, const struct seal_ranges *far);
 /* reach_later - the packet of @phase that follows one that came through; its ends into x->outcomes
  */
 int reach_later(struct reach *x, const struct flow *before, enum phase phase);
+/* reach_rerouted - NAT in the output hook routes anew at once: what has no way ends there, the rest
+ * goes through the hook as if it still left where it did before */
+int reach_rerouted(struct reach *x, flow_list *flows);
 /* reach_refusal - the RST or ICMP error that answers a refused first packet */
 int reach_refusal(struct reach *x, const struct outcome *refused);
 

@@ -113,7 +113,7 @@ int reach_nat_hook(struct reach *x, enum seal_fw_hook hook, flow_list *flows)
 	seal_vec_done(&ask);
 	seal_vec_done(flows);
 	*flows = rest;
-	return r;
+	return r >= 0 && hook == SEAL_FW_OUTPUT ? reach_rerouted(x, flows) : r;
 }
 
 /* ---- statements ---- */

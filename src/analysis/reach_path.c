@@ -211,6 +211,33 @@ static int send_part(void *data, const struct flow *part, struct route_answer to
 	return reach_add(s->out, &f);
 }
 
+static int check_part(void *data, const struct flow *part, struct route_answer to)
+{
+	struct sending *s = data;
+
+	if (to.kind == ROUTE_NONE || leaves_from_loopback(s->x, part, to))
+		return unrouted(s->x, part);
+	return reach_add(s->out, part);
+}
+
+int reach_rerouted(struct reach *x, flow_list *flows)
+{
+	flow_list out = {NULL, 0, 0};
+	struct sending s = {x, &out};
+	int r = 0;
+
+	seal_vec_each (f, flows) {
+		f->far.owned = false;
+		if (r >= 0 && f->s.dnat && !f->s.reply)
+			r = reach_route_split(x, f, check_part, &s);
+		else if (r >= 0)
+			r = reach_add(&out, f);
+	}
+	seal_vec_done(flows);
+	*flows = out;
+	return r;
+}
+
 /* the destination was rewritten in the output hook: routed again */
 static int reroute(struct reach *x, flow_list *flows)
 {

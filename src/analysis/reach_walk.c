@@ -61,6 +61,8 @@ static void join(struct flow *a, const struct flow *b)
 		reach_tag(a, b->tags[i].rule, b->tags[i].text);
 	a->more_tags |= b->more_tags;
 	a->may_change |= b->may_change;
+	if (b->assumed < a->assumed)
+		a->assumed = b->assumed;
 }
 
 /* all far ends of the flows whose group is @group, as one set */
@@ -283,8 +285,10 @@ static int take_branch(void *data, ssize_t i, const struct seal_ranges *far, boo
 
 	part.far = *far;
 	part.far.owned = false;
-	if (undecided)
+	if (undecided) {
 		reach_tag(&part, b->rule, b->s->key.n ? b->s->key.parts[0].text : SEAL_LIT("vmap"));
+		part.assumed += i >= 0;
+	}
 	if (i >= 0)
 		return verdict_flow(b->fr, &part, b->rule, &set->data[i].verdict, b->next);
 	if (i == -1 && set->fallback)
@@ -415,15 +419,20 @@ static int match_flow(struct reach *x, struct flow *f, const struct seal_fw_rule
 	*left = split.yes.n != 0;
 	f->far = split.yes;
 	f->far.owned = false;
+	f->assumed += split.undecided;
 	return 0;
 }
 
 static int maybe_flow(struct flow *f, const struct seal_fw_rule *rule, const struct seal_fw_stmt *s,
 		      flow_list *next)
 {
+	int r;
+
 	f->far.owned = false;
 	reach_tag(f, rule, s->text);
-	return reach_add(next, f);
+	r = reach_add(next, f);
+	f->assumed++;
+	return r;
 }
 
 /* the statements of a rule from @s on, for one flow that is wholly inside so far */

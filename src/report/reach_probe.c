@@ -82,8 +82,10 @@ void seal_report_probe(struct seal_buf *out, struct seal_bytes id, const struct 
 	seal_json_text(&j, "verdict", seal_report_fate(v));
 	if (icmp)
 		seal_json_text(&j, "icmp", icmp);
-	if (refused && v->chain && !v->rule_depends)
+	if (refused && v->chain)
 		put_by(&j, "by", v->rule, v->chain);
+	if (refused && v->rule_depends)
+		seal_json_bool(&j, "by_depends", true); /* one of several that all refuse */
 	if (v->verdict == SEAL_FATE_ACCEPT && v->to.bits) {
 		seal_auto_buf struct seal_buf addr = {0};
 
