@@ -92,6 +92,9 @@ static void read_files(const char *const (*files)[2], size_t n, struct outcome *
 #define OPEN_25     "filter_IN_public_allow: tcp dport 25 accept\n"
 #define STOCK       "filter_IN_public_allow: tcp dport 22 accept\n"
 #define FALLEN_BACK "loads the stock one"
+#define POLICY                                                                                     \
+	"<policy target=\"CONTINUE\"><ingress-zone name=\"HOST\"/><egress-zone name=\"public\"/>"  \
+	"<rule><port port=\"25\" protocol=\"tcp\"/><drop/></rule></policy>"
 
 static void test_documents(void **state SEAL_UNUSED)
 {
@@ -147,6 +150,12 @@ static void test_documents(void **state SEAL_UNUSED)
 		 0, STOCK, FALLEN_BACK},
 		{"iptables backend", "", "etc/firewalld/firewalld.conf",
 		 "FirewallBackend=iptables\n", -ENOTSUP, NULL, "iptables"},
+		{"policy of a zone, 1.x", "1.3.3", "etc/firewalld/policies/p.xml", POLICY, 0,
+		 "filter_OUTPUT: jump filter_OUTPUT_POLICIES_pre\n", "1.3.3"},
+		{"policy of the default zone, 2.x", "2.5.0", "etc/firewalld/policies/p.xml", POLICY,
+		 0, "filter_OUT_HOST_to_public: jump filter_OUT_policy_p\n", "2.5.0"},
+		{"policy of the default zone, unknown", "", "etc/firewalld/policies/p.xml", POLICY,
+		 0, "filter_OUTPUT: firewalld is of version 2 goto filter_OUTPUT_dispatch\n", ""},
 		{"direct rule", "", "etc/firewalld/direct.xml",
 		 "<direct><rule ipv=\"ipv4\" table=\"filter\" chain=\"INPUT\" priority=\"0\">-p "
 		 "tcp "

@@ -35,17 +35,45 @@ static int attempt(struct fwd_config *c, struct fwd_table *t, bool user, struct 
 	return r ? r : build(c, t, err);
 }
 
-/* give each rule the element it was made for */
-static void set_origins(struct seal_ruleset *rs, const struct fwd_table *t)
+/* put the condition in front of what the rule does */
+static int add_condition(struct seal_ruleset *rs, struct seal_fw_rule *r, const char *text)
 {
+	struct seal_fw_stmt *st;
+	int e = seal_rule_text(rs, r, SEAL_STMT_MAYBE, seal_bytes_of(text));
+
+	if (e < 0 || r->first == r->last)
+		return e;
+	for (st = r->first; st->next != r->last; st = st->next)
+		;
+	r->last->next = r->first;
+	r->first = r->last;
+	r->last = st;
+	st->next = NULL;
+	return 0;
+}
+
+/* give each rule the element it was made for, and its condition */
+static int annotate(struct seal_ruleset *rs, const struct fwd_table *t)
+{
+	const struct fwd_nft_rule *from;
 	struct seal_fw_table *ft;
 	struct seal_fw_chain *c;
 	struct seal_fw_rule *r;
+	int e = 0;
 
-	for (ft = rs->tables; ft; ft = ft->next)
-		for (c = ft->chains; c; c = c->next)
-			for (r = c->first; r; r = r->next)
-				r->origin = fwd_table_origin(t, r->handle);
+	for (ft = rs->tables; ft; ft = ft->next) {
+		for (c = ft->chains; c; c = c->next) {
+			for (r = c->first; r && e == 0; r = r->next) {
+				from = fwd_table_by_handle(t, r->handle);
+				if (!from)
+					continue;
+				r->origin = from->origin;
+				if (from->maybe)
+					e = add_condition(rs, r, from->maybe);
+			}
+		}
+	}
+	return e;
 }
 
 static int to_ruleset(struct fwd_config *c, struct fwd_table *t, struct seal_ruleset **ret,
@@ -65,9 +93,9 @@ static int to_ruleset(struct fwd_config *c, struct fwd_table *t, struct seal_rul
 	rs->origin.source = SEAL_SOURCE_FIREWALLD;
 	rs->origin.path = SEAL_LIT("etc/firewalld");
 	r = fwd_table_index(t);
+	r = r ? r : annotate(rs, t);
 	if (r < 0)
 		return r;
-	set_origins(rs, t);
 	if (c->direct.n) {
 		r = fwd_direct_add(c, rs);
 		r = r ? r : seal_ruleset_link(rs, err);

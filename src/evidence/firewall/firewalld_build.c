@@ -367,5 +367,5 @@ int fwd_build(struct fwd_config *c, struct fwd_table *t, struct seal_err *err)
 		if (r == 0)
 			r = fwd_b_policy(&b, p);
 	}
-	return r;
+	return r ? r : fwd_b_dispatch(&b);
 }

@@ -66,3 +66,8 @@ int fwd_b_helpers(struct fwd_builder *b, const struct fwd_scope *s, const struct
 int fwd_b_zone(struct fwd_builder *b, const struct fwd_policy *z);
 int fwd_b_default_zone(struct fwd_builder *b, const struct fwd_policy *z);
 int fwd_b_policy(struct fwd_builder *b, const struct fwd_policy *p);
+/* fwd_b_icmp - the rule of a zone for ICMP, into @chain */
+int fwd_b_icmp(struct fwd_builder *b, const struct fwd_policy *z, const char *chain,
+	       struct fwd_place_at where);
+/* fwd_b_dispatch - the dispatch of 2.x, where it may differ; after everything else */
+int fwd_b_dispatch(struct fwd_builder *b);

@@ -131,7 +131,7 @@ int fwd_table_rule(struct fwd_table *t, const char *chain, struct seal_bytes exp
 		   struct fwd_place_at where, const struct seal_origin *origin)
 {
 	struct fwd_chain *c = find(t, chain);
-	struct fwd_nft_rule *r, v = {.origin = origin};
+	struct fwd_nft_rule *r, v = {.origin = origin, .maybe = where.maybe};
 	size_t i, at;
 	int e;
 
@@ -226,24 +226,35 @@ int fwd_table_json(const struct fwd_table *t, struct seal_buf *out)
 	return out->err;
 }
 
+long fwd_table_find(const struct fwd_table *t, const char *chain, struct seal_bytes expr)
+{
+	const struct fwd_chain *c = find(t, chain);
+	size_t i;
+
+	for (i = 0; c && i < c->rules.n; i++)
+		if (seal_bytes_eq(c->rules.v[i].expr, expr))
+			return (long)i;
+	return -1;
+}
+
 int fwd_table_index(struct fwd_table *t)
 {
 	size_t i, j, n;
 
-	if (__builtin_mul_overflow((size_t)t->handle + 1, sizeof(*t->origins), &n))
+	if (__builtin_mul_overflow((size_t)t->handle + 1, sizeof(*t->by_handle), &n))
 		return -ENOMEM;
-	t->origins = seal_arena_alloc(t->arena, n);
-	if (!t->origins)
+	t->by_handle = seal_arena_alloc(t->arena, n);
+	if (!t->by_handle)
 		return -ENOMEM;
-	t->n_origins = (size_t)t->handle + 1;
+	t->n_handles = (size_t)t->handle + 1;
 	for (i = 0; i < t->chains.n; i++)
 		for (j = 0; j < t->chains.v[i]->rules.n; j++)
-			t->origins[t->chains.v[i]->rules.v[j].handle] =
-				t->chains.v[i]->rules.v[j].origin;
+			t->by_handle[t->chains.v[i]->rules.v[j].handle] =
+				&t->chains.v[i]->rules.v[j];
 	return 0;
 }
 
-const struct seal_origin *fwd_table_origin(const struct fwd_table *t, uint64_t handle)
+const struct fwd_nft_rule *fwd_table_by_handle(const struct fwd_table *t, uint64_t handle)
 {
-	return handle < t->n_origins ? t->origins[handle] : NULL;
+	return handle < t->n_handles ? t->by_handle[handle] : NULL;
 }

@@ -20,6 +20,7 @@ struct fwd_nft_rule {
 	struct seal_bytes expr; /* the members of the "expr" array */
 	uint64_t handle;
 	const struct seal_origin *origin;
+	const char *maybe;
 };
 
 struct fwd_nft_set {
@@ -43,9 +44,9 @@ struct fwd_table {
 	struct fwd_chain *chain_index;       /* uthash */
 	struct fwd_key *keys;                /* uthash: rules already there */
 	size_t n_rules;
-	uint64_t handle;                    /* of the last object */
-	const struct seal_origin **origins; /* by handle, n_origins of them */
-	size_t n_origins;
+	uint64_t handle;                       /* of the last object */
+	const struct fwd_nft_rule **by_handle; /* n_handles of them */
+	size_t n_handles;
 	seal_vec(struct fwd_dispatch)
 		dispatch[2]; /* of inbound, of outbound chains; as they stand there */
 };
@@ -64,6 +65,8 @@ struct fwd_place_at {
 	/* firewalld takes these for different rules though they read alike: of a plain setting (0),
 	 * of a rich rule (1 + its family), dispatch to a zone (-1) */
 	int kind;
+	const char
+		*maybe; /* literal: a condition of the whole rule that nobody can decide, or NULL */
 };
 
 void fwd_table_done(struct fwd_table *t);
@@ -87,7 +90,9 @@ void fwd_table_anonymous(struct fwd_table *t);
 /* fwd_table_json - the whole as "nft -j list ruleset" prints it */
 int fwd_table_json(const struct fwd_table *t, struct seal_buf *out);
 
-/* fwd_table_origin - of the rule with @handle, or NULL; fwd_table_index() goes before the first
- * call */
+/* fwd_table_find - index of the rule with that expression in a chain, or -1 */
+long fwd_table_find(const struct fwd_table *t, const char *chain, struct seal_bytes expr);
+
+/* fwd_table_index - make fwd_table_by_handle() work, after the last rule. Returns 0 or -ENOMEM */
 int fwd_table_index(struct fwd_table *t);
-const struct seal_origin *fwd_table_origin(const struct fwd_table *t, uint64_t handle);
+const struct fwd_nft_rule *fwd_table_by_handle(const struct fwd_table *t, uint64_t handle);

@@ -154,31 +154,27 @@ static int check_source(struct fwd_builder *b, const struct fwd_policy *z, struc
 }
 
 /* the rule for ICMP before the target: accept, or with inversion reject what was not allowed */
-static int icmp_rule(struct fwd_builder *b, const struct fwd_policy *z)
+int fwd_b_icmp(struct fwd_builder *b, const struct fwd_policy *z, const char *chain,
+	       struct fwd_place_at where)
 {
 	static const char icmp[] = "{\"match\":{\"op\":\"==\",\"left\":{\"meta\":{\"key\":"
 				   "\"l4proto\"}},\"right\":{\"set\":["
 				   "\"icmp\",\"ipv6-icmp\"]}}}";
-	const struct fwd_place_at behind_jumps = {.place = FWD_PLACE_INDEX, .at = 7};
 	seal_auto_buf struct seal_buf x = {0}, log = {0};
-	struct fwd_scope scopes[3];
-	char name[FWD_NAME_MAX], prefix[FWD_NAME_MAX];
+	char prefix[FWD_NAME_MAX];
 	int r;
 
 	if (z->target == FWD_TARGET_DROP || z->target == FWD_TARGET_REJECT ||
 	    (!z->icmp_inversion && z->target == FWD_TARGET_ACCEPT))
 		return 0;
 
-	zone_scopes(z, scopes);
-	fwd_scope_chain(&scopes[0], FWD_FILTER_INPUT, NULL, name, sizeof(name));
 	fwd_table_anonymous(b->t);
 	fwd_x_raw(&x, icmp);
 	if (z->icmp_inversion)
 		fwd_x_reject(&x);
 	else
 		fwd_x_raw(&x, "{\"accept\":null}");
-	r = fwd_b_rule(b, name, &x, behind_jumps,
-		       z->icmp_inversion ? z->inversion_origin : z->origin);
+	r = fwd_b_rule(b, chain, &x, where, z->icmp_inversion ? z->inversion_origin : z->origin);
 	if (r < 0 || !z->icmp_inversion || !b->log_denied)
 		return r;
 
@@ -188,13 +184,14 @@ static int icmp_rule(struct fwd_builder *b, const struct fwd_policy *z)
 	snprintf(prefix, sizeof(prefix), "filter_zone_%.*s_HOST_ICMP_BLOCK: ", (int)z->name.n,
 		 z->name.p);
 	fwd_x_log(&log, prefix, SEAL_BYTES_NONE);
-	return fwd_b_rule(b, name, &log, behind_jumps, z->inversion_origin);
+	return fwd_b_rule(b, chain, &log, where, z->inversion_origin);
 }
 
 int fwd_b_zone(struct fwd_builder *b, const struct fwd_policy *z)
 {
 	const struct fwd_item *it;
 	struct fwd_scope scopes[3];
+	char name[FWD_NAME_MAX];
 	size_t i;
 	int r = 0;
 
@@ -212,7 +209,10 @@ int fwd_b_zone(struct fwd_builder *b, const struct fwd_policy *z)
 		r = r ? r : dispatch(b, z, it, true);
 		r = r ? r : forward(b, z, it, true);
 	}
-	return r ? r : icmp_rule(b, z);
+	if (r < 0)
+		return r;
+	fwd_scope_chain(&scopes[0], FWD_FILTER_INPUT, NULL, name, sizeof(name));
+	return fwd_b_icmp(b, z, name, (struct fwd_place_at){.place = FWD_PLACE_INDEX, .at = 7});
 }
 
 /* the zone of everything no other zone took */
@@ -450,8 +450,9 @@ static void policy_scope(const struct fwd_config *c, const struct fwd_policy *p,
 	}
 }
 
-/* whether one of the zones has an interface or source; HOST and ANY always do */
-static bool active(const struct fwd_config *c, const struct fwd_list *zones)
+/* whether one of the zones has an interface or source; HOST and ANY always do. To 2.x the default
+ * zone does too. */
+static bool active(const struct fwd_config *c, const struct fwd_list *zones, bool with_default)
 {
 	const struct fwd_item *it;
 	const struct fwd_policy *z;
@@ -460,7 +461,8 @@ static bool active(const struct fwd_config *c, const struct fwd_list *zones)
 		return true;
 	for (it = zones->first; it; it = it->next) {
 		z = fwd_zone_find(c, it->name);
-		if (z && (z->interfaces.n || z->sources.n))
+		if (z && (z->interfaces.n || z->sources.n ||
+			  (with_default && seal_bytes_eq(z->name, c->conf.default_zone))))
 			return true;
 	}
 	return false;
@@ -468,14 +470,16 @@ static bool active(const struct fwd_config *c, const struct fwd_list *zones)
 
 int fwd_b_policy(struct fwd_builder *b, const struct fwd_policy *p)
 {
+	bool later = !b->c->version || b->c->version >= 2000;
 	struct fwd_scope s;
 	int r;
 
-	if (p->disable || !p->ingress.n || !p->egress.n || !active(b->c, &p->ingress) ||
-	    !active(b->c, &p->egress))
+	if (p->disable || !p->ingress.n || !p->egress.n || !active(b->c, &p->ingress, later) ||
+	    !active(b->c, &p->egress, later))
 		return 0;
 	policy_scope(b->c, p, &s);
 	r = fwd_b_chains(b, &s);
-	r = r ? r : policy_dispatch(b, &s);
+	if (r == 0 && active(b->c, &p->ingress, false) && active(b->c, &p->egress, false))
+		r = policy_dispatch(b, &s);
 	return r ? r : fwd_b_settings(b, &s);
 }
