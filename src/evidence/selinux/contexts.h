@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* contexts.h - file_contexts of a root: which context a path should have (selabel_file(5)), with
- * .homedirs, .local, .subs and .subs_dist. Paths are those of the host, absolute. */
+/* contexts.h - file_contexts of a root: which context a path should have, as selabel_lookup(3)
+ * would say with that root's file_contexts, .homedirs, .local, .subs and .subs_dist. The files are
+ * matched here and not by libselinux, for three reasons: it opens them by the host's path, one bad
+ * line makes it refuse the whole file, and its matches have no limit. The tests compare every
+ * answer with libselinux. Paths are those of the host, absolute. */
 
 #include "core/root.h"
 #include "core/vec.h"
@@ -10,16 +13,13 @@
 
 struct seal_contexts;
 
-/* seal_contexts_open - read etc/selinux/TYPE/contexts/files/file_contexts of a root
+/* seal_contexts_open - read etc/selinux/TYPE/contexts/files/file_contexts* of a root
  * @type: SELINUXTYPE, one path component
- * @h:    optional; gets one row of sources for each file: read, absent, or what is wrong with it.
- *        A line that libselinux refuses (broken regular expression) is left out and named; the rest
- * stands.
+ * @h:    optional; gets a row of sources for each file: read, absent, or what is wrong with it. A
+ * line that does not parse, or whose regular expression does not compile, is named and left out.
  * @ret:  caller frees with seal_contexts_free(); untouched on failure
- * The text files are read through the root and rewritten into a private memory-backed directory, so
- * that nothing of the image is opened by libselinux; .bin files are not used (they carry compiled
- * regular expressions). Limits: 16 MiB a file, lines of 8 KiB. Returns 0, -ENOENT, -EFBIG, -ENOMEM
- * or an errno. */
+ * The .bin files are not used: they are compiled regular expressions of an unknown library.
+ * Limits: 16 MiB a file, 200,000 lines in all. Returns 0, -ENOENT, -EFBIG, -ENOMEM or an errno. */
 int seal_contexts_open(const struct seal_root *root, struct seal_bytes type, struct seal_host *h,
 		       struct seal_contexts **ret, struct seal_err *err);
 void seal_contexts_free(struct seal_contexts *c);
@@ -29,8 +29,8 @@ SEAL_DEFINE_AUTO(contexts, struct seal_contexts *, seal_contexts_free);
 /* seal_contexts_lookup - the context file_contexts asks for
  * @type: f d l s p b c, or '?' for any
  * @ret:  borrowed, lives as long as @c
- * Returns 0, -ENOENT (no entry, or <<none>>), -EINVAL (not absolute, or holds NUL or newline) or
- * -ENOMEM. */
+ * Returns 0, -ENOENT (no entry, or <<none>>), -EINVAL (not absolute, or holds NUL or newline),
+ * -ENODATA (an entry that may be the one is broken, or took too long to match) or -ENOMEM. */
 int seal_contexts_lookup(struct seal_contexts *c, struct seal_bytes path, char type,
 			 struct seal_bytes *ret);
 
@@ -43,6 +43,7 @@ struct seal_equivalence {
 	bool local; /* of .subs: made by semanage fcontext -e */
 };
 
-/* seal_contexts_equivalences - all of them, local ones first; borrowed. Returns the count. */
+/* seal_contexts_equivalences - all of them in the order they are tried, local ones first; borrowed.
+ * Returns the count. */
 size_t seal_contexts_equivalences(const struct seal_contexts *c,
 				  const struct seal_equivalence **ret);

@@ -19,6 +19,10 @@ struct seal_names {
 	seal_vec(struct seal_bytes) v;
 };
 
+/* seal_selinux_type_valid - whether a SELINUXTYPE is one harmless path component of at most 64
+ * letters, digits, "._-" */
+bool seal_selinux_type_valid(struct seal_bytes type);
+
 /* --- loading --- */
 
 /* seal_policy_load - parse a binary kernel policy held in memory

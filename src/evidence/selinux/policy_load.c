@@ -291,8 +291,7 @@ void seal_policy_select(struct seal_policy *p)
 	sepol_set_sidtab(&p->sidtab);
 }
 
-/* is_component - one harmless path component: letters, digits, "._-" */
-static bool is_component(struct seal_bytes s)
+bool seal_selinux_type_valid(struct seal_bytes s)
 {
 	if (s.n == 0 || s.n > 64 || s.p[0] == '.')
 		return false;
@@ -392,7 +391,7 @@ int seal_policy_open(const struct seal_root *root, struct seal_bytes type, struc
 	struct seal_bytes kept;
 	int r = -ENOENT;
 
-	if (!is_component(type))
+	if (!seal_selinux_type_valid(type))
 		return seal_err_set(err, -EINVAL, "SELINUXTYPE is no plain name");
 	memcpy(name, type.p, type.n);
 	name[type.n] = '\0';

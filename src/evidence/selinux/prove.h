@@ -7,7 +7,7 @@
 
 #include "evidence/selinux/policy.h"
 
-struct seal_module_proof {
+struct seal_proof {
 	enum seal_neverallow neverallow;
 	bool compiled;           /* the store compiled, with and without the candidate */
 	bool exact;              /* tuples after minus before equal the request, none is lost */
@@ -24,5 +24,5 @@ struct seal_module_proof {
  * are policy packages. Returns 0, -ENOENT (no store in this root), -EBADMSG (a module is damaged or
  * of another language), -EFBIG or -ENOMEM. */
 int seal_policy_prove(const struct seal_root *root, struct seal_bytes type, struct seal_bytes cil,
-		      const struct seal_policy_change *want, struct seal_module_proof *ret,
+		      const struct seal_policy_change *want, struct seal_proof *ret,
 		      struct seal_err *err);
