@@ -2,7 +2,9 @@
 #pragma once
 
 /* labels.h - the contexts files have: the bundle's live/labels.getfattr, else security.selinux of
- * the root's files. Archives and copies lose the attribute; what neither says is -ENODATA. */
+ * the root's files. Archives and copies lose the attribute, and that of an unpacked copy may tell
+ * of the machine it was unpacked on: with a list, a path it does not name is not known (-ENODATA).
+ */
 
 #include "core/root.h"
 #include "evidence/selinux/contexts.h"
