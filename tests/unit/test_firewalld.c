@@ -156,6 +156,15 @@ static void test_documents(void **state SEAL_UNUSED)
 		 0, "filter_OUT_HOST_to_public: jump filter_OUT_policy_p\n", "2.5.0"},
 		{"policy of the default zone, unknown", "", "etc/firewalld/policies/p.xml", POLICY,
 		 0, "filter_OUTPUT: firewalld is of version 2 goto filter_OUTPUT_dispatch\n", ""},
+		{"zone of a profile", "", "etc/NetworkManager/system-connections/lan.nmconnection",
+		 "[connection]\nid=lan\ninterface-name=ens5\nzone=internal\n[ipv4]\nmethod=auto\n",
+		 0, "filter_INPUT_ZONES: iifname \"ens5\" goto filter_IN_internal\n", ""},
+		{"ZONE of an ifcfg file", "", "etc/sysconfig/network-scripts/ifcfg-eth0",
+		 "DEVICE=eth0\nZONE=\"drop\"\n", 0,
+		 "filter_INPUT_ZONES: iifname \"eth0\" goto filter_IN_drop\n", ""},
+		{"profile without interface", "",
+		 "etc/NetworkManager/system-connections/any.nmconnection",
+		 "[connection]\nzone=internal\n", -ENOTSUP, NULL, "does not name"},
 		{"direct rule", "", "etc/firewalld/direct.xml",
 		 "<direct><rule ipv=\"ipv4\" table=\"filter\" chain=\"INPUT\" priority=\"0\">-p "
 		 "tcp "

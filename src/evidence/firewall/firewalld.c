@@ -32,6 +32,7 @@ static int attempt(struct fwd_config *c, struct fwd_table *t, bool user, struct 
 	t->arena = c->arena;
 	r = fwd_load(c, user, err);
 	r = r ? r : fwd_check(c, err);
+	r = r ? r : fwd_bind(c, err);
 	return r ? r : build(c, t, err);
 }
 
@@ -123,6 +124,11 @@ static void source_row(struct seal_host *h, const struct fwd_config *c,
 				      "; no usr/lib/firewalld: built-in definitions of the stock "
 				      "zones and services");
 	}
+	if (c->unread_profiles)
+		seal_buf_printf(
+			&b,
+			"%s%u network profiles could not be read: zones they bind are not known",
+			b.n ? "; " : "", c->unread_profiles);
 	if (more && more[0])
 		seal_buf_printf(&b, "%s%s", b.n ? "; " : "", more);
 	row = seal_host_source(h, SEAL_SOURCE_FIREWALLD, SEAL_LIT("etc/firewalld"), status,

@@ -179,6 +179,7 @@ struct fwd_config {
 	unsigned version;   /* major * 1000 + minor; 0 = unknown */
 	bool stock_builtin; /* the root has no usr/lib/firewalld */
 	struct seal_bytes version_text;
+	unsigned unread_profiles; /* of the network, which may bind interfaces to zones */
 	const char *differs; /* why 1.x and 2.x would load different rules; NULL = they would not */
 };
 
@@ -228,6 +229,10 @@ int fwd_stock_load(struct fwd_config *c);
 
 /* fwd_load - read the whole configuration of @root; @user: with etc/firewalld */
 int fwd_load(struct fwd_config *c, bool user, struct seal_err *err);
+
+/* fwd_bind - bind interfaces to zones as the network's configuration says; after fwd_check()
+ * Returns 0, -ENOTSUP (which interface or zone is meant cannot be known) or -ENOMEM. */
+int fwd_bind(struct fwd_config *c, struct seal_err *err);
 
 /* fwd_check - the checks across objects that firewalld makes before it applies them */
 int fwd_check(struct fwd_config *c, struct seal_err *err);
