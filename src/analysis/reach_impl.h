@@ -191,16 +191,35 @@ int reach_lookup(struct reach *x, struct flow *f, const struct seal_fw_key *key,
 		 int (*each)(void *data, ssize_t i, const struct seal_ranges *far, bool undecided),
 		 void *data);
 
+/* ---- reach_flow.c ---- */
+
+int reach_add(flow_list *flows, const struct flow *f);
+void reach_swap(flow_list *a, flow_list *b);
+/* reach_tag - what a flow has come to depend on */
+void reach_tag(struct flow *f, const struct seal_fw_rule *rule, struct seal_bytes text);
+/* reach_end - an end of the way of a flow */
+int reach_end(struct reach *x, const struct flow *f, enum seal_fw_fate fate,
+	      const struct seal_fw_rule *rule, const struct seal_fw_chain *chain);
+bool reach_same_state(const struct flow *a, const struct flow *b);
+/* reach_merge - join the flows that have become alike; too many different ones are given up */
+int reach_merge(struct reach *x, flow_list *flows);
+/* reach_give_up - all of @flows end undecided, because of @why */
+int reach_give_up(struct reach *x, flow_list *flows, struct seal_bytes why);
+
 /* ---- reach_walk.c ---- */
+
+/* reach_chain - run the rules of a base chain over @flows, which are used up: what some rule
+ * accepts goes to @accepted, what the policy is to decide to @through, the rest ends */
+int reach_chain(struct reach *x, const struct seal_fw_chain *c, flow_list *flows,
+		flow_list *accepted, flow_list *through);
+
+/* ---- reach_hook.c ---- */
 
 /* reach_hook - run all base chains of a hook over *flows, connection tracking and NAT at their
  * place */
 int reach_hook(struct reach *x, enum seal_fw_hook hook, flow_list *flows);
-void reach_tag(struct flow *f, const struct seal_fw_rule *rule, struct seal_bytes text);
-int reach_end(struct reach *x, const struct flow *f, enum seal_fw_fate fate,
-	      const struct seal_fw_rule *rule, const struct seal_fw_chain *chain);
-int reach_merge(struct reach *x, flow_list *flows);
-int reach_add(flow_list *flows, const struct flow *f);
+/* reach_nat_chains - run the nat chains of a hook */
+int reach_nat_chains(struct reach *x, enum seal_fw_hook hook, flow_list *flows);
 
 /* ---- reach_nat.c ---- */
 
@@ -209,8 +228,6 @@ void reach_conntrack(struct reach *x, flow_list *flows);
 /* reach_nat_hook - NAT at its place in a hook: ask the nat chains, or apply what was decided before
  */
 int reach_nat_hook(struct reach *x, enum seal_fw_hook hook, flow_list *flows);
-/* reach_nat_chains - run the nat chains of a hook (reach_walk.c) */
-int reach_nat_chains(struct reach *x, enum seal_fw_hook hook, flow_list *flows);
 /* reach_nat_stmt - a nat statement: what it maps leaves the chain, the rest goes to the next rule
  */
 int reach_nat_stmt(struct reach *x, struct flow *f, const struct seal_fw_rule *rule,

@@ -1,170 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analysis/reach_impl.h"
-
 #include <errno.h>
 
-#define PRIORITY_CONNTRACK (-200)
-#define PRIORITY_DST_NAT   (-100)
-#define PRIORITY_SRC_NAT   100
-
-int reach_add(flow_list *flows, const struct flow *f)
-{
-	struct flow *p = seal_vec_add(flows);
-
-	if (!p)
-		return -ENOMEM;
-	*p = *f;
-	return 0;
-}
-
-void reach_tag(struct flow *f, const struct seal_fw_rule *rule, struct seal_bytes text)
-{
-	unsigned i;
-
-	for (i = 0; i < f->n_tags; i++)
-		if (f->tags[i].rule == rule && seal_bytes_eq(f->tags[i].text, text))
-			return;
-	if (f->n_tags == REACH_TAGS) {
-		f->more_tags = true;
-		return;
-	}
-	f->tags[f->n_tags++] = (struct reach_tag){rule, text};
-}
-
-int reach_end(struct reach *x, const struct flow *f, enum seal_fw_fate fate,
-	      const struct seal_fw_rule *rule, const struct seal_fw_chain *chain)
-{
-	struct outcome *o = seal_vec_add(&x->outcomes);
-
-	if (!o)
-		return -ENOMEM;
-	o->flow = *f;
-	o->flow.far.owned = false;
-	o->fate = fate;
-	o->rule = rule;
-	o->chain = chain;
-	return 0;
-}
-
-/* ---- joining of flows that have become alike ---- */
-
-static bool same_state(const struct flow *a, const struct flow *b)
-{
-	return a->accept_rule == b->accept_rule && memcmp(&a->s, &b->s, sizeof(a->s)) == 0;
-}
-
-static void join(struct flow *a, const struct flow *b)
-{
-	unsigned i;
-
-	for (i = 0; i < b->n_tags; i++)
-		reach_tag(a, b->tags[i].rule, b->tags[i].text);
-	a->more_tags |= b->more_tags;
-	a->may_change |= b->may_change;
-	if (b->assumed < a->assumed)
-		a->assumed = b->assumed;
-}
-
-/* all far ends of the flows whose group is @group, as one set */
-static int unite(struct reach *x, const flow_list *flows, const uint32_t *group, uint32_t which,
-		 struct seal_ranges *ret)
-{
-	struct seal_fw_range *v;
-	size_t i, n = 0;
-
-	for (i = 0; i < flows->n; i++)
-		if (group[i] == which)
-			n += flows->v[i].far.n;
-	v = seal_arena_alloc(x->a, (n + 1) * sizeof(*v));
-	if (!v)
-		return -ENOMEM;
-	for (i = 0, n = 0; i < flows->n; i++) {
-		const struct seal_ranges *far = &flows->v[i].far;
-
-		if (group[i] != which)
-			continue;
-		memcpy(v + n, seal_ranges_v(far), far->n * sizeof(*v));
-		n += far->n;
-	}
-	n = seal_ranges_normal(v, n);
-	*ret = (struct seal_ranges){.n = n, .cap = n, .many = v, .owned = true, .one = v[0]};
-	return 0;
-}
-
-/* the group of each flow: the number of the first one like it */
-static void find_groups(const flow_list *flows, uint32_t *group)
-{
-	size_t i, k;
-
-	for (i = 0; i < flows->n; i++) {
-		group[i] = (uint32_t)i;
-		for (k = 0; k < i; k++)
-			if (group[k] == k && same_state(&flows->v[k], &flows->v[i])) {
-				group[i] = (uint32_t)k;
-				break;
-			}
-	}
-}
-
-static int give_up(struct reach *x, flow_list *flows, struct seal_bytes why)
-{
-	int r = 0;
-
-	seal_vec_each (f, flows) {
-		reach_tag(f, NULL, why);
-		if (r >= 0)
-			r = reach_end(x, f, SEAL_FATE_DEPENDS, NULL, NULL);
-	}
-	flows->n = 0;
-	return r;
-}
-
-static bool shares_group(const uint32_t *group, size_t n, uint32_t which)
-{
-	size_t i;
-
-	for (i = which + 1; i < n; i++)
-		if (group[i] == which)
-			return true;
-	return false;
-}
-
-int reach_merge(struct reach *x, flow_list *flows)
-{
-	seal_auto_free uint32_t *group = NULL;
-	size_t i, n = 0;
-	int r;
-
-	/* which of many accepts it was is not kept: it would keep alike flows apart */
-	if (flows->n > REACH_FLOWS / 4)
-		seal_vec_each (f, flows) {
-			f->accept_rule = NULL;
-			f->accept_chain = NULL;
-		}
-	group = malloc(flows->n * sizeof(*group));
-	if (!group)
-		return -ENOMEM;
-	find_groups(flows, group);
-	for (i = 0; i < flows->n; i++) {
-		if (group[i] != i) {
-			join(&flows->v[group[i]], &flows->v[i]);
-			continue;
-		}
-		if (!shares_group(group, flows->n, (uint32_t)i))
-			continue;
-		r = unite(x, flows, group, (uint32_t)i, &flows->v[i].far);
-		if (r < 0)
-			return r;
-	}
-	for (i = 0; i < flows->n; i++)
-		if (group[i] == i) {
-			if (n != i)
-				flows->v[n] = flows->v[i];
-			n++;
-		}
-	flows->n = n;
-	return n > REACH_FLOWS ? give_up(x, flows, SEAL_LIT("more cases than are followed")) : 0;
-}
+#include "analysis/reach_impl.h"
 
 /* ---- one chain ---- */
 
@@ -529,7 +366,7 @@ static void forget_tags(struct flow *before, flow_list *next, size_t n_before)
 {
 	if (next->n != n_before + 1)
 		return;
-	if (same_state(&next->v[n_before], before) &&
+	if (reach_same_state(&next->v[n_before], before) &&
 	    seal_ranges_eq(&next->v[n_before].far, &before->far))
 		next->v[n_before] = *before;
 }
@@ -564,14 +401,6 @@ static int run_rule(struct frame *fr, struct flow *f, const struct seal_fw_rule 
 	    (fr->through == next || fr->through->n == n_through))
 		forget_tags(&before, next, n_next);
 	return 0;
-}
-
-static void swap_lists(flow_list *a, flow_list *b)
-{
-	flow_list t = *a;
-
-	*a = *b;
-	*b = t;
 }
 
 /* cut what one match takes out of the one flow there is, in place: long lists of refused addresses
@@ -656,7 +485,7 @@ static int step_rule(struct frame *fr, const struct seal_fw_rule *rule, flow_lis
 	}
 	if (!touched)
 		return 0;
-	swap_lists(flows, next);
+	reach_swap(flows, next);
 	return flows->n > 1 ? reach_merge(fr->x, flows) : 0;
 }
 
@@ -699,7 +528,8 @@ static int run_chain(struct frame *fr, flow_list *flows)
 		if (r < 0)
 			break;
 		if (fr->x->steps > REACH_STEPS)
-			r = give_up(fr->x, flows, SEAL_LIT("more statements than are followed"));
+			r = reach_give_up(fr->x, flows,
+					  SEAL_LIT("more statements than are followed"));
 		else
 			r = step_rule(fr, rule, flows, &next);
 	}
@@ -714,188 +544,10 @@ static int run_chain(struct frame *fr, flow_list *flows)
 	return r;
 }
 
-/* ---- base chains ---- */
-
-/* what is behind the policy goes on; flows of a drop policy end */
-static int apply_policy(struct reach *x, const struct seal_fw_chain *c, flow_list *through,
-			flow_list *accepted)
+int reach_chain(struct reach *x, const struct seal_fw_chain *c, flow_list *flows,
+		flow_list *accepted, flow_list *through)
 {
-	int r = 0;
+	struct frame fr = {.x = x, .chain = c, .accepted = accepted, .through = through};
 
-	seal_vec_each (f, through) {
-		if (r < 0)
-			break;
-		if (c->policy_drop)
-			r = reach_end(x, f, SEAL_FATE_DROP, NULL, c);
-		else
-			r = reach_add(accepted, f);
-	}
-	return r;
-}
-
-/* chains of a table that may be dormant, or at a hook not understood: they run, or they do not */
-static int doubt(struct reach *x, const struct seal_fw_chain *c, flow_list *flows,
-		 flow_list *accepted)
-{
-	int r = 0;
-
-	if (!c->unknown && !c->table->flags_unknown)
-		return 0;
-	seal_vec_each (f, flows) {
-		f->far.owned = false;
-		reach_tag(f, NULL,
-			  c->unknown ? SEAL_LIT("a base chain that is not understood")
-				     : SEAL_LIT("whether a table is dormant"));
-		if (r >= 0)
-			r = reach_add(accepted, f);
-		if (r >= 0 && c->unknown)
-			r = reach_end(x, f, SEAL_FATE_DEPENDS, NULL, c);
-	}
-	return r;
-}
-
-static int run_base(struct reach *x, const struct seal_fw_chain *c, flow_list *flows)
-{
-	flow_list accepted = {NULL, 0, 0}, through = {NULL, 0, 0};
-	struct frame fr = {.x = x, .chain = c, .accepted = &accepted, .through = &through};
-	int r;
-
-	x->nat_hook = c->type == SEAL_FW_NAT;
-	r = doubt(x, c, flows, &accepted);
-	if (r >= 0)
-		r = run_chain(&fr, flows);
-	if (r >= 0)
-		r = apply_policy(x, c, &through, &accepted);
-	if (r >= 0 && accepted.n > 1)
-		r = reach_merge(x, &accepted);
-	seal_vec_done(&through);
-	swap_lists(flows, &accepted);
-	seal_vec_done(&accepted);
-	return r;
-}
-
-static bool applies(const struct reach *x, const struct seal_fw_chain *c)
-{
-	switch (c->table->family) {
-	case SEAL_FW_IP:
-		return x->family == 4;
-	case SEAL_FW_IP6:
-		return x->family == 6;
-	case SEAL_FW_INET:
-		return true;
-	case SEAL_FW_NETDEV:
-		return c->hook == SEAL_FW_INGRESS || c->hook == SEAL_FW_EGRESS;
-	case SEAL_FW_ARP:
-	case SEAL_FW_BRIDGE:
-	case SEAL_FW_FAMILY_MAX_:
-		break;
-	}
-	return false;
-}
-
-/* a device chain sees the packets of its devices alone; nft before 1.0.8 does not list them */
-static bool on_device(const struct seal_fw_chain *c, const struct flow *f)
-{
-	seal_u128 dev = c->hook == SEAL_FW_INGRESS ? f->s.iif : f->s.oif;
-
-	seal_vec_each (d, &c->devices) {
-		if (seal_ifname_u128(*d) == dev)
-			return true;
-	}
-	return false;
-}
-
-static int run_device_chain(struct reach *x, const struct seal_fw_chain *c, flow_list *flows)
-{
-	flow_list here = {NULL, 0, 0}, rest = {NULL, 0, 0};
-	int r = 0;
-
-	seal_vec_each (f, flows) {
-		if (!c->devices.n) {
-			f->far.owned = false;
-			reach_tag(f, NULL, SEAL_LIT("the device of an ingress or egress chain"));
-			r = r < 0 ? r : reach_add(&rest, f);
-		}
-		if (r >= 0)
-			r = reach_add(!c->devices.n || on_device(c, f) ? &here : &rest, f);
-	}
-	if (r >= 0 && here.n)
-		r = run_base(x, c, &here);
-	seal_vec_each (f, &here) {
-		if (r >= 0)
-			r = reach_add(&rest, f);
-	}
-	if (r >= 0 && rest.n > 1)
-		r = reach_merge(x, &rest);
-	swap_lists(flows, &rest);
-	seal_vec_done(&here);
-	seal_vec_done(&rest);
-	return r;
-}
-
-int reach_nat_chains(struct reach *x, enum seal_fw_hook hook, flow_list *flows)
-{
-	const struct seal_fw_index *ix = x->rs->index;
-	flow_list taken = {NULL, 0, 0}, open = {NULL, 0, 0};
-	size_t i;
-	int r = 0;
-
-	for (i = 0; i < ix->n_base && r >= 0; i++) {
-		const struct seal_fw_chain *c = ix->base[i];
-
-		if (c->hook != hook || c->type != SEAL_FW_NAT || !applies(x, c))
-			continue;
-		open.n = 0;
-		seal_vec_each (f, flows) {
-			if (r >= 0)
-				r = reach_add(f->s.nat_taken ? &taken : &open, f);
-		}
-		if (r >= 0)
-			r = run_base(x, c, &open);
-		swap_lists(flows, &open);
-	}
-	seal_vec_each (f, &taken) {
-		if (r >= 0)
-			r = reach_add(flows, f);
-	}
-	seal_vec_done(&taken);
-	seal_vec_done(&open);
-	return r;
-}
-
-int reach_hook(struct reach *x, enum seal_fw_hook hook, flow_list *flows)
-{
-	const struct seal_fw_index *ix = x->rs->index;
-	bool tracks = hook == SEAL_FW_PREROUTING || hook == SEAL_FW_OUTPUT;
-	bool device = hook == SEAL_FW_INGRESS || hook == SEAL_FW_EGRESS;
-	bool ct_done = !tracks, nat_done = device || hook == SEAL_FW_FORWARD;
-	int32_t nat_priority = tracks ? PRIORITY_DST_NAT : PRIORITY_SRC_NAT;
-	size_t i;
-	int r = 0;
-
-	x->hook = hook;
-	for (i = 0; i < ix->n_base && flows->n && r >= 0; i++) {
-		const struct seal_fw_chain *c = ix->base[i];
-
-		if (c->hook != hook || c->type == SEAL_FW_NAT || !applies(x, c))
-			continue;
-		if (!ct_done && c->priority >= PRIORITY_CONNTRACK) {
-			reach_conntrack(x, flows);
-			ct_done = true;
-		}
-		if (!nat_done && c->priority > nat_priority) {
-			r = reach_nat_hook(x, hook, flows);
-			nat_done = true;
-		}
-		x->hook = hook;
-		x->at_conntrack = tracks && c->priority == PRIORITY_CONNTRACK;
-		if (r >= 0)
-			r = device ? run_device_chain(x, c, flows) : run_base(x, c, flows);
-		x->at_conntrack = false;
-	}
-	if (!ct_done)
-		reach_conntrack(x, flows);
-	if (!nat_done && r >= 0)
-		r = reach_nat_hook(x, hook, flows);
-	return r;
+	return run_chain(&fr, flows);
 }
