@@ -370,7 +370,7 @@ int reach_first(struct reach *x, const struct seal_ranges *far)
 		*a = (struct addr_value){.open = true};
 	}
 	f.s.first.sport = p->sport ? (struct port_value){p->sport, p->sport}
-				   : (struct port_value){1024, 65535};
+				   : (struct port_value){49152, 60999};
 	f.s.first.dport = (struct port_value){p->dport, p->dport};
 	if (p->dir == SEAL_PACKET_OUT && !p->src.bits)
 		choose_source(x, &f);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <sys/mman.h>
 
@@ -8,6 +9,7 @@
 #include "cli/reach_input.h"
 #include "core/input.h"
 #include "evidence/firewall/topology.h"
+#include "report/reach.h"
 #include "report/reach_probe.h"
 
 #define PROBE_LINE_MAX ((size_t)64 * 1024)
@@ -105,6 +107,118 @@ static enum seal_exit answer_probes(const struct seal_cli *cli, const struct rea
 	return r < 0 ? SEAL_EXIT_FAILED : SEAL_EXIT_OK;
 }
 
+/* ---- paths ---- */
+
+static int parse_prefix(const char *text, const char *option, struct seal_prefix *ret,
+			struct seal_err *err)
+{
+	struct seal_bytes rest, addr = seal_bytes_cut(seal_bytes_of(text), '/', &rest);
+	uint32_t len;
+
+	if (seal_addr_parse(addr, &ret->addr) < 0)
+		return seal_err_set(err, -EINVAL, "--%s %s: no address or prefix", option, text);
+	len = ret->addr.bits;
+	if (rest.p && (seal_parse_u32(rest, 10, &len) < 0 || len > ret->addr.bits))
+		return seal_err_set(err, -EINVAL, "--%s %s: no prefix length", option, text);
+	ret->len = (uint8_t)len;
+	return 0;
+}
+
+static int parse_user(const struct seal_cli *cli, const struct seal_host *h,
+		      struct seal_path_query *q, struct seal_err *err)
+{
+	const struct seal_user *u = seal_users_by_name(&h->users, seal_bytes_of(cli->reach.user));
+	uint32_t uid;
+
+	if (u) {
+		q->uid = u->uid;
+		q->gid = u->gid;
+	} else if (seal_parse_u32(seal_bytes_of(cli->reach.user), 10, &uid) == 0) {
+		u = seal_users_by_uid(&h->users, uid);
+		q->uid = uid;
+		q->gid = u ? u->gid : uid;
+	} else {
+		return seal_err_set(err, -EINVAL, "--user %s: no such user in this root",
+				    cli->reach.user);
+	}
+	q->has_uid = true;
+	return 0;
+}
+
+/* a question of the command line; is_free false: none, the host says what to ask */
+static int parse_query(const struct seal_cli *cli, const struct seal_host *h,
+		       struct seal_path_query *q, bool *is_free, struct seal_err *err)
+{
+	uint32_t port = 0;
+	int r = 0;
+
+	*q = (struct seal_path_query){.proto = IPPROTO_TCP};
+	*is_free = cli->reach.in || cli->reach.out || cli->reach.port || cli->reach.from ||
+		   cli->reach.to || cli->reach.user;
+	if (cli->reach.in && cli->reach.out)
+		return seal_err_set(err, -EINVAL, "--in and --out exclude each other");
+	q->dir = cli->reach.out ? SEAL_PACKET_OUT : SEAL_PACKET_IN;
+	if (cli->reach.port && (seal_parse_u32(seal_bytes_of(cli->reach.port), 10, &port) < 0 ||
+				!port || port > 65535))
+		return seal_err_set(err, -EINVAL, "--port %s: no port", cli->reach.port);
+	q->port = (uint16_t)port;
+	if (cli->reach.from)
+		r = parse_prefix(cli->reach.from, "from", &q->from, err);
+	if (r >= 0 && cli->reach.to)
+		r = parse_prefix(cli->reach.to, "to", &q->to, err);
+	if (r >= 0 && cli->reach.user)
+		r = parse_user(cli, h, q, err);
+	return r;
+}
+
+static enum seal_exit render(const struct seal_cli *cli, const struct reach_input *in,
+			     const struct seal_paths *p)
+{
+	enum seal_exit code = SEAL_EXIT_OK;
+
+	seal_vec_each (o, &cli->outputs) {
+		seal_auto_buf struct seal_buf doc = {0};
+		struct seal_text_style style = {seal_cli_color(cli, o), cli->verbose};
+
+		if (strcmp(o->format, "json") == 0)
+			seal_report_reach_json(in->host, in->ruleset, p, &doc);
+		else
+			seal_report_reach_text(in->host, in->ruleset, p, &style, &doc);
+		if (seal_cli_write(cli, o, &doc) != SEAL_EXIT_OK)
+			code = SEAL_EXIT_FAILED;
+	}
+	if (code == SEAL_EXIT_OK && cli->require_complete &&
+	    (!in->ruleset || !seal_report_is_complete(in->host)))
+		code = SEAL_EXIT_INCOMPLETE;
+	return code;
+}
+
+static enum seal_exit answer_paths(const struct seal_cli *cli, const struct reach_input *in,
+				   struct seal_err *err)
+{
+	struct seal_paths paths = {.complete = false};
+	struct seal_path_query q;
+	enum seal_exit code;
+	bool is_free;
+	int r;
+
+	if (parse_query(cli, in->host, &q, &is_free, err) < 0)
+		return SEAL_EXIT_USAGE;
+	r = 0;
+	if (in->ruleset && is_free)
+		r = seal_paths_ask(in->host, in->ruleset, in->net, &q, &paths);
+	else if (in->ruleset)
+		r = seal_paths_of_host(in->host, in->ruleset, in->net, &paths);
+	if (r < 0) {
+		seal_err_set(err, r, "out of memory");
+		code = SEAL_EXIT_FAILED;
+	} else {
+		code = render(cli, in, &paths);
+	}
+	seal_paths_done(&paths);
+	return code;
+}
+
 int seal_verb_reach(const struct seal_cli *cli)
 {
 	struct reach_input in;
@@ -112,14 +226,14 @@ int seal_verb_reach(const struct seal_cli *cli)
 	enum seal_exit code;
 
 	code = reach_input_load(cli, &in, &err);
-	if (code == SEAL_EXIT_OK && !in.ruleset) {
+	if (code == SEAL_EXIT_OK && cli->reach.probe && !in.ruleset) {
 		seal_err_set(&err, -ENOENT, "no ruleset could be read");
 		code = SEAL_EXIT_FAILED;
+	} else if (code == SEAL_EXIT_OK) {
+		code = cli->reach.probe ? answer_probes(cli, &in, &err)
+					: answer_paths(cli, &in, &err);
 	}
-	if (code == SEAL_EXIT_OK && cli->reach.probe)
-		code = answer_probes(cli, &in, &err);
 	reach_input_done(&in);
-	if (code != SEAL_EXIT_OK)
-		return seal_cli_fail(cli, code, &err);
-	return SEAL_EXIT_OK;
+	/* what is already reported on its own leaves no text behind */
+	return err.code ? seal_cli_fail(cli, code, &err) : (int)code;
 }

@@ -15,7 +15,7 @@ struct seal_packet {
 	enum seal_packet_dir dir;
 	uint8_t proto;              /* IPPROTO_TCP, IPPROTO_UDP */
 	struct seal_addr src, dst;  /* src of an outgoing packet may be unset: the routes choose */
-	uint16_t sport, dport;      /* sport 0: any unprivileged port */
+	uint16_t sport, dport;      /* sport 0: 49152-60999, which all systems use for clients */
 	struct seal_bytes iif, oif; /* oif empty: the routes choose it */
 	uint32_t uid, gid;          /* of the local socket */
 	bool has_uid;

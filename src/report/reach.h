@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* reach.h - the documents of the verb reach */
+
+#include "analysis/reach_paths.h"
+#include "model/fix.h"
+#include "report/report.h"
+
+/* seal_report_reach_json, seal_report_reach_text - the paths and who may use them
+ * @rs:  NULL when none could be read: then the document says so
+ * @out: appended to; out->err tells when memory was gone */
+void seal_report_reach_json(const struct seal_host *h, const struct seal_ruleset *rs,
+			    const struct seal_paths *p, struct seal_buf *out);
+void seal_report_reach_text(const struct seal_host *h, const struct seal_ruleset *rs,
+			    const struct seal_paths *p, const struct seal_text_style *style,
+			    struct seal_buf *out);
