@@ -92,6 +92,9 @@ static void read_files(const char *const (*files)[2], size_t n, struct outcome *
 #define OPEN_25     "filter_IN_public_allow: tcp dport 25 accept\n"
 #define STOCK       "filter_IN_public_allow: tcp dport 22 accept\n"
 #define FALLEN_BACK "loads the stock one"
+#define DIRECT(args)                                                                               \
+	"<direct><rule ipv=\"ipv4\" table=\"filter\" chain=\"INPUT\" priority=\"0\">" args         \
+	"</rule></direct>"
 #define POLICY                                                                                     \
 	"<policy target=\"CONTINUE\"><ingress-zone name=\"HOST\"/><egress-zone name=\"public\"/>"  \
 	"<rule><port port=\"25\" protocol=\"tcp\"/><drop/></rule></policy>"
@@ -166,10 +169,21 @@ static void test_documents(void **state SEAL_UNUSED)
 		 "etc/NetworkManager/system-connections/any.nmconnection",
 		 "[connection]\nzone=internal\n", -ENOTSUP, NULL, "does not name"},
 		{"direct rule", "", "etc/firewalld/direct.xml",
-		 "<direct><rule ipv=\"ipv4\" table=\"filter\" chain=\"INPUT\" priority=\"0\">-p "
-		 "tcp "
-		 "--dport 25 -j ACCEPT</rule></direct>",
-		 0, "INPUT: firewalld direct rule -p tcp --dport 25 -j ACCEPT\n", ""},
+		 DIRECT("-p tcp -s 10.0.0.0/8 --dport 25 -j DROP"), 0,
+		 "INPUT: meta l4proto tcp ip saddr 10.0.0.0/8 tcp dport 25 drop\n", ""},
+		{"direct rule, states", "", "etc/firewalld/direct.xml",
+		 DIRECT("-i eth+ -m state ! --state NEW -m comment --comment 'a b' -j ACCEPT"), 0,
+		 "INPUT: iifname \"eth*\" ct state ! new accept\n", ""},
+		{"direct rule not understood", "", "etc/firewalld/direct.xml",
+		 DIRECT("-p tcp -m recent --name x -j DROP"), 0,
+		 "INPUT: meta l4proto tcp firewalld direct rule -p tcp -m recent --name x -j DROP "
+		 "drop\n",
+		 ""},
+		{"passthrough", "", "etc/firewalld/direct.xml",
+		 "<direct><passthrough ipv=\"ipv4\">-I INPUT 1 -p tcp --dport 465 -j "
+		 "REJECT</passthrough></direct>",
+		 0, "INPUT: meta l4proto tcp tcp dport 465 reject with icmp port-unreachable\n",
+		 ""},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -77,6 +77,15 @@ static int annotate(struct seal_ruleset *rs, const struct fwd_table *t)
 	return e;
 }
 
+/* direct rules are given to iptables: a root that has programs, but not this one, drops them */
+static bool direct_applies(const struct fwd_config *c)
+{
+	struct stat st;
+
+	return c->direct.n && (seal_root_stat(c->root, "usr/sbin/iptables", true, &st) == 0 ||
+			       seal_root_stat(c->root, "usr/sbin/nft", true, &st) < 0);
+}
+
 static int to_ruleset(struct fwd_config *c, struct fwd_table *t, struct seal_ruleset **ret,
 		      struct seal_err *err)
 {
@@ -97,7 +106,7 @@ static int to_ruleset(struct fwd_config *c, struct fwd_table *t, struct seal_rul
 	r = r ? r : annotate(rs, t);
 	if (r < 0)
 		return r;
-	if (c->direct.n) {
+	if (direct_applies(c)) {
 		r = fwd_direct_add(c, rs);
 		r = r ? r : seal_ruleset_link(rs, err);
 		if (r < 0)
@@ -124,6 +133,8 @@ static void source_row(struct seal_host *h, const struct fwd_config *c,
 				      "; no usr/lib/firewalld: built-in definitions of the stock "
 				      "zones and services");
 	}
+	if (status == SEAL_READ_READ && c->direct.n && !direct_applies(c))
+		seal_buf_puts(&b, "; direct rules without effect: iptables is not installed");
 	if (c->unread_profiles)
 		seal_buf_printf(
 			&b,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* direct.xml, firewalld.direct(5): rules in iptables' language, which stand in iptables' own tables
- * beside firewalld's. They are not interpreted: a packet such a rule may meet is undecided. */
+ * beside firewalld's, in the order of their priorities. */
 
 #include "evidence/firewall/firewalld_direct.h"
 
@@ -129,87 +129,138 @@ static const struct {
 	{"security", "OUTPUT", SEAL_FW_OUTPUT, 50, SEAL_FW_FILTER},
 };
 
-/* "-t nat -I INPUT 1 ...": which table and chain a passthrough names */
-static void passthrough_target(const struct fwd_direct *d, struct seal_bytes *table,
-			       struct seal_bytes *chain)
-{
-	struct seal_bytes rest = d->args, w;
+/* struct place - where a direct rule goes, and what of its arguments is left then */
+struct place {
+	struct seal_bytes table, chain, args;
+	bool front;
+	bool unknown; /* a command that is not followed: "-P", "-F" ... */
+};
 
-	*table = SEAL_LIT("filter");
-	*chain = SEAL_BYTES_NONE;
+/* "-t nat -I INPUT 1 ..." */
+static void passthrough_place(const struct fwd_direct *d, struct place *ret)
+{
+	struct seal_bytes rest = d->args, w, position;
+	uint32_t number;
+
+	*ret = (struct place){.table = SEAL_LIT("filter"), .unknown = true};
 	while ((w = seal_bytes_word(&rest)).n) {
-		if (fwd_is_one_of(w, "-t --table"))
-			*table = seal_bytes_word(&rest);
-		else if (fwd_is_one_of(w, "-A --append -I --insert"))
-			*chain = seal_bytes_word(&rest);
+		if (fwd_is_one_of(w, "-t --table")) {
+			ret->table = seal_bytes_word(&rest);
+		} else if (fwd_is_one_of(w, "-A --append -I --insert")) {
+			ret->front = fwd_is_one_of(w, "-I --insert");
+			ret->chain = seal_bytes_word(&rest);
+			ret->args = rest;
+			position = seal_bytes_word(&rest);
+			ret->unknown = false;
+			if (ret->front && seal_parse_u32(position, 10, &number) == 0) {
+				ret->args = rest;
+				ret->unknown =
+					number > 1; /* between which rules, is not followed */
+			}
+			return;
+		} else if (fwd_is_one_of(w, "-N --new-chain")) {
+			ret->unknown = false;
+			return;
+		}
 	}
 }
 
-static int add_opaque(const struct fwd_direct *d, struct seal_ruleset *rs, size_t i,
-		      enum seal_fw_family family)
+static struct seal_fw_chain *base_chain(struct seal_ruleset *rs, size_t i,
+					enum seal_fw_family family)
 {
 	struct seal_bytes table = seal_bytes_of(builtin[i].table);
 	struct seal_bytes name = seal_bytes_of(builtin[i].chain);
 	struct seal_fw_table *t = seal_fw_table_find(rs, family, table);
 	struct seal_fw_chain *c;
-	struct seal_fw_rule *r;
-	const char *text;
 
 	if (!t)
 		t = seal_ruleset_add_table(rs, family, table);
 	if (!t)
-		return -ENOMEM;
+		return NULL;
 	c = seal_fw_chain_find(t, name);
-	if (!c) {
-		c = seal_ruleset_add_chain(rs, t, name);
-		if (!c)
-			return -ENOMEM;
-		c->hook = builtin[i].hook;
-		c->priority = builtin[i].priority;
-		c->type = builtin[i].type;
-	}
-	r = seal_ruleset_add_rule(rs, c);
+	if (c)
+		return c;
+	c = seal_ruleset_add_chain(rs, t, name);
+	if (!c)
+		return NULL;
+	c->hook = builtin[i].hook;
+	c->priority = builtin[i].priority;
+	c->type = builtin[i].type;
+	return c;
+}
+
+static int add_rule(const struct fwd_direct *d, struct seal_ruleset *rs, size_t i,
+		    const struct place *p)
+{
+	bool ipv6 = seal_bytes_is(d->ipv, "ipv6");
+	struct seal_fw_chain *c = base_chain(rs, i, ipv6 ? SEAL_FW_IP6 : SEAL_FW_IP);
+	struct seal_fw_rule *r;
+	const char *text;
+
+	if (!c)
+		return -ENOMEM;
+	r = p->front ? seal_ruleset_insert_rule(rs, c) : seal_ruleset_add_rule(rs, c);
 	text = seal_arena_printf(rs->arena, "firewalld direct rule %.*s", (int)d->args.n,
 				 d->args.p);
 	if (!r || !text)
 		return -ENOMEM;
 	r->origin = d->origin;
-	return seal_rule_text(rs, r, SEAL_STMT_OPAQUE, seal_bytes_of(text));
+	if (p->unknown)
+		return seal_rule_text(rs, r, SEAL_STMT_OPAQUE, seal_bytes_of(text));
+	return fwd_iptables_rule(rs, r, p->args, ipv6, seal_bytes_of(text));
+}
+
+/* rules of a chain that is not built in count where something jumps to it: that jump is undecided
+ */
+static int add_one(const struct fwd_direct *d, struct seal_ruleset *rs)
+{
+	struct place p = {.table = d->table, .chain = d->chain, .args = d->args};
+	size_t i;
+	int r = 0;
+
+	if (d->kind == FWD_DIRECT_PASSTHROUGH)
+		passthrough_place(d, &p);
+	if (seal_bytes_ends(p.chain, "_direct"))
+		p.chain.n -= strlen("_direct");
+	for (i = 0; i < sizeof(builtin) / sizeof(builtin[0]) && r == 0; i++)
+		if (seal_bytes_is(p.table, builtin[i].table) &&
+		    (p.unknown || seal_bytes_is(p.chain, builtin[i].chain)))
+			r = add_rule(d, rs, i, &p);
+	return r;
+}
+
+static int compare_direct(const void *a, const void *b)
+{
+	const struct fwd_direct *const *x = a, *const *y = b;
+
+	/* passthroughs are run after the rules, each kind in the order of the file */
+	if ((*x)->kind != (*y)->kind)
+		return (*x)->kind == FWD_DIRECT_RULE ? -1 : 1;
+	if ((*x)->kind == FWD_DIRECT_RULE && (*x)->priority != (*y)->priority)
+		return (*x)->priority < (*y)->priority ? -1 : 1;
+	return *x < *y ? -1 : *x > *y;
 }
 
 int fwd_direct_add(const struct fwd_config *c, struct seal_ruleset *rs)
 {
-	struct seal_bytes table, chain;
-	bool any;
+	seal_vec(const struct fwd_direct *) order = {0};
+	const struct fwd_direct **slot;
 	size_t i;
-	int r;
+	int r = 0;
 
 	seal_vec_each (d, &c->direct) {
 		if (d->kind == FWD_DIRECT_CHAIN || seal_bytes_is(d->ipv, "eb"))
 			continue;
-		table = d->table;
-		chain = d->chain;
-		if (d->kind == FWD_DIRECT_PASSTHROUGH)
-			passthrough_target(d, &table, &chain);
-		if (seal_bytes_ends(chain, "_direct"))
-			chain.n -= strlen("_direct");
-
-		/* a chain of the user's own is reached from somewhere in its table: no telling
-		 * where */
-		any = true;
-		for (i = 0; i < sizeof(builtin) / sizeof(builtin[0]); i++)
-			if (seal_bytes_is(table, builtin[i].table) &&
-			    seal_bytes_is(chain, builtin[i].chain))
-				any = false;
-		for (i = 0; i < sizeof(builtin) / sizeof(builtin[0]); i++) {
-			if (!seal_bytes_is(table, builtin[i].table) ||
-			    (!any && !seal_bytes_is(chain, builtin[i].chain)))
-				continue;
-			r = add_opaque(d, rs, i,
-				       seal_bytes_is(d->ipv, "ipv4") ? SEAL_FW_IP : SEAL_FW_IP6);
-			if (r < 0)
-				return r;
-		}
+		slot = seal_vec_add(&order);
+		if (!slot)
+			r = -ENOMEM;
+		else
+			*slot = d;
 	}
-	return 0;
+	if (order.n)
+		qsort(order.v, order.n, sizeof(*order.v), compare_direct);
+	for (i = 0; i < order.n && r == 0; i++)
+		r = add_one(order.v[i], rs);
+	seal_vec_done(&order);
+	return r;
 }
