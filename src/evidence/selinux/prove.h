@@ -20,9 +20,11 @@ struct seal_proof {
  * @type: SELINUXTYPE, the store is var/lib/selinux/TYPE/active/modules
  * @cil:  the candidate module
  * @want: what it is meant to allow (allows only)
- * Limits: 128 MiB of CIL; store modules must be CIL, or are converted to it by libsepol when they
- * are policy packages. Returns 0, -ENOENT (no store in this root), -EBADMSG (a module is damaged or
- * of another language), -EFBIG or -ENOMEM. */
+ * Works in a child with limits: the modules are the image's author's. A module of another language
+ * is taken as the CIL that libsemanage keeps beside it. Limits: 128 MiB of CIL, 4096 modules, 120 s
+ * of CPU. Returns 0 (also when the candidate does not compile: compiled is false and detail says
+ * why), -ENOENT (no store in this root), -EBADMSG (the store does not compile, or a module has no
+ * CIL), -EFBIG, -EINVAL or -ENOMEM. */
 int seal_policy_prove(const struct seal_root *root, struct seal_bytes type, struct seal_bytes cil,
 		      const struct seal_policy_change *want, struct seal_proof *ret,
 		      struct seal_err *err);
