@@ -51,14 +51,12 @@ static int by_pid(const void *a, const void *b)
 /* count_pids - distinct pids among the occurrences kept */
 static uint64_t count_pids(const struct seal_denial_group *g)
 {
-	seal_vec(uint32_t) pids = { 0 };
+	seal_vec(uint32_t) pids = {0};
 	uint64_t n = 0;
 	size_t i;
 
-	seal_vec_each(m, &g->members)
-	{
-		seal_vec_each(hit, &(*m)->hits)
-		{
+	seal_vec_each (m, &g->members) {
+		seal_vec_each (hit, &(*m)->hits) {
 			uint32_t *pid = seal_vec_add(&pids);
 
 			if (pid)
@@ -116,7 +114,7 @@ static void put_candidate(struct seal_json *j, const struct seal_fix *f)
 static void put_group(struct seal_json *j, const struct seal_denial_group *g, size_t fix)
 {
 	const struct seal_denial *d = g->members.v[0];
-	struct seal_buf id = { 0 };
+	struct seal_buf id = {0};
 
 	seal_json_object(j, NULL);
 	seal_json_bytes(j, "id", g->id);
@@ -139,8 +137,7 @@ static void put_group(struct seal_json *j, const struct seal_denial_group *g, si
 	seal_json_bool(j, "dontaudit", g->dontaudit);
 	seal_json_bool(j, "stale", g->stale);
 	seal_json_array(j, "candidates");
-	seal_vec_each(f, &g->candidates)
-	{
+	seal_vec_each (f, &g->candidates) {
 		put_candidate(j, f);
 	}
 	seal_json_array_end(j);
@@ -152,8 +149,7 @@ static void put_group(struct seal_json *j, const struct seal_denial_group *g, si
 		seal_json_null(j, "fix");
 	seal_buf_done(&id);
 	seal_json_array(j, "origin");
-	seal_vec_each(m, &g->members)
-	{
+	seal_vec_each (m, &g->members) {
 		seal_report_origin(j, NULL, &(*m)->origin);
 	}
 	seal_json_array_end(j);
@@ -163,14 +159,13 @@ static void put_group(struct seal_json *j, const struct seal_denial_group *g, si
 void seal_report_denials_json(const struct seal_host *h, const struct seal_denial_report *r,
 			      struct seal_buf *out)
 {
-	seal_vec(struct seal_fix) fixes = { 0 };
+	seal_vec(struct seal_fix) fixes = {0};
 	struct seal_json j;
 
 	seal_json_init(&j, out, true);
 	seal_report_envelope(&j, h, "denials");
 	seal_json_array(&j, "denials");
-	seal_vec_each(g, &r->groups)
-	{
+	seal_vec_each (g, &r->groups) {
 		struct seal_fix *f = g->fix >= 0 ? seal_vec_add(&fixes) : NULL;
 		struct seal_bytes *id;
 
@@ -187,8 +182,7 @@ void seal_report_denials_json(const struct seal_host *h, const struct seal_denia
 	seal_report_fixes(&j, fixes.v, fixes.n);
 	seal_json_object_end(&j);
 	seal_buf_putc(out, '\n');
-	seal_vec_each(f, &fixes)
-	{
+	seal_vec_each (f, &fixes) {
 		seal_fix_done(f);
 	}
 	seal_vec_done(&fixes);

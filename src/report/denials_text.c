@@ -19,8 +19,7 @@ static void put_title(struct seal_buf *out, const struct seal_denial_group *g,
 	if (style->color)
 		seal_buf_puts(out, "\033[0m");
 	seal_buf_puts(out, " {");
-	seal_vec_each(p, &g->perms)
-	{
+	seal_vec_each (p, &g->perms) {
 		seal_buf_putc(out, ' ');
 		seal_enc_tty(out, *p);
 	}
@@ -42,9 +41,8 @@ static void put_paths(struct seal_buf *out, const struct seal_denial_group *g)
 	const char *word = "path";
 	size_t shown = 0;
 
-	seal_vec_each(p, &g->paths)
-	{
-		seal_auto_buf struct seal_buf b = { 0 };
+	seal_vec_each (p, &g->paths) {
+		seal_auto_buf struct seal_buf b = {0};
 		struct seal_bytes type = seal_context_part(p->expected, 't');
 
 		if (shown++ == 3) {
@@ -69,17 +67,18 @@ static void put_others(struct seal_buf *out, const struct seal_denial_group *g)
 
 	for (i = 0; i < g->candidates.n; i++) {
 		const struct seal_fix *f = &g->candidates.v[i];
-		seal_auto_buf struct seal_buf b = { 0 };
+		seal_auto_buf struct seal_buf b = {0};
 
 		if ((int32_t)i == g->fix)
 			continue;
 		seal_buf_printf(&b, "%s: ", seal_fix_kind_name(f->kind));
 		if (f->opens.known && (f->opens.own || f->opens.tuples))
-			seal_buf_printf(&b, "would open %llu access%s, for %llu domain%s; ",
-					(unsigned long long)(f->opens.own ? f->opens.own : f->opens.tuples),
-					(f->opens.own ? f->opens.own : f->opens.tuples) == 1 ? "" : "es",
-					(unsigned long long)f->opens.domains,
-					f->opens.domains == 1 ? "" : "s");
+			seal_buf_printf(
+				&b, "would open %llu access%s, for %llu domain%s; ",
+				(unsigned long long)(f->opens.own ? f->opens.own : f->opens.tuples),
+				(f->opens.own ? f->opens.own : f->opens.tuples) == 1 ? "" : "es",
+				(unsigned long long)f->opens.domains,
+				f->opens.domains == 1 ? "" : "s");
 		if (f->rejected.n)
 			seal_buf_put(&b, f->rejected.p, f->rejected.n);
 		else
@@ -110,10 +109,13 @@ void seal_report_denials_text(const struct seal_host *h, const struct seal_denia
 			      const struct seal_text_style *style, struct seal_buf *out)
 {
 	seal_text_head(out, h, style);
-	seal_buf_printf(out, "    %zu group%s of denials\n\n", r->groups.n, r->groups.n == 1 ? "" : "s");
-	seal_vec_each(g, &r->groups)
-	{
+	seal_buf_printf(out, "    %zu group%s of denials\n\n", r->groups.n,
+			r->groups.n == 1 ? "" : "s");
+	seal_vec_each (g, &r->groups) {
 		put_group(out, g, style);
 	}
-	seal_text_sources(out, h);
+	seal_text_sources(out, h,
+			  1u << SEAL_SOURCE_AUDIT | 1u << SEAL_SOURCE_POLICY |
+				  1u << SEAL_SOURCE_LABELS,
+			  style);
 }

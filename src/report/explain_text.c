@@ -250,5 +250,5 @@ void seal_report_explain_text(const struct seal_host *h, const struct seal_expla
 	put_summary(out, h, x, style);
 	for (i = 0; i < x->groups.n; i++)
 		put_group(out, x, (int32_t)i, style);
-	seal_text_sources(out, h);
+	seal_text_sources(out, h, ~0u, style);
 }

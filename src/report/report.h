@@ -53,8 +53,10 @@ void seal_text_row(struct seal_buf *out, size_t indent, const char *word, struct
 /* seal_text_head - the first line: who the host is */
 void seal_text_head(struct seal_buf *out, const struct seal_host *h,
 		    const struct seal_text_style *style);
-/* seal_text_sources - the closing lines: what was read, what was not and why */
-void seal_text_sources(struct seal_buf *out, const struct seal_host *h);
+/* seal_text_sources - the closing lines: what was read, what was not and why
+ * @asked: bits 1 << enum seal_source of what the verb looks for, to be told when there is none */
+void seal_text_sources(struct seal_buf *out, const struct seal_host *h, unsigned asked,
+		       const struct seal_text_style *style);
 /* seal_text_argv - one command as a person would paste it; an argument that must not be emitted
  * makes it a manual step in words */
 void seal_text_argv(struct seal_buf *out, const struct seal_argv *a);

@@ -66,39 +66,102 @@ void seal_text_head(struct seal_buf *out, const struct seal_host *h,
 	seal_buf_printf(out, ", SELinux %s", seal_selinux_mode_name(h->selinux.mode));
 }
 
-/* put_list - one sentence: what was read, or what was there and could not be */
-static void put_list(struct seal_buf *out, const struct seal_host *h, bool read)
+/* the sources an answer stands on; of the others only what could not be read is told */
+static const enum seal_source principal[] = {
+	SEAL_SOURCE_MAIL_LOG, SEAL_SOURCE_AUDIT,  SEAL_SOURCE_JOURNAL, SEAL_SOURCE_QUEUE,
+	SEAL_SOURCE_MAIN_CF,  SEAL_SOURCE_POLICY, SEAL_SOURCE_LABELS,  SEAL_SOURCE_RULESET,
+};
+
+static bool is_principal(enum seal_source source)
 {
-	seal_auto_buf struct seal_buf b = {0};
+	size_t i;
 
-	seal_vec_each (s, &h->sources) {
-		struct seal_bytes name =
-			s->path.n ? s->path : seal_bytes_of(seal_source_name(s->source));
-		bool was_read = s->status == SEAL_READ_READ || s->status == SEAL_READ_TRUNCATED;
+	for (i = 0; i < sizeof(principal) / sizeof(principal[0]); i++)
+		if (principal[i] == source)
+			return true;
+	return false;
+}
 
-		if (was_read != read || (!read && s->status == SEAL_READ_ABSENT))
-			continue;
-		seal_buf_puts(&b, b.n ? ", " : read ? "Read: " : "Not read: ");
-		seal_buf_put(&b, name.p, name.n);
-		if (read && s->records > 1)
-			seal_buf_printf(&b, " %llu", (unsigned long long)s->records);
-		if (s->detail.n && (!read || s->status == SEAL_READ_TRUNCATED)) {
-			seal_buf_puts(&b, " (");
-			seal_buf_put(&b, s->detail.p, s->detail.n);
-			seal_buf_putc(&b, ')');
-		}
+static bool was_read(const struct seal_source_state *s)
+{
+	return s->status == SEAL_READ_READ || s->status == SEAL_READ_TRUNCATED;
+}
+
+static void put_source(struct seal_buf *b, const struct seal_source_state *s, const char *lead)
+{
+	struct seal_bytes name = s->path.n ? s->path : seal_bytes_of(seal_source_name(s->source));
+
+	seal_buf_puts(b, b->n ? ", " : lead);
+	seal_buf_put(b, name.p, name.n);
+	if (was_read(s) && s->records > 1)
+		seal_buf_printf(b, " %llu", (unsigned long long)s->records);
+	if (s->detail.n && s->status != SEAL_READ_READ) {
+		seal_buf_puts(b, " (");
+		seal_buf_put(b, s->detail.p, s->detail.n);
+		seal_buf_putc(b, ')');
 	}
-	if (!b.n)
+}
+
+static void put_line(struct seal_buf *out, struct seal_buf *b)
+{
+	if (!b->n)
 		return;
-	seal_buf_putc(&b, '.');
-	seal_text_wrap(out, 0, 0, seal_buf_bytes(&b));
+	seal_buf_putc(b, '.');
+	seal_text_wrap(out, 0, 0, seal_buf_bytes(b));
 	seal_buf_putc(out, '\n');
 }
 
-void seal_text_sources(struct seal_buf *out, const struct seal_host *h)
+static void put_read(struct seal_buf *out, const struct seal_host *h, bool all)
 {
-	put_list(out, h, true);
-	put_list(out, h, false);
+	seal_auto_buf struct seal_buf b = {0};
+	size_t others = 0;
+
+	seal_vec_each (s, &h->sources) {
+		if (!was_read(s))
+			continue;
+		if (all || is_principal(s->source) || s->status == SEAL_READ_TRUNCATED)
+			put_source(&b, s, "Read: ");
+		else
+			others++;
+	}
+	if (others)
+		seal_buf_printf(&b, "%s%zu other%s", b.n ? ", " : "Read: ", others,
+				others == 1 ? "" : "s");
+	put_line(out, &b);
+}
+
+/* has_any - some row of a source that was read, or that failed and is told for itself */
+static bool has_any(const struct seal_host *h, enum seal_source source)
+{
+	seal_vec_each (s, &h->sources) {
+		if (s->source == source && s->status != SEAL_READ_ABSENT)
+			return true;
+	}
+	return false;
+}
+
+static void put_not_read(struct seal_buf *out, const struct seal_host *h, unsigned asked)
+{
+	seal_auto_buf struct seal_buf failed = {0}, none = {0};
+	size_t i;
+
+	seal_vec_each (s, &h->sources) {
+		if (!was_read(s) && s->status != SEAL_READ_ABSENT)
+			put_source(&failed, s, "Not read: ");
+	}
+	put_line(out, &failed);
+	for (i = 0; i < sizeof(principal) / sizeof(principal[0]); i++)
+		if ((asked & 1u << principal[i]) && !has_any(h, principal[i]))
+			seal_buf_printf(&none, "%s%s", none.n ? ", " : "Not in this root: ",
+					seal_source_name(principal[i]));
+	put_line(out, &none);
+}
+
+void seal_text_sources(struct seal_buf *out, const struct seal_host *h, unsigned asked,
+		       const struct seal_text_style *style)
+{
+	put_read(out, h, style->verbose);
+	put_not_read(out, h, asked);
 }
 
 void seal_text_argv(struct seal_buf *out, const struct seal_argv *a)
