@@ -297,5 +297,5 @@ void seal_report_reach_text(const struct seal_host *h, const struct seal_ruleset
 			      "\nNot every listener or next hop is known: a table or a name could "
 			      "not be read.\n");
 	seal_buf_putc(out, '\n');
-	seal_text_sources(out, h);
+	seal_text_sources(out, h, 1u << SEAL_SOURCE_RULESET | 1u << SEAL_SOURCE_MAIN_CF, style);
 }
