@@ -4,12 +4,14 @@
 /* firewalld.h - the ruleset firewalld would load from its configuration files, without firewalld.
  *
  * etc/firewalld is read over usr/lib/firewalld file by file: firewalld.conf, zones, services,
- * policies, ipsets, icmptypes, helpers and direct.xml. The rules are those of firewalld 1.x on its
- * nftables backend (chains, order, defaults), equal in verdict to 2.x; where the two differ the
- * version of the root decides, and an unknown version is said. A root without usr/lib/firewalld (a
- * bundle of etc alone) is read with built-in definitions of the stock zones and services, which its
- * source row states. Like firewalld itself, one invalid object makes all of etc/firewalld void: the
- * ruleset is then the stock configuration's. */
+ * policies, ipsets, icmptypes, helpers and direct.xml; zones that network profiles bind interfaces
+ * to count as well. The rules are those of firewalld 1.x on its nftables backend (chains, order,
+ * defaults). Where 2.x finds the policies of a packet in another way, that way stands beside it:
+ * the version of the root decides, and when it is unknown a packet they treat differently is
+ * undecided. A root without usr/lib/firewalld (a bundle of etc alone) is read with built-in
+ * definitions of the stock zones and services, which its source row states. Like firewalld itself,
+ * one invalid object makes all of etc/firewalld void: the ruleset is then the stock
+ * configuration's. */
 
 #include "core/root.h"
 #include "model/host.h"

@@ -46,7 +46,7 @@ struct seal_bytes fwd_attr(const struct fwd_tag *tag, const char *name);
 int fwd_attrs_check(const struct fwd_tag *tag, const char *must, const char *may,
 		    struct seal_err *err);
 
-/* struct fwd_rule_of_tag - one row of a table of the elements a file may hold */
+/* struct fwd_tag_rule - one row of a table of the elements a file may hold */
 struct fwd_tag_rule {
 	const char *name, *must, *may;
 };
