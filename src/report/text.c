@@ -63,7 +63,8 @@ void seal_text_head(struct seal_buf *out, const struct seal_host *h,
 		seal_buf_puts(out, "\033[0m");
 	put_fact(out, "  ", h->distro);
 	put_fact(out, ", Postfix ", h->postfix.version);
-	seal_buf_printf(out, ", SELinux %s", seal_selinux_mode_name(h->selinux.mode));
+	if (h->selinux.mode != SEAL_SELINUX_UNKNOWN)
+		seal_buf_printf(out, ", SELinux %s", seal_selinux_mode_name(h->selinux.mode));
 }
 
 /* the sources an answer stands on; of the others only what could not be read is told */
