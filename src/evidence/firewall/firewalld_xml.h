@@ -23,8 +23,7 @@ struct fwd_xml {
 	void *data;
 	/* both return 0 or a negative errno, which ends the parse */
 	int (*start)(struct fwd_xml *x, const struct fwd_tag *tag, struct seal_err *err);
-	/* @body: character data since the last start tag, newlines as blanks; @element: the source
-	 * text from the start tag to here when it is the one marked with fwd_xml_mark() */
+	/* @body: character data since the last start tag, newlines as blanks */
 	int (*end)(struct fwd_xml *x, const char *name, struct seal_bytes body,
 		   struct seal_err *err);
 	void *state; /* of the parser */
