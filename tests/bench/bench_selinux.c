@@ -107,7 +107,7 @@ int main(int argc, char **argv)
 	if (!wanted(part, "labels") || !part) {
 		if (seal_policy_open(root, type, &p, NULL, NULL) < 0)
 			return 1;
-		printf("open a policy            %8.1f ms, parsed twice\n", now_ms() - start);
+		printf("open the host's policy   %8.1f ms\n", now_ms() - start);
 	}
 	if (p && wanted(part, "ask"))
 		ask(p);

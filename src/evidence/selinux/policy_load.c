@@ -402,7 +402,7 @@ int seal_policy_open(const struct seal_root *root, struct seal_bytes type, struc
 		r = find_file(root, name, path, sizeof(path));
 		if (r < 0)
 			return seal_err_set(err, r, "no policy of type %s in this root", name);
-		r = load_file(root, path, false, &p, err);
+		r = load_file(root, path, seal_root_kind(root) == SEAL_ROOT_LIVE, &p, err);
 	}
 	if (r < 0)
 		return r;
