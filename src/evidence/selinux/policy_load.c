@@ -184,9 +184,10 @@ static int survives(struct seal_bytes image, struct seal_err *err)
 
 	if (pid < 0)
 		return seal_err_set(err, -ENOMEM, "no child to parse it in");
-	if (WIFSIGNALED(status))
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return seal_err_set(err, -EBADMSG, "damaged policy: libsepol %s",
-				    WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL
+				    WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU ||
+							    WTERMSIG(status) == SIGKILL)
 					    ? "does not come to an end of it"
 					    : "crashes on it");
 	if (got.err.code < 0)
