@@ -326,9 +326,17 @@ static int run_stmts(struct frame *fr, struct flow *f, const struct seal_fw_rule
 	return reach_add(next, f);
 }
 
+/* is @s a match of the far end alone with one range: then it is cut out of the flow in place */
+static bool carves(struct reach *x, const struct flow *f, const struct seal_fw_stmt *s)
+{
+	return s->kind == SEAL_STMT_MATCH && s->op == SEAL_FW_EQ && s->key.n == 1 && s->set &&
+	       s->set->n == 1 && !s->set->unknown && !s->set->fallback && s->set->n_parts == 1 &&
+	       !s->key.parts[0].masked && reach_field(x, f, &s->key.parts[0]).kind == VALUE_OPEN;
+}
+
 /* leading matches looked at in place: most rules do not match, and need no copy of the flow
  * Returns 1 when the rule is done with (no part of the flow matched), 0 to run it in full. */
-static int no_match(struct reach *x, struct flow *f, const struct seal_fw_rule *rule,
+static int no_match(struct reach *x, struct flow *f, const struct seal_fw_rule *rule, bool alone,
 		    const struct seal_fw_stmt **from)
 {
 	const struct seal_fw_stmt *s;
@@ -339,7 +347,7 @@ static int no_match(struct reach *x, struct flow *f, const struct seal_fw_rule *
 	for (s = rule->first; s; s = s->next) {
 		if (s->kind == SEAL_STMT_NOTE)
 			continue;
-		if (s->kind != SEAL_STMT_MATCH)
+		if (s->kind != SEAL_STMT_MATCH || (alone && carves(x, f, s)))
 			break;
 		x->steps++;
 		owned = f->far.owned;
@@ -403,42 +411,53 @@ static int run_rule(struct frame *fr, struct flow *f, const struct seal_fw_rule 
 	return 0;
 }
 
+/* does a later match of the rule fail for all of the flow, whatever is cut out of it */
+static int fails_later(struct reach *x, struct flow *f, const struct seal_fw_stmt *s)
+{
+	bool owned = f->far.owned;
+	struct split split;
+	int r;
+
+	for (; s && (s->kind == SEAL_STMT_MATCH || s->kind == SEAL_STMT_NOTE); s = s->next) {
+		if (s->kind == SEAL_STMT_NOTE || s->key.n != 1 ||
+		    reach_field(x, f, &s->key.parts[0]).kind == VALUE_OPEN)
+			continue;
+		x->steps++;
+		r = reach_match(x, f, s, &split);
+		f->far.owned = owned;
+		if (r < 0)
+			return r;
+		if (!split.undecided && !split.yes.n)
+			return 1;
+	}
+	return 0;
+}
+
 /* cut what one match takes out of the one flow there is, in place: long lists of refused addresses
- * Returns 1 when that was all to be done. */
+ */
 static int carve(struct frame *fr, flow_list *flows, const struct seal_fw_rule *rule,
 		 const struct seal_fw_stmt *s)
 {
-	struct flow *f = &flows->v[0];
+	flow_list rest = {NULL, 0, 0};
 	struct flow in;
-	struct value v;
 	int r;
 
-	if (flows->n != 1 || s->op != SEAL_FW_EQ || s->key.n != 1 || !s->set || s->set->n != 1 ||
-	    s->set->unknown || s->set->fallback || s->set->n_parts != 1 || s->key.parts[0].masked)
-		return 0;
-	v = reach_field(fr->x, f, &s->key.parts[0]);
-	if (v.kind != VALUE_OPEN)
-		return 0;
-	in = *f;
-	r = seal_ranges_split(fr->x->a, &f->far, s->set->ranges, 1, &in.far, &f->far);
-	if (r < 0)
+	r = fails_later(fr->x, &flows->v[0], s->next);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	in = flows->v[0];
+	r = seal_ranges_split(fr->x->a, &flows->v[0].far, s->set->ranges, 1, &in.far,
+			      &flows->v[0].far);
+	if (r < 0 || !in.far.n)
 		return r;
-	if (in.far.n) {
-		flow_list rest = {NULL, 0, 0};
-
-		in.far.owned = false;
-		r = run_stmts(fr, &in, rule, s->next, &rest);
-		seal_vec_each (g, &rest) {
-			if (r >= 0)
-				r = reach_add(flows, g);
-		}
-		seal_vec_done(&rest);
-		if (r >= 0 && flows->n > 1)
-			r = reach_merge(fr->x, flows);
-		if (r < 0)
-			return r;
+	in.far.owned = false;
+	r = run_stmts(fr, &in, rule, s->next, &rest);
+	seal_vec_each (g, &rest) {
+		if (r >= 0)
+			r = reach_add(flows, g);
 	}
-	return 1;
+	seal_vec_done(&rest);
+	return r >= 0 && flows->n > 1 ? reach_merge(fr->x, flows) : r;
 }
 
 static int step_rule(struct frame *fr, const struct seal_fw_rule *rule, flow_list *flows,
@@ -451,7 +470,7 @@ static int step_rule(struct frame *fr, const struct seal_fw_rule *rule, flow_lis
 
 	next->n = 0;
 	for (i = 0; i < flows->n; i++) {
-		r = no_match(fr->x, &flows->v[i], rule, &from);
+		r = no_match(fr->x, &flows->v[i], rule, flows->n == 1, &from);
 		if (r < 0)
 			return r;
 		if (r == 1) {
@@ -462,13 +481,8 @@ static int step_rule(struct frame *fr, const struct seal_fw_rule *rule, flow_lis
 			}
 			continue;
 		}
-		if (from && from->kind == SEAL_STMT_MATCH && !touched) {
-			r = carve(fr, flows, rule, from);
-			if (r < 0)
-				return r;
-			if (r == 1)
-				return 0;
-		}
+		if (flows->n == 1 && from && carves(fr->x, &flows->v[0], from))
+			return carve(fr, flows, rule, from);
 		if (!touched) {
 			size_t k;
 
