@@ -59,21 +59,11 @@ static int explain_messages(struct seal_attribution *at)
 	return r;
 }
 
-static bool is_reject(const struct seal_mail_event *e)
-{
-	return e->kind == SEAL_MAIL_NOQUEUE || e->kind == SEAL_MAIL_MILTER_REJECT ||
-	       e->kind == SEAL_MAIL_REJECT;
-}
-
 /* has_warning - the same process said just before what it rejected for */
 static bool has_warning(const struct seal_attribution *at, const struct seal_mail_event *e)
 {
-	seal_vec_each (w, &at->h->mail.events) {
-		if (w->pid == e->pid && w->severity >= SEAL_SEVERITY_WARNING && !is_reject(w) &&
-		    w->last_us <= e->last_us && w->last_us >= e->time_us - AROUND_US)
-			return true;
-	}
-	return false;
+	return seal_event_warned(at->events, e->pid,
+				 (struct seal_window){e->time_us - AROUND_US, e->last_us});
 }
 
 /* needs_cause - a line without a message that tells of a fault of this host, or of mail it turned
@@ -82,7 +72,7 @@ static bool needs_cause(const struct seal_attribution *at, const struct seal_mai
 {
 	if (at->told[e - at->h->mail.events.v] || e->kind == SEAL_MAIL_MASTER_EXIT)
 		return false;
-	if (is_reject(e))
+	if (seal_event_is_reject(e))
 		return !has_warning(at, e);
 	return e->severity >= SEAL_SEVERITY_WARNING;
 }
@@ -211,8 +201,8 @@ static int explain_silent_ones(struct seal_attribution *at)
 
 static int explain_denials(struct seal_attribution *at)
 {
-	struct seal_denial_query query = { .all = true };
-	seal_auto_paths struct seal_paths hints = { 0 };
+	struct seal_denial_query query = {.all = true};
+	seal_auto_paths struct seal_paths hints = {0};
 	int r;
 
 	r = seal_paths_of_log(at->h, &hints);
@@ -231,9 +221,9 @@ static int start(struct seal_attribution *at)
 		return -ENOMEM;
 	r = seal_matcher_new(at->rules, &at->matcher);
 	if (r == 0)
-		r = seal_avc_index_new(at->h, &at->avcs);
-	if (r == 0)
 		r = seal_event_index_new(at->h, &at->events);
+	if (r == 0)
+		r = seal_avc_index_new(at->h, at->events, &at->avcs);
 	if (r == 0)
 		r = seal_egress_new(at->h, &at->egress);
 	if (r == 0)
@@ -249,6 +239,7 @@ static void stop(struct seal_attribution *at)
 	seal_egress_free(at->egress);
 	seal_endpoints_done(&at->endpoints);
 	seal_vec_done(&at->event_causes);
+	seal_vec_done(&at->domains);
 	seal_vec_done(&at->ingress);
 	seal_denial_report_free(at->denials);
 	seal_explanation_free(at->x);

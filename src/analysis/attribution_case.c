@@ -129,38 +129,77 @@ static int better_line(struct seal_attribution *at, struct seal_case *c, const u
 	return read_words(at, c);
 }
 
+/* crashed_service - the transport qmgr could not reach, or the delivery agent that ended; empty
+ * when it was neither: another daemon's end makes no transport unavailable */
+static struct seal_bytes crashed_service(const struct seal_mail_event *e)
+{
+	static const char *const agents[] = {"smtp", "lmtp",  "local",   "virtual",
+					     "pipe", "error", "discard", "spawn"};
+	struct seal_bytes rest = e->text, word;
+	ssize_t slash;
+	size_t i;
+
+	if (e->kind != SEAL_MAIL_MASTER_EXIT) {
+		rest = seal_bytes_from(rest, strlen("connect to transport "));
+		word = seal_bytes_cut(rest, ':', &rest);
+	} else {
+		seal_bytes_word(&rest); /* "process" */
+		word = seal_bytes_word(&rest);
+	}
+	slash = seal_bytes_rchr(word, '/');
+	word = seal_bytes_from(word, (size_t)(slash + 1));
+	if (e->kind != SEAL_MAIL_MASTER_EXIT)
+		return word;
+	for (i = 0; i < sizeof(agents) / sizeof(agents[0]); i++)
+		if (seal_bytes_is(word, agents[i]))
+			return word;
+	return SEAL_BYTES_NONE;
+}
+
+/* last_words - what a line about a crash leads to: itself, or the last words of the process */
+static const struct seal_mail_event *last_words(struct seal_attribution *at,
+						const struct seal_mail_event *e)
+{
+	if (e->kind != SEAL_MAIL_MASTER_EXIT)
+		return e;
+	return seal_event_fatal_of(
+		at->events, e->about_pid,
+		(struct seal_window){e->time_us - CRASH_WINDOW_US, e->last_us + SEAL_SECOND_US});
+}
+
 /* crash_line - "mail transport unavailable" and its like are said by qmgr or error(8) of a daemon
- * that died or never answered: the warning of qmgr and the last words of that process tell why */
+ * that died or never answered: the warning of qmgr and the last words of that process tell why.
+ * Which transport it was is not said: with several in trouble it is only likely to be this one. */
 static int crash_line(struct seal_attribution *at, struct seal_case *c)
 {
-	const struct seal_mail_event *best = NULL, *fatal;
-	int64_t from = c->time_us - CRASH_WINDOW_US;
+	const struct seal_mail_event *best = NULL, *said, *const * v;
+	struct seal_bytes service, first = SEAL_BYTES_NONE;
+	struct seal_window window = {c->time_us - CRASH_WINDOW_US, c->time_us + SEAL_SECOND_US};
 	int best_worth = 1, w;
+	bool several = false;
+	size_t n, i;
 
 	if (c->time_us == SEAL_TIME_NONE || !(needs(c->symptom, "service.see_fatal_line") ||
 					      needs(c->symptom, "config.transport_name")))
 		return 0;
-	seal_vec_each (e, &at->h->mail.events) {
-		if (e->last_us < from || e->time_us > c->time_us + SEAL_SECOND_US)
+	v = seal_event_crashes(at->events, window, &n);
+	for (i = 0; i < n; i++) {
+		service = crashed_service(v[i]);
+		said = service.n ? last_words(at, v[i]) : NULL;
+		if (!said)
 			continue;
-		if (e->kind == SEAL_MAIL_MASTER_EXIT && e->about_pid) {
-			fatal = seal_event_fatal_of(at->events, e->about_pid,
-						    from - CRASH_WINDOW_US,
-						    e->last_us + SEAL_SECOND_US);
-			if (fatal && (w = worth(at, fatal)) > best_worth) {
-				best_worth = w;
-				best = fatal;
-			}
-		}
-		if (seal_bytes_is(e->daemon, "qmgr") &&
-		    seal_bytes_starts(e->text, "connect to transport ") &&
-		    (w = worth(at, e)) > best_worth) {
+		several = several || (first.n && !seal_bytes_eq(first, service));
+		first = service;
+		w = worth(at, said);
+		if (w > best_worth) {
 			best_worth = w;
-			best = e;
+			best = said;
 		}
 	}
 	if (!best)
 		return 0;
+	if (several)
+		c->cap = SEAL_CERTAINTY_POSSIBLE;
 	tell_by(c, best);
 	return read_words(at, c);
 }
@@ -189,6 +228,7 @@ static void finish(struct seal_attribution *at, struct seal_case *c)
 	c->attempt.daemon = c->daemon;
 	c->attempt.pid = c->pid;
 	c->attempt.reason = &c->reason;
+	c->attempt.queue_id = c->queue_id;
 	c->attempt.texts = c->texts;
 	c->attempt.n_texts = c->n_texts;
 	c->n_matches = seal_avc_join(at->avcs, &c->attempt, SEAL_SECOND_US, c->matches);
@@ -229,6 +269,8 @@ int seal_case_of_recipient(struct seal_attribution *at, const struct seal_explai
 	int err;
 
 	memset(c, 0, sizeof(*c));
+	c->cap = SEAL_CERTAINTY_CERTAIN;
+	c->queue_id = m->queue_id;
 	c->daemon = rcpt->daemon;
 	c->service = rcpt->service;
 	c->instance = rcpt->instance;
@@ -268,6 +310,8 @@ int seal_case_of_event(struct seal_attribution *at, const struct seal_mail_event
 	int r;
 
 	memset(c, 0, sizeof(*c));
+	c->cap = SEAL_CERTAINTY_CERTAIN;
+	c->queue_id = e->queue_id;
 	tell_by(c, e);
 	r = read_words(at, c);
 	if (r < 0)

@@ -91,7 +91,8 @@ static void gather(struct seal_attribution *at, const struct seal_case *c, struc
 	struct seal_verdicts by_errno;
 	size_t i;
 
-	for (i = 0; i < c->n_matches; i++)
+	/* a peer that answered was reached: no denial of ours stands behind its words */
+	for (i = 0; c->reason.origin != SEAL_REASON_REMOTE && i < c->n_matches; i++)
 		if (c->matches[i].object != SEAL_SAME_NO)
 			add_candidate(
 				cs, seal_rules_verdict(at->rules,
@@ -228,7 +229,7 @@ static int tell(struct seal_attribution *at, const struct seal_case *c, struct c
 	if (best) {
 		cause->verdict = best->verdict->id;
 		cause->class_ = best->verdict->class_;
-		cause->certainty = best->f.certainty;
+		cause->certainty = best->f.certainty > c->cap ? c->cap : best->f.certainty;
 		cause->object = best->f.object;
 		cause->denial = best->f.denial;
 		cause->evidence.v = best->f.evidence.v;

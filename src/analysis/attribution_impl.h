@@ -19,7 +19,9 @@
 /* struct seal_case - one failure: the line that tells it, and the lines around it that belong to it
  */
 struct seal_case {
+	struct seal_bytes queue_id; /* empty when none */
 	struct seal_bytes daemon, service, instance, dsn, relay;
+	enum seal_certainty cap; /* no surer than that: which line tells it is not certain itself */
 	uint32_t pid;
 	int64_t time_us; /* of the line; SEAL_TIME_NONE when only the queue tells */
 	struct seal_attempt attempt;
@@ -61,6 +63,11 @@ struct seal_ingress {
 	const struct seal_cause *cause;
 };
 
+/* struct seal_known_domain - a daemon's domain, looked up once */
+struct seal_known_domain {
+	struct seal_bytes daemon, domain; /* domain empty: not known */
+};
+
 struct seal_attribution {
 	struct seal_host *h;
 	const struct seal_rules *rules;
@@ -69,6 +76,7 @@ struct seal_attribution {
 	struct seal_event_index *events;
 	struct seal_egress_cache *egress;
 	struct seal_endpoints endpoints;
+	seal_vec(struct seal_known_domain) domains;
 	struct seal_explanation *x;
 	bool *told; /* for each event of the mail log: part of some message's case */
 	seal_vec(struct seal_event_cause) event_causes;

@@ -3,25 +3,14 @@
 
 #include <errno.h>
 
+#include "analysis/avc_index.h"
+
 /* TASK_COMM_LEN of the kernel, without the NUL */
 #define COMM_MAX 15
 
-struct entry {
-	uint32_t pid;
-	int64_t time_us;
-	const struct seal_denial *denial;
-	const struct seal_denial_hit *hit;
-	bool by_child; /* pid is the parent of the denied process */
-};
-
-struct seal_avc_index {
-	struct entry *v;
-	size_t n;
-};
-
 static int by_pid(const void *a, const void *b)
 {
-	const struct entry *x = a, *y = b;
+	const struct seal_avc_entry *x = a, *y = b;
 
 	if (x->pid != y->pid)
 		return x->pid < y->pid ? -1 : 1;
@@ -30,14 +19,17 @@ static int by_pid(const void *a, const void *b)
 	return x->hit->serial < y->hit->serial ? -1 : x->hit->serial > y->hit->serial;
 }
 
-int seal_avc_index_new(const struct seal_host *h, struct seal_avc_index **ret)
+int seal_avc_index_new(const struct seal_host *h, const struct seal_event_index *events,
+		       struct seal_avc_index **ret)
 {
 	seal_auto_avc_index struct seal_avc_index *ix = NULL;
 	size_t n = 0;
+	int r;
 
 	ix = calloc(1, sizeof(*ix));
 	if (!ix)
 		return -ENOMEM;
+	ix->events = events;
 	seal_vec_each (d, &h->audit.denials) {
 		n += 2 * d->hits.n;
 	}
@@ -48,16 +40,41 @@ int seal_avc_index_new(const struct seal_host *h, struct seal_avc_index **ret)
 		if (d->granted)
 			continue;
 		seal_vec_each (hit, &d->hits) {
-			ix->v[ix->n++] = (struct entry){hit->pid, hit->time_us, d, hit, false};
+			ix->v[ix->n++] =
+				(struct seal_avc_entry){hit->pid, hit->time_us, d, hit, false};
 			if (hit->ppid > 1)
-				ix->v[ix->n++] =
-					(struct entry){hit->ppid, hit->time_us, d, hit, true};
+				ix->v[ix->n++] = (struct seal_avc_entry){hit->ppid, hit->time_us, d,
+									 hit, true};
 		}
 	}
 	if (ix->n)
 		qsort(ix->v, ix->n, sizeof(ix->v[0]), by_pid);
+	r = seal_avc_find_shift(ix, h);
+	if (r < 0)
+		return r;
 	*ret = seal_take(ix);
 	return 0;
+}
+
+int64_t seal_avc_shift_us(const struct seal_avc_index *ix)
+{
+	return ix->shift_us;
+}
+
+size_t seal_avc_seek(const struct seal_avc_index *ix, uint32_t pid, int64_t from_us)
+{
+	size_t lo = 0, hi = ix->n;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		const struct seal_avc_entry *e = &ix->v[mid];
+
+		if (e->pid < pid || (e->pid == pid && e->time_us < from_us))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
 }
 
 void seal_avc_index_free(struct seal_avc_index *ix)
@@ -107,25 +124,58 @@ static bool names_a_path(const struct seal_reason *reason, struct seal_bytes tex
 	return (reason && (reason->path.n || reason->socket.n)) || seal_bytes_chr(text, '/') >= 0;
 }
 
-static enum seal_same same_file(const struct seal_denial *d, const struct seal_reason *reason,
+/* leads_to - @dir is @path or a directory on the way to it */
+static bool leads_to(struct seal_bytes dir, struct seal_bytes path)
+{
+	if (dir.n > 1 && dir.p[dir.n - 1] == '/')
+		dir.n--;
+	return dir.n && path.n >= dir.n && memcmp(dir.p, path.p, dir.n) == 0 &&
+	       (path.n == dir.n || path.p[dir.n] == '/');
+}
+
+static bool is_absolute(struct seal_bytes path)
+{
+	return path.n && path.p[0] == '/';
+}
+
+/* same_path - two whole paths: equal, one inside the other, or others; links and chroots apart,
+ * which a common last name hints at */
+static enum seal_same same_path(struct seal_bytes path, const struct seal_reason *reason,
 				struct seal_bytes text)
+{
+	struct seal_bytes told = reason->path.n ? reason->path : reason->socket;
+
+	if (leads_to(path, told) || leads_to(told, path) || has_word(text, path))
+		return SEAL_SAME_YES;
+	return has_word(text, base_name(path)) ? SEAL_SAME_UNTOLD : SEAL_SAME_NO;
+}
+
+static enum seal_same same_file(const struct seal_denial *d, const struct seal_reason *reason,
+				struct seal_bytes text, bool *whole)
 {
 	struct seal_bytes path = d->object.path.n ? d->object.path : d->object.socket_path;
 	struct seal_bytes name = d->object.name.n ? d->object.name : base_name(path);
 
 	if (!name.n)
 		return SEAL_SAME_UNTOLD;
-	/* a whole path has to agree as far as the text goes; a bare name is the last component of
-	 * the object or a directory on the way to it */
+	if (is_absolute(path) && !d->object.path_is_relative_to_root &&
+	    !d->object.path_is_inferred && reason &&
+	    (is_absolute(reason->path) || is_absolute(reason->socket))) {
+		*whole = true;
+		return same_path(path, reason, text);
+	}
+	/* a bare name is the last component of the object or a directory on the way to it */
 	if (has_word(text, name))
 		return SEAL_SAME_YES;
 	return names_a_path(reason, text) ? SEAL_SAME_NO : SEAL_SAME_UNTOLD;
 }
 
-static enum seal_same same_port(const struct seal_denial *d, const struct seal_reason *reason)
+static enum seal_same same_port(const struct seal_denial *d, const struct seal_reason *reason,
+				bool *whole)
 {
 	if (!reason || !reason->port)
 		return SEAL_SAME_UNTOLD;
+	*whole = true;
 	if ((int32_t)reason->port != d->object.port)
 		return SEAL_SAME_NO;
 	if (reason->address.n && d->object.address.n &&
@@ -135,11 +185,16 @@ static enum seal_same same_port(const struct seal_denial *d, const struct seal_r
 }
 
 enum seal_same seal_denial_is_about(const struct seal_denial *d, const struct seal_reason *reason,
-				    struct seal_bytes text)
+				    struct seal_bytes text, bool *whole)
 {
+	bool unused;
+
+	if (!whole)
+		whole = &unused;
+	*whole = false;
 	if (d->object.port >= 0)
-		return same_port(d, reason);
-	return same_file(d, reason, text);
+		return same_port(d, reason, whole);
+	return same_file(d, reason, text, whole);
 }
 
 static bool comm_is(const struct seal_denial *d, struct seal_bytes daemon)
@@ -147,18 +202,33 @@ static bool comm_is(const struct seal_denial *d, struct seal_bytes daemon)
 	return seal_bytes_eq(d->comm, seal_bytes_first(daemon, COMM_MAX));
 }
 
+bool seal_avc_is_of(const struct seal_avc_entry *e, struct seal_bytes daemon)
+{
+	/* a child may have become any program; the process itself has the daemon's name. Every
+	 * daemon is a child of master: those failures are their own. */
+	if (e->by_child)
+		return !seal_bytes_is(daemon, "master");
+	return !daemon.n || comm_is(e->denial, daemon);
+}
+
 /* best_text - over all texts of the attempt: one that agrees wins; a contradiction only counts when
  * no text leaves it open */
-static enum seal_same best_text(const struct seal_denial *d, const struct seal_attempt *a)
+static enum seal_same best_text(const struct seal_denial *d, const struct seal_attempt *a,
+				bool *whole)
 {
 	enum seal_same best = SEAL_SAME_NO, one;
+	struct seal_reason own;
+	bool one_whole;
 	size_t i;
 
 	for (i = 0; i < a->n_texts; i++) {
-		/* the parsed reason belongs to its own text only */
-		one = seal_denial_is_about(d, i == 0 ? a->reason : NULL, a->texts[i]);
-		if (one > best && (one == SEAL_SAME_YES || i == 0))
+		if (i > 0)
+			seal_reason_parse(a->texts[i], &own);
+		one = seal_denial_is_about(d, i == 0 ? a->reason : &own, a->texts[i], &one_whole);
+		if (one > best && (one == SEAL_SAME_YES || i == 0)) {
 			best = one;
+			*whole = one_whole;
+		}
 	}
 	return best;
 }
@@ -195,31 +265,29 @@ static void keep(struct seal_avc_match *ret, size_t *n, struct seal_avc_match m)
 size_t seal_avc_join(const struct seal_avc_index *ix, const struct seal_attempt *a,
 		     int64_t slack_us, struct seal_avc_match *ret)
 {
-	size_t lo = 0, hi = ix->n, n = 0;
-	int64_t from = a->from_us - slack_us, to = a->to_us + slack_us;
+	int64_t from = a->from_us - slack_us - ix->shift_us;
+	int64_t to = a->to_us + slack_us - ix->shift_us;
+	size_t n = 0, i;
 
 	if (!a->pid)
 		return 0;
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-		const struct entry *e = &ix->v[mid];
+	for (i = seal_avc_seek(ix, a->pid, from);
+	     i < ix->n && ix->v[i].pid == a->pid && ix->v[i].time_us <= to; i++) {
+		const struct seal_avc_entry *e = &ix->v[i];
+		struct seal_avc_match m = {
+			.denial = e->denial,
+			.hit = e->hit,
+			.by_child = e->by_child,
+			.before_us = a->to_us - (e->time_us + ix->shift_us),
+		};
 
-		if (e->pid < a->pid || (e->pid == a->pid && e->time_us < from))
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (; lo < ix->n && ix->v[lo].pid == a->pid && ix->v[lo].time_us <= to; lo++) {
-		const struct entry *e = &ix->v[lo];
-
-		/* a child may have become any program; the process itself has the daemon's name.
-		 * Every daemon is a child of master: those failures are their own. */
-		if (e->by_child ? seal_bytes_is(a->daemon, "master")
-				: a->daemon.n && !comm_is(e->denial, a->daemon))
+		if (!seal_avc_is_of(e, a->daemon))
 			continue;
-		keep(ret, &n,
-		     (struct seal_avc_match){e->denial, e->hit, best_text(e->denial, a),
-					     e->by_child});
+		m.object = best_text(e->denial, a, &m.whole);
+		m.other_ended = seal_event_ended_other(
+			ix->events, a->pid,
+			(struct seal_window){e->time_us + ix->shift_us, a->to_us}, a->queue_id);
+		keep(ret, &n, m);
 	}
 	return n;
 }

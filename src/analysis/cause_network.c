@@ -300,19 +300,8 @@ static bool resolved_another(const struct seal_attribution *at, const struct sea
 {
 	const int64_t around = 900 * SEAL_SECOND_US;
 
-	seal_vec_each (m, &at->h->mail.messages) {
-		seal_vec_each (r, &m->recipients) {
-			if (seal_bytes_chr(r->relay, '[') > 0 &&
-			    r->time_us >= c->time_us - around && r->time_us <= c->time_us + around)
-				return true;
-		}
-	}
-	seal_vec_each (e, &at->h->mail.events) {
-		if (e->kind == SEAL_MAIL_CONNECT && e->time_us >= c->time_us - around &&
-		    e->time_us <= c->time_us + around && seal_bytes_chr(e->text, '[') > 0)
-			return true;
-	}
-	return false;
+	return seal_event_resolved(at->events,
+				   (struct seal_window){c->time_us - around, c->time_us + around});
 }
 
 /* name_of - the name that was looked up: "name=X type=MX" */

@@ -58,20 +58,67 @@ static bool is_resolver_file(const struct seal_denial *d)
 	return d->object.port == 53;
 }
 
-/* certainty_of - an identity join is there (pid, daemon, window); what the object and the words add
- */
-static enum seal_certainty certainty_of(const struct seal_case *c, const struct seal_avc_match *m)
+/* domain_of - the domain of a daemon, remembered; empty when it is not known */
+static int domain_of(struct seal_attribution *at, struct seal_bytes daemon, struct seal_bytes *ret)
+{
+	struct seal_known_domain *k;
+
+	seal_vec_each (it, &at->domains) {
+		if (seal_bytes_eq(it->daemon, daemon)) {
+			*ret = it->domain;
+			return 0;
+		}
+	}
+	k = seal_vec_add(&at->domains);
+	if (!k)
+		return -ENOMEM;
+	k->daemon = daemon;
+	if (seal_daemon_domain(at->h, daemon, &k->domain) < 0)
+		k->domain = SEAL_BYTES_NONE;
+	*ret = k->domain;
+	return 0;
+}
+
+/* certainty_of - an identity join is there (pid, name, window); what the object, the words and the
+ * clocks add */
+static enum seal_certainty certainty_of(const struct seal_attribution *at,
+					const struct seal_case *c, const struct seal_avc_match *m)
 {
 	bool eacces = is_eacces(c) || some_text_is_eacces(c);
 
+	if (m->object == SEAL_SAME_YES && !eacces && c->reason.error)
+		return SEAL_CERTAINTY_UNKNOWN;
 	if (m->object == SEAL_SAME_YES)
-		return eacces || c->reason.error == 0 ? SEAL_CERTAINTY_CERTAIN
-						      : SEAL_CERTAINTY_UNKNOWN;
+		return !eacces || seal_avc_shift_us(at->avcs) || (m->other_ended && !m->whole)
+			       ? SEAL_CERTAINTY_LIKELY
+			       : SEAL_CERTAINTY_CERTAIN;
 	if (m->object == SEAL_SAME_UNTOLD && eacces)
 		return SEAL_CERTAINTY_LIKELY;
 	if (is_resolver_file(m->denial) && strncmp(c->symptom->id, "dns.", 4) == 0)
 		return SEAL_CERTAINTY_LIKELY;
 	return SEAL_CERTAINTY_UNKNOWN;
+}
+
+/* in_domain - no surer than the domain allows: anybody can name a program "smtp" and be denied
+ * something, but not in the domain of smtp(8) */
+static int in_domain(struct seal_attribution *at, const struct seal_case *c,
+		     const struct seal_avc_match *m, enum seal_certainty *sure)
+{
+	struct seal_bytes domain;
+	int r;
+
+	if (m->by_child || *sure == SEAL_CERTAINTY_UNKNOWN)
+		return 0;
+	r = domain_of(at, c->daemon, &domain);
+	if (r < 0 || seal_bytes_eq(domain, m->denial->source_type))
+		return r;
+	if (seal_bytes_starts(m->denial->source_type, "postfix_"))
+		return 0; /* of the base policies: several programs share a domain */
+	if (domain.n)
+		*sure = SEAL_CERTAINTY_UNKNOWN;
+	else if (*sure > SEAL_CERTAINTY_LIKELY)
+		*sure = SEAL_CERTAINTY_LIKELY;
+	return 0;
 }
 
 static int join_perms(struct seal_attribution *at, const struct seal_denial *d,
@@ -122,7 +169,7 @@ static int tell_match(struct seal_attribution *at, const struct seal_case *c,
 		      const struct seal_avc_match *m, struct seal_finding *f)
 {
 	struct seal_origin o = origin_of(at, m);
-	int64_t before_ms = (c->attempt.to_us - m->hit->time_us) / 1000;
+	int64_t before_ms = m->before_us / 1000, shift_s = seal_avc_shift_us(at->avcs) / 1000000;
 	const char *ref;
 	int r;
 
@@ -143,6 +190,11 @@ static int tell_match(struct seal_attribution *at, const struct seal_case *c,
 			m->hit->pid, m->by_child ? "a child of the process" : "the process",
 			(long long)(before_ms < 0 ? -before_ms : before_ms),
 			before_ms < 0 ? "after" : "before");
+	if (r == 0 && shift_s)
+		r = seal_finding_say(at, f, &o,
+				     "the clocks of the logs differ: %lld s are added to the audit "
+				     "log's, the same for all denials",
+				     (long long)shift_s);
 	return r;
 }
 
@@ -161,7 +213,10 @@ static int by_denial(struct seal_attribution *at, const struct seal_case *c,
 
 		if (!fits(v, m->denial))
 			continue;
-		sure = certainty_of(c, m);
+		sure = certainty_of(at, c, m);
+		r = in_domain(at, c, m, &sure);
+		if (r < 0)
+			return r;
 		if (m->denial->permissive) {
 			logged_only = m;
 		} else if (sure > best_sure) {
@@ -332,6 +387,8 @@ int seal_test_selinux(struct seal_attribution *at, const struct seal_case *c,
 
 	if (se->mode == SEAL_SELINUX_DISABLED)
 		return seal_finding_refute(at, f, "SELinux is disabled");
+	if (c->reason.origin == SEAL_REASON_REMOTE)
+		return seal_finding_refute(at, f, "the peer answered");
 	r = by_denial(at, c, v, f);
 	if (r != 0)
 		return r < 0 ? r : 0;
@@ -339,8 +396,9 @@ int seal_test_selinux(struct seal_attribution *at, const struct seal_case *c,
 		return seal_finding_refute(at, f, "SELinux is permissive: it denies nothing");
 	if (!is_eacces(c) || c->reason.suspended || !se->policy)
 		return 0;
-	if (seal_daemon_domain(at->h, c->daemon, &domain) < 0)
-		return 0;
+	r = domain_of(at, c->daemon, &domain);
+	if (r < 0 || !domain.n)
+		return r;
 	if (seal_policy_is_permissive(se->policy, domain))
 		return seal_finding_refute(at, f, "%.*s is a permissive domain", (int)domain.n,
 					   domain.p);
