@@ -5,7 +5,7 @@
 
 /* rung_port.c - does the port lack the label of what it is used for? */
 
-#define GENERIC_SPAN 512 /* an entry wider than this labels no service */
+#define GENERIC_SPAN 256 /* an entry this wide labels no service: 1-511 and 512-1023 do not */
 
 static bool is_generic(const struct seal_port_label *p)
 {
