@@ -393,8 +393,8 @@ static void test_programs_are_left_out(void **state)
 static void test_no_archive(void **state)
 {
 	static const char *const contents[] = {"", "hello", "\x1f\x8b damaged",
-					       "\xfd"
-					       "7zXZ"};
+					       ("\xfd"
+						"7zXZ")};
 	size_t i;
 
 	(void)state;

@@ -264,12 +264,11 @@ static int list(const struct job *j, struct nft_ctx *nft)
 static void limits(void)
 {
 	const struct rlimit none = {0, 0}, cpu = {SECONDS_MAX, SECONDS_MAX};
-	const struct rlimit memory = {2ul << 30, 2ul << 30};
 
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)setrlimit(RLIMIT_CPU, &cpu);
-#ifndef __SANITIZE_ADDRESS__
-	(void)setrlimit(RLIMIT_AS, &memory);
+#ifndef __SANITIZE_ADDRESS__ /* whose shadow memory is larger than any limit */
+	(void)setrlimit(RLIMIT_AS, &(struct rlimit){2ul << 30, 2ul << 30});
 #endif
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

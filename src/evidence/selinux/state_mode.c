@@ -25,7 +25,9 @@ static int set_mode(struct seal_host *h, enum seal_selinux_mode mode, const char
 
 static enum seal_selinux_mode mode_of(struct seal_bytes word)
 {
-	for (int m = SEAL_SELINUX_DISABLED; m < SEAL_SELINUX_MODE_MAX_; m++)
+	enum seal_selinux_mode m;
+
+	for (m = SEAL_SELINUX_DISABLED; m < SEAL_SELINUX_MODE_MAX_; m++)
 		if (seal_bytes_icase_eq(word, seal_bytes_of(seal_selinux_mode_name(m))))
 			return m;
 	return SEAL_SELINUX_UNKNOWN;
