@@ -255,6 +255,23 @@ int seal_policy_transition(const struct seal_policy *p, struct seal_bytes source
 int seal_policy_exec_types(const struct seal_policy *p, struct seal_bytes source,
 			   struct seal_bytes domain, struct seal_names *ret);
 
+/* enum seal_initial - initial SIDs: the labels of what bears none of its own, or none the policy
+ * knows. Values are those of every SELinux kernel (flask.h). */
+enum seal_initial {
+	SEAL_INITIAL_KERNEL = 1,
+	SEAL_INITIAL_UNLABELED = 3,
+	SEAL_INITIAL_FILE = 5,
+	SEAL_INITIAL_PORT = 9,
+};
+
+/* seal_policy_initial - the type of an initial SID. Returns 0 or -ENOENT. */
+int seal_policy_initial(const struct seal_policy *p, enum seal_initial which,
+			struct seal_bytes *ret);
+
+/* seal_policy_mount_type - the file system ("nfs", "cifs", "fuse") all of whose files bear @type,
+ * because it keeps no labels of its own; NULL when there is none. Borrowed. */
+const char *seal_policy_mount_type(const struct seal_policy *p, struct seal_bytes type);
+
 /* --- ports --- */
 
 struct seal_port_label {
