@@ -285,14 +285,11 @@ int seal_paths_of_log(const struct seal_host *h, struct seal_paths *ret)
 	size_t n = 0, i;
 	int r = 0;
 
-	seal_vec_each(e, &h->mail.events)
-	{
+	seal_vec_each (e, &h->mail.events) {
 		r = r < 0 ? r : add_hint(ret, e->text);
 	}
-	seal_vec_each(m, &h->mail.messages)
-	{
-		seal_vec_each(rcpt, &m->recipients)
-		{
+	seal_vec_each (m, &h->mail.messages) {
+		seal_vec_each (rcpt, &m->recipients) {
 			r = r < 0 ? r : add_hint(ret, rcpt->reason);
 		}
 	}

@@ -15,7 +15,8 @@ int seal_object_paths(struct seal_host *h, const struct seal_denial_query *q,
 
 #define SEAL_HINTS_MAX 4096
 
-/* struct seal_paths - paths as log lines name them, absolute or below the queue directory; borrowed bytes */
+/* struct seal_paths - paths as log lines name them, absolute or below the queue directory; borrowed
+ * bytes */
 struct seal_paths {
 	seal_vec(struct seal_bytes) v;
 };
@@ -26,6 +27,6 @@ static inline void seal_auto_paths_(struct seal_paths *p)
 }
 #define seal_auto_paths __attribute__((cleanup(seal_auto_paths_)))
 
-/* seal_paths_of_log - the paths that the lines and reasons of the mail log name, sorted, each once; at most
- * SEAL_HINTS_MAX. Returns 0 or -ENOMEM. */
+/* seal_paths_of_log - the paths that the lines and reasons of the mail log name, sorted, each once;
+ * at most SEAL_HINTS_MAX. Returns 0 or -ENOMEM. */
 int seal_paths_of_log(const struct seal_host *h, struct seal_paths *ret);

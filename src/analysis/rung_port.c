@@ -6,6 +6,10 @@
 /* rung_port.c - does the port lack the label of what it is used for? */
 
 #define GENERIC_SPAN 256 /* an entry this wide labels no service: 1-511 and 512-1023 do not */
+/* net.ipv4.ip_local_port_range of the kernel */
+#define EPHEMERAL_LOW   32768
+#define EPHEMERAL_HIGH  60999
+#define IPPORT_RESERVED 1024
 
 static bool is_generic(const struct seal_port_label *p)
 {
@@ -21,20 +25,44 @@ static const char *protocol_of(struct seal_bytes tclass)
 	return NULL;
 }
 
-/* service_ports - the well-known port of what a daemon speaks: its label is the one a site-chosen
- * port for the same use should bear (RFC 5321, RFC 2033) */
-static uint16_t service_port(const struct seal_denial *d)
+/* served_at - the program that master runs for that port, empty when master.cf does not say */
+static struct seal_bytes served_at(const struct seal_host *h, int32_t port)
+{
+	seal_vec_each (inst, &h->postfix.instances) {
+		seal_vec_each (svc, &inst->services) {
+			ssize_t colon = seal_bytes_rchr(svc->name, ':');
+			struct seal_bytes name = seal_bytes_from(svc->name, (size_t)(colon + 1));
+			uint32_t n;
+
+			if (svc->type == SEAL_SERVICE_INET && seal_parse_u32(name, 10, &n) == 0 &&
+			    n == (uint32_t)port)
+				return svc->command;
+		}
+	}
+	return SEAL_BYTES_NONE;
+}
+
+/* service_port - the well-known port of what a daemon speaks: its label is the one a site-chosen
+ * port for the same use should bear (RFC 5321, RFC 2033). 0: any use, the cheapest label counts */
+static uint16_t service_port(const struct seal_ladder *l, const struct seal_denial *d)
 {
 	static const struct {
-		const char *comm;
+		const char *daemon;
 		uint16_t port;
-	} known[] = {{"lmtp", 24}, {"smtp", 25}, {"smtpd", 25}, {"master", 25}, {"postscreen", 25}};
+	} speaks[] = {{"lmtp", 24}, {"smtp", 25}}, serves[] = {{"smtpd", 25}, {"postscreen", 25}};
+	struct seal_bytes daemon = served_at(l->h, l->g->port);
 	size_t i;
 
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (seal_bytes_is(d->comm, known[i].comm))
-			return known[i].port;
-	return 0;
+	if (!seal_denial_has(d, "name_bind")) {
+		for (i = 0; i < sizeof(speaks) / sizeof(speaks[0]); i++)
+			if (seal_bytes_is(d->comm, speaks[i].daemon))
+				return speaks[i].port;
+		return 0;
+	}
+	for (i = 0; i < sizeof(serves) / sizeof(serves[0]); i++)
+		if (seal_bytes_is(daemon.n ? daemon : d->comm, serves[i].daemon))
+			return serves[i].port;
+	return seal_bytes_is(d->comm, "master") && !daemon.n ? 25 : 0;
 }
 
 /* struct offer - a type the port could bear */
@@ -73,15 +101,14 @@ static int find_type(struct seal_ladder *l, const struct seal_denial *d, const c
 {
 	struct seal_policy *p = l->h->selinux.policy;
 	struct seal_port_label *ports = NULL, own;
-	struct seal_access a = {d->scontext, SEAL_BYTES_NONE, d->tclass, d->perms, d->n_perms, -1};
-	uint16_t usual = service_port(d);
+	uint16_t usual = service_port(l, d);
 	struct offer o;
 	int found = 0;
 	ssize_t n, i;
 
 	if (usual && seal_policy_port(p, protocol, usual, &own) == 0 && !is_generic(&own)) {
-		a.tcontext = own.type;
-		if (seal_policy_allows(p, &a) == 1 && weigh(l, d, from, own.type, best))
+		if (seal_ladder_allows_all(l, SEAL_BYTES_NONE, own.type) &&
+		    weigh(l, d, from, own.type, best))
 			return 1;
 	}
 	n = seal_policy_ports(p, SEAL_BYTES_NONE, &ports);
@@ -90,9 +117,8 @@ static int find_type(struct seal_ladder *l, const struct seal_denial *d, const c
 	for (i = 0; i < n; i++) {
 		if (strcmp(ports[i].protocol, protocol) != 0 || is_generic(&ports[i]))
 			continue;
-		a.tcontext = ports[i].type;
-		if (seal_policy_allows(p, &a) == 1 && weigh(l, d, from, ports[i].type, &o) &&
-		    (!found || is_cheaper(&o, best))) {
+		if (seal_ladder_allows_all(l, SEAL_BYTES_NONE, ports[i].type) &&
+		    weigh(l, d, from, ports[i].type, &o) && (!found || is_cheaper(&o, best))) {
 			*best = o;
 			found = 1;
 		}
@@ -101,10 +127,50 @@ static int find_type(struct seal_ladder *l, const struct seal_denial *d, const c
 	return found;
 }
 
+/* local_label - the administrator's own entry for exactly this port, or NULL */
+static const struct seal_local_port *local_label(const struct seal_ladder *l, const char *protocol)
+{
+	seal_vec_each (p, &l->h->selinux.ports) {
+		if (strcmp(p->protocol, protocol) == 0 && p->low == l->g->port &&
+		    p->high == l->g->port)
+			return p;
+	}
+	return NULL;
+}
+
+/* add_undo - remove the entry, or give the administrator's own one back */
+static int add_undo(struct seal_step *s, const struct seal_local_port *local,
+		    struct seal_bytes proto, struct seal_bytes port)
+{
+	if (local)
+		return seal_argv_set(&s->undo,
+				     (struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("port"),
+							   SEAL_LIT("-m"), SEAL_LIT("-t"),
+							   local->type, SEAL_LIT("-p"), proto,
+							   port},
+				     8);
+	return seal_argv_set(&s->undo,
+			     (struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("port"),
+						   SEAL_LIT("-d"), SEAL_LIT("-p"), proto, port},
+			     6);
+}
+
+/* refused - why the port is not to be relabelled; empty when it may be */
+static struct seal_bytes refused(const struct seal_ladder *l, const struct seal_port_label *now)
+{
+	if (!is_generic(now) && l->g->port < IPPORT_RESERVED)
+		return SEAL_LIT("the port is reserved for another service");
+	if (l->g->port >= EPHEMERAL_LOW && l->g->port <= EPHEMERAL_HIGH)
+		return SEAL_LIT("the port is of the range that outgoing connections take theirs "
+				"from: choose another");
+	return SEAL_BYTES_NONE;
+}
+
 static int add_label(struct seal_ladder *l, const char *protocol, const struct seal_port_label *now,
 		     const struct offer *o)
 {
-	bool modify = now->low == l->g->port && now->high == l->g->port;
+	const struct seal_local_port *local = local_label(l, protocol);
+	bool modify = local || (now->low == l->g->port && now->high == l->g->port);
 	struct seal_bytes port, proto = seal_bytes_of(protocol);
 	struct seal_step *s;
 	struct seal_fix *f;
@@ -117,9 +183,13 @@ static int add_label(struct seal_ladder *l, const char *protocol, const struct s
 	f->sufficient = f->minimal = true;
 	f->opens = o->cost;
 	f->opens.known = true;
-	f->why = SEAL_LIT("the port bears no label of its own: name what it is used for");
-	if (!is_generic(now))
-		f->rejected = SEAL_LIT("the port belongs to another service in this policy");
+	f->why = is_generic(now)
+			 ? SEAL_LIT("the port bears no label of its own: name what it is used for")
+			 : seal_ladder_textf(l,
+					     "the port bears the label of another service "
+					     "(%.*s), whose domains lose it",
+					     (int)now->type.n, now->type.p);
+	f->rejected = refused(l, now);
 	r = seal_ladder_step(f, "semanage-port",
 			     (struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("port"),
 						   modify ? SEAL_LIT("-m") : SEAL_LIT("-a"),
@@ -128,12 +198,10 @@ static int add_label(struct seal_ladder *l, const char *protocol, const struct s
 			     8, &s);
 	if (r < 0)
 		return r;
-	s->precondition = SEAL_LIT("the port has no local label yet");
+	s->precondition = modify ? SEAL_LIT("semanage port -l lists the port with another type")
+				 : SEAL_LIT("the port has no local label yet");
 	s->verify = SEAL_LIT("semanage port -l lists the port with the type");
-	return seal_argv_set(&s->undo,
-			     (struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("port"),
-						   SEAL_LIT("-d"), SEAL_LIT("-p"), proto, port},
-			     6);
+	return add_undo(s, local, proto, port);
 }
 
 int seal_rung_port(struct seal_ladder *l)
@@ -148,6 +216,8 @@ int seal_rung_port(struct seal_ladder *l)
 		return 0;
 	if (seal_policy_port(l->h->selinux.policy, protocol, (uint16_t)l->g->port, &now) < 0)
 		return 0;
+	if (is_generic(&now))
+		l->no_rule = SEAL_LIT("it would open every port of that label");
 	r = find_type(l, d, protocol, l->g->target_type, &best);
 	return r == 1 ? add_label(l, protocol, &now, &best) : r;
 }

@@ -11,10 +11,9 @@ static int render(const struct seal_cli *cli, const struct seal_host *h,
 {
 	int code = SEAL_EXIT_OK;
 
-	seal_vec_each(o, &cli->outputs)
-	{
-		seal_auto_buf struct seal_buf doc = { 0 };
-		struct seal_text_style style = { seal_cli_color(cli, o), cli->verbose };
+	seal_vec_each (o, &cli->outputs) {
+		seal_auto_buf struct seal_buf doc = {0};
+		struct seal_text_style style = {seal_cli_color(cli, o), cli->verbose};
 
 		if (strcmp(o->format, "json") == 0)
 			seal_report_denials_json(h, report, &doc);
@@ -32,14 +31,14 @@ int seal_verb_denials(const struct seal_cli *cli)
 {
 	struct seal_evidence_query what = {
 		SEAL_EV_AUDIT | SEAL_EV_POSTFIX | SEAL_EV_SELINUX | SEAL_EV_MAIL,
-		{ cli->since_us, cli->until_us },
+		{cli->since_us, cli->until_us},
 	};
-	struct seal_denial_query query = { .all = cli->all || cli->type };
+	struct seal_denial_query query = {.all = cli->all || cli->type};
 	seal_auto_denial_report struct seal_denial_report *report = NULL;
 	seal_auto_host struct seal_host *h = NULL;
 	seal_auto_root struct seal_root *root = NULL;
-	seal_auto_paths struct seal_paths hints = { 0 };
-	struct seal_err err = { 0 };
+	seal_auto_paths struct seal_paths hints = {0};
+	struct seal_err err = {0};
 
 	query.type = seal_bytes_of(cli->type);
 	if (seal_root_new(cli->root, &root, &err) < 0)

@@ -79,10 +79,14 @@ static void put_others(struct seal_buf *out, const struct seal_denial_group *g)
 				(f->opens.own ? f->opens.own : f->opens.tuples) == 1 ? "" : "es",
 				(unsigned long long)f->opens.domains,
 				f->opens.domains == 1 ? "" : "s");
-		if (f->rejected.n)
+		if (f->rejected.n) {
+			seal_buf_puts(&b, "withheld: ");
 			seal_buf_put(&b, f->rejected.p, f->rejected.n);
-		else
+		} else {
+			if (!f->sufficient && f->kind != SEAL_FIX_NONE)
+				seal_buf_puts(&b, "not enough: ");
 			seal_buf_put(&b, f->why.p, f->why.n);
+		}
 		seal_text_row(out, INDENT, word, seal_buf_bytes(&b));
 		word = "";
 	}
