@@ -271,6 +271,7 @@ int seal_case_of_recipient(struct seal_attribution *at, const struct seal_explai
 	memset(c, 0, sizeof(*c));
 	c->cap = SEAL_CERTAINTY_CERTAIN;
 	c->queue_id = m->queue_id;
+	c->recipient = rcpt->address;
 	c->daemon = rcpt->daemon;
 	c->service = rcpt->service;
 	c->instance = rcpt->instance;

@@ -19,7 +19,7 @@
 /* struct seal_case - one failure: the line that tells it, and the lines around it that belong to it
  */
 struct seal_case {
-	struct seal_bytes queue_id; /* empty when none */
+	struct seal_bytes queue_id, recipient; /* empty when none */
 	struct seal_bytes daemon, service, instance, dsn, relay;
 	enum seal_certainty cap; /* no surer than that: which line tells it is not certain itself */
 	uint32_t pid;

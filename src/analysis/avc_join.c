@@ -262,6 +262,18 @@ static void keep(struct seal_avc_match *ret, size_t *n, struct seal_avc_match m)
 	ret[i] = m;
 }
 
+/* other_ended - the process ended another attempt about when it was denied. Clocks of logs differ
+ * by seconds, and stamps of whole seconds are cut, so an attempt soon after counts as well. */
+static bool other_ended(const struct seal_avc_index *ix, const struct seal_attempt *a,
+			int64_t denied_us)
+{
+	struct seal_window w = {denied_us - SEAL_SECOND_US, denied_us + 3 * SEAL_SECOND_US};
+
+	if (w.to_us < a->to_us)
+		w.to_us = a->to_us;
+	return seal_event_ended_other(ix->events, a->pid, w, a->queue_id);
+}
+
 size_t seal_avc_join(const struct seal_avc_index *ix, const struct seal_attempt *a,
 		     int64_t slack_us, struct seal_avc_match *ret)
 {
@@ -284,9 +296,7 @@ size_t seal_avc_join(const struct seal_avc_index *ix, const struct seal_attempt 
 		if (!seal_avc_is_of(e, a->daemon))
 			continue;
 		m.object = best_text(e->denial, a, &m.whole);
-		m.other_ended = seal_event_ended_other(
-			ix->events, a->pid,
-			(struct seal_window){e->time_us + ix->shift_us, a->to_us}, a->queue_id);
+		m.other_ended = other_ended(ix, a, e->time_us + ix->shift_us);
 		keep(ret, &n, m);
 	}
 	return n;

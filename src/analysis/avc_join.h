@@ -31,7 +31,7 @@ struct seal_avc_match {
 	const struct seal_denial_hit *hit;
 	enum seal_same object;
 	bool whole;       /* they agree about a whole path or a port, not about a bare name alone */
-	bool other_ended; /* between denial and attempt the process ended another attempt */
+	bool other_ended; /* around the denial the process ended another attempt too */
 	bool by_child; /* the denied process was a child of the daemon: pipe(8), local(8) commands
 			*/
 	int64_t before_us; /* how long before the end of the attempt; negative: after it */

@@ -99,12 +99,44 @@ static int said_identity(const struct seal_case *c, struct seal_identity *ret)
 	return -ENODATA;
 }
 
+/* as_recipient - local(8) acts as the user it delivers to: the one its words name, or that of the
+ * address, without an extension */
+static int as_recipient(const struct seal_host *h, const struct seal_case *c,
+			struct seal_identity *ret)
+{
+	struct seal_bytes rest, name = c->recipient;
+	const struct seal_user *user;
+	ssize_t at;
+
+	if (!seal_bytes_is(c->daemon, "local"))
+		return -ENODATA;
+	at = seal_bytes_find(c->texts[0], " for user ");
+	if (at >= 0) {
+		rest = seal_bytes_from(c->texts[0], (size_t)at + strlen(" for user "));
+		name = seal_bytes_word(&rest);
+		while (name.n && (name.p[name.n - 1] == '.' || name.p[name.n - 1] == ':'))
+			name.n--;
+	}
+	name = seal_bytes_cut(name, '@', &rest);
+	user = seal_users_by_name(&h->users, name);
+	if (!user)
+		user = seal_users_by_name(&h->users, seal_bytes_cut(name, '+', &rest));
+	if (!user)
+		return -ENODATA;
+	*ret = (struct seal_identity){.uid = user->uid, .gid = user->gid};
+	ret->n_groups = seal_users_groups_of(&h->users, user, ret->groups, SEAL_DAC_GROUPS_MAX);
+	if (ret->n_groups > SEAL_DAC_GROUPS_MAX)
+		ret->n_groups = SEAL_DAC_GROUPS_MAX;
+	return 0;
+}
+
 static bool denied_by_selinux(const struct seal_case *c)
 {
 	size_t i;
 
 	for (i = 0; i < c->n_matches; i++)
-		if (c->matches[i].object == SEAL_SAME_YES && !c->matches[i].denial->permissive)
+		if (c->matches[i].object == SEAL_SAME_YES && !c->matches[i].denial->permissive &&
+		    (c->matches[i].whole || !c->matches[i].other_ended))
 			return true;
 	return false;
 }
@@ -138,7 +170,8 @@ int seal_test_dac(struct seal_attribution *at, const struct seal_case *c,
 	if (denied_by_selinux(c))
 		return seal_finding_refute(
 			at, f, "SELinux is asked only after the mode bits have allowed it");
-	if (said_identity(c, &who) < 0 && seal_daemon_identity(at->h, c->daemon, &who) < 0) {
+	if (said_identity(c, &who) < 0 && as_recipient(at->h, c, &who) < 0 &&
+	    seal_daemon_identity(at->h, c->daemon, &who) < 0) {
 		f->why = SEAL_LIT("as which user the daemon acted is not known");
 		return 0;
 	}
