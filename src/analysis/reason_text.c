@@ -132,7 +132,7 @@ static const unsigned char kinds[256] = {
 	[' '] = BLANK | ENDS,  ['\t'] = BLANK | ENDS, ['\r'] = BLANK | ENDS, ['\n'] = BLANK | ENDS,
 	['<'] = OPENS | ENDS,  ['('] = OPENS | ENDS,  ['['] = OPENS | ENDS,  ['"'] = OPENS | ENDS,
 	['\''] = OPENS | ENDS, ['>'] = ENDS,          [')'] = ENDS,          [']'] = ENDS,
-	[','] = ENDS,          [';'] = ENDS,          ['A' ... 'Z'] = UPPER,
+	[','] = ENDS,          [';'] = ENDS,          [':'] = OPENS | ENDS,  ['A' ... 'Z'] = UPPER,
 };
 
 static unsigned kind_of(char c)
@@ -159,7 +159,7 @@ static size_t address_length(struct seal_bytes s)
 		at |= s.p[i] == '@';
 	if (!at)
 		return 0;
-	while (i > 1 && reason_one_of(s.p[i - 1], ".:"))
+	while (i > 1 && s.p[i - 1] == '.')
 		i--;
 	return i;
 }
