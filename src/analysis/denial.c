@@ -3,7 +3,9 @@
 
 #include <errno.h>
 
+#include "analysis/daemon.h"
 #include "analysis/ladder.h"
+#include "core/table.h"
 
 /* denial.c - groups of denials and the layers of their reason */
 
@@ -11,7 +13,7 @@
 struct key {
 	struct seal_bytes source, target, tclass;
 	int32_t port;
-	bool permissive;
+	bool permissive, error; /* error: SELINUX_ERR, not an access */
 };
 
 static struct seal_bytes primary(const struct seal_host *h, struct seal_bytes type)
@@ -25,64 +27,50 @@ static struct seal_bytes primary(const struct seal_host *h, struct seal_bytes ty
 
 static struct key key_of(const struct seal_host *h, const struct seal_denial *d)
 {
-	return (struct key){primary(h, d->source_type), primary(h, d->target_type), d->tclass,
-			    d->object.port, d->permissive};
+	return (struct key){primary(h, d->source_type),
+			    primary(h, d->target_type),
+			    d->tclass,
+			    d->object.port,
+			    d->permissive,
+			    d->kind == SEAL_DENIAL_SELINUX_ERR};
 }
 
 static bool same_key(const struct seal_denial_group *g, const struct key *k)
 {
 	return seal_bytes_eq(g->source_type, k->source) &&
 	       seal_bytes_eq(g->target_type, k->target) && seal_bytes_eq(g->tclass, k->tclass) &&
-	       g->port == k->port && g->permissive == k->permissive;
+	       g->port == k->port && g->permissive == k->permissive &&
+	       (g->members.v[0]->kind == SEAL_DENIAL_SELINUX_ERR) == k->error;
 }
 
-/* is_mail - a program of the mail system, or its files: by what the configuration and the entry
- * points say, and by the directories Postfix uses */
-static bool is_mail(const struct seal_host *h, const struct seal_denial *d)
+static bool is_one_of(struct seal_bytes name, const char *const *names, size_t n)
 {
-	static const char *const daemons[] = {
-		"master",
-		"qmgr",
-		"pickup",
-		"cleanup",
-		"smtp",
-		"smtpd",
-		"local",
-		"virtual",
-		"pipe",
-		"bounce",
-		"showq",
-		"postdrop",
-		"postqueue",
-		"lmtp",
-		"error",
-		"flush",
-		"trivial-rewrite",
-		"tlsmgr",
-		"tlsproxy",
-		"proxymap",
-		"postscreen",
-		"dnsblog",
-		"anvil",
-		"scache",
-		"verify",
-		"spawn",
-		"oqmgr",
-		"postlogd",
-		"postalias",
-		"postmap",
-		"sendmail",
-	};
 	size_t i;
 
-	if (seal_bytes_find(d->source_type, "postfix") >= 0 ||
-	    seal_bytes_find(d->exe, "/postfix/") >= 0)
-		return true;
-	for (i = 0; i < sizeof(daemons) / sizeof(daemons[0]); i++)
-		if (seal_bytes_is(d->comm, daemons[i]) && seal_bytes_find(d->exe, "postfix") >= 0)
+	for (i = 0; i < n; i++)
+		if (seal_bytes_is(name, names[i]))
 			return true;
-	(void)h;
-	return seal_bytes_find(d->object.path, "/postfix/") >= 0;
+	return false;
+}
+
+/* is_mail - a program of the mail system, or a file of it: by its domain, its program, or the
+ * directories Postfix uses. It sorts and selects, and proves nothing */
+static bool is_mail(const struct seal_denial *d, struct seal_bytes queue)
+{
+	/* names that Postfix alone uses; the others (local, error, verify ...) need the path */
+	static const char *const names[] = {
+		"qmgr",      "oqmgr",      "postdrop", "postqueue",  "postsuper",      "postcat",
+		"postalias", "postmap",    "postlogd", "postscreen", "tlsproxy",       "tlsmgr",
+		"dnsblog",   "proxymap",   "scache",   "smtpd",      "sendmail",       "mailq",
+		"lmtp",      "newaliases", "cleanup",  "showq",      "trivial-rewrite"};
+	struct seal_bytes path = d->object.path;
+
+	return seal_bytes_find(d->source_type, "postfix") >= 0 ||
+	       seal_bytes_find(d->exe, "/postfix/") >= 0 ||
+	       is_one_of(d->comm, names, sizeof(names) / sizeof(names[0])) ||
+	       seal_bytes_find(path, "/postfix/") >= 0 ||
+	       (queue.n && path.n > queue.n && path.p[queue.n] == '/' &&
+		seal_bytes_eq(seal_bytes_first(path, queue.n), queue));
 }
 
 static int add_perms(struct seal_denial_group *g, const struct seal_denial *d)
@@ -130,42 +118,69 @@ static bool is_asked(const struct seal_denial_query *q, const struct seal_denial
 	       seal_bytes_eq(q->type, d->target_type);
 }
 
+/* struct grouping - the groups made so far and where each stands */
+struct grouping {
+	struct seal_denial_report *report;
+	struct seal_table table;
+};
+
+static uint64_t hash_key(const struct key *k)
+{
+	uint64_t h = seal_hash(k->source, (uint64_t)(uint32_t)k->port << 1 | k->permissive);
+
+	return seal_hash(k->tclass, seal_hash(k->target, h));
+}
+
+/* group_of - the group of that key, made when it is the first; NULL when memory is gone */
+static struct seal_denial_group *group_of(struct grouping *all, const struct key *k)
+{
+	uint64_t hash = hash_key(k);
+	struct seal_denial_group *g;
+	uint32_t i;
+	size_t at = 0;
+
+	while ((i = seal_table_next(&all->table, hash, &at)) != SEAL_TABLE_NONE)
+		if (same_key(&all->report->groups.v[i], k))
+			return &all->report->groups.v[i];
+	g = seal_vec_add(&all->report->groups);
+	if (!g || seal_table_add(&all->table, hash, (uint32_t)all->report->groups.n - 1) < 0)
+		return NULL;
+	*g = (struct seal_denial_group){
+		.source_type = k->source,
+		.target_type = k->target,
+		.tclass = k->tclass,
+		.port = k->port,
+		.permissive = k->permissive,
+		.fix = -1,
+		.first_us = SEAL_TIME_NONE,
+		.last_us = SEAL_TIME_NONE,
+	};
+	return g;
+}
+
 static int group_denials(struct seal_host *h, const struct seal_denial_query *q,
 			 struct seal_denial_report *report)
 {
-	seal_vec_each (d, &h->audit.denials) {
-		struct seal_denial_group *found = NULL;
-		bool mail = is_mail(h, d);
-		struct key k = key_of(h, d);
-		int r;
+	struct grouping all = {.report = report};
+	struct seal_bytes queue = SEAL_BYTES_NONE;
+	int r = 0;
 
-		if (!is_asked(q, d, mail))
+	if (seal_daemon_path(h, SEAL_BYTES_NONE, SEAL_LIT("."), &queue) == 0)
+		queue.n -= 2; /* "/." */
+	seal_vec_each (d, &h->audit.denials) {
+		bool mail = is_mail(d, queue);
+		struct key k = key_of(h, d);
+		struct seal_denial_group *g;
+
+		if (r < 0 || !is_asked(q, d, mail))
 			continue;
-		seal_vec_each (g, &report->groups) {
-			if (same_key(g, &k))
-				found = g;
-		}
-		if (!found) {
-			found = seal_vec_add(&report->groups);
-			if (!found)
-				return -ENOMEM;
-			*found = (struct seal_denial_group){
-				.source_type = k.source,
-				.target_type = k.target,
-				.tclass = k.tclass,
-				.port = k.port,
-				.permissive = k.permissive,
-				.fix = -1,
-				.first_us = SEAL_TIME_NONE,
-				.last_us = SEAL_TIME_NONE,
-			};
-		}
-		found->mail = found->mail || mail;
-		r = add_member(found, d);
-		if (r < 0)
-			return r;
+		g = group_of(&all, &k);
+		r = g ? add_member(g, d) : -ENOMEM;
+		if (g)
+			g->mail = g->mail || mail;
 	}
-	return 0;
+	seal_table_done(&all.table);
+	return r;
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -234,6 +249,24 @@ static int tell_why(struct seal_host *h, struct seal_denial_group *g,
 	return b.err ? b.err : seal_arena_copy(h->arena, seal_buf_bytes(&b), &g->why);
 }
 
+/* tell_role - SELINUX_ERR: a context that the policy has no place for was asked for */
+static int tell_role(struct seal_host *h, struct seal_denial_group *g)
+{
+	const struct seal_denial *d = g->members.v[0];
+	seal_auto_buf struct seal_buf b = {0};
+	struct seal_err err = {0};
+
+	g->reasons = SEAL_WHY_RBAC;
+	seal_buf_puts(&b, "no such context may be");
+	if (d->invalid_context.n) {
+		seal_buf_puts(&b, ": ");
+		seal_buf_put(&b, d->invalid_context.p, d->invalid_context.n);
+		if (seal_policy_context_valid(h->selinux.policy, d->invalid_context, &err) < 0)
+			seal_buf_printf(&b, " (%s)", err.text);
+	}
+	return b.err ? b.err : seal_arena_copy(h->arena, seal_buf_bytes(&b), &g->why);
+}
+
 /* ask_policy - the reasons of every member: contexts may differ in user, role and range */
 static int ask_policy(struct seal_host *h, struct seal_denial_group *g)
 {
@@ -245,6 +278,8 @@ static int ask_policy(struct seal_host *h, struct seal_denial_group *g)
 		g->why = SEAL_LIT("no policy in the evidence");
 		return 0;
 	}
+	if (g->members.v[0]->kind == SEAL_DENIAL_SELINUX_ERR)
+		return tell_role(h, g);
 	seal_vec_each (m, &g->members) {
 		const struct seal_denial *d = *m;
 		struct seal_access a = {d->scontext, d->tcontext, d->tclass,
@@ -287,7 +322,7 @@ static int explain_group(struct seal_host *h, const struct seal_denial_query *q,
 	r = ask_policy(h, g);
 	if (r < 0)
 		return r;
-	return seal_ladder_climb(h, q, g);
+	return number <= SEAL_GROUPS_MENDED_MAX ? seal_ladder_climb(h, q, g) : 0;
 }
 
 int seal_denials_explain(struct seal_host *h, const struct seal_denial_query *query,
@@ -326,6 +361,7 @@ void seal_denial_report_free(struct seal_denial_report *r)
 		seal_vec_done(&g->members);
 		seal_vec_done(&g->paths);
 		seal_vec_done(&g->candidates);
+		seal_vec_done(&g->rule);
 	}
 	seal_vec_done(&r->groups);
 	free(r);

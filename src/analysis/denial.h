@@ -34,10 +34,14 @@ struct seal_denial_group {
 	bool dontaudit;
 	struct seal_bytes why;                /* the reasons in words, constraints named */
 	seal_vec(struct seal_fix) candidates; /* cheapest sufficient one first, then the others */
-	int32_t fix;                          /* index into candidates, -1 = none suffices */
+	seal_vec(struct seal_bytes) rule;     /* permissions of the module among them, sorted */
+	int32_t fix; /* index into candidates, -1 = none. It may be one that is not sufficient:
+			a wrong label to be mended first, or words for a person */
 };
 
 #define SEAL_GROUP_PATHS_MAX 64
+/* groups whose fix is looked for, mail first; the others have their reason alone */
+#define SEAL_GROUPS_MENDED_MAX 256
 
 struct seal_denial_report {
 	seal_vec(struct seal_denial_group) groups; /* mail first, then by count */

@@ -232,6 +232,21 @@ static bool is_minimal(const struct seal_ladder *l, const struct seal_module_rul
 	return rule->n_perms <= l->g->perms.n;
 }
 
+/* keep_rule - for whoever proves the module with the root's own store */
+static int keep_rule(struct seal_ladder *l, const struct seal_module_rule *rule)
+{
+	struct seal_bytes *slot;
+	size_t i;
+
+	for (i = 0; i < rule->n_perms; i++) {
+		slot = seal_vec_add(&l->g->rule);
+		if (!slot)
+			return -ENOMEM;
+		*slot = rule->perms[i];
+	}
+	return 0;
+}
+
 int seal_rung_module(struct seal_ladder *l)
 {
 	struct seal_policy_change c;
@@ -246,6 +261,8 @@ int seal_rung_module(struct seal_ladder *l)
 	rule_of(l, &rule);
 	if (!rule.n_perms)
 		return 0;
+	if (keep_rule(l, &rule) < 0)
+		return -ENOMEM;
 	allow = (struct seal_allow){rule.source, rule.target, rule.tclass, rule.perms,
 				    rule.n_perms};
 	c = (struct seal_policy_change){.allows = &allow, .n_allows = 1};
