@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "policy_fixture.h"
+
+#include <errno.h>
+#include <sepol/cil/cil.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "analysis/denial.h"
+#include "analysis/module.h"
+#include "core/root.h"
+
+#define SYS "system_u:system_r:"
+#define OBJ "system_u:object_r:"
+
+static struct seal_policy *small;
+
+static int setup(void **state)
+{
+	(void)state;
+	small = fixture_policy("small.cil");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	seal_policy_free(small);
+	return 0;
+}
+
+/* struct world - a host with one denial and the answers its files give */
+struct world {
+	struct seal_host *h;
+	const char *path, *actual, *expected; /* of the object; path NULL: not known */
+};
+
+static int view_label(void *data, struct seal_bytes path, struct seal_bytes *ret)
+{
+	struct world *w = data;
+
+	if (!w->path || !seal_bytes_is(path, w->path))
+		return -ENODATA;
+	*ret = seal_bytes_of(w->actual);
+	return 0;
+}
+
+static int view_expected(void *data, struct seal_bytes path, char type, struct seal_bytes *ret)
+{
+	struct world *w = data;
+
+	(void)type;
+	if (seal_bytes_is(path, "/etc/shadow")) {
+		*ret = SEAL_LIT(OBJ "secret_t:s0");
+		return 0;
+	}
+	if (!w->path || !w->expected || !seal_bytes_is(path, w->path))
+		return -ENOENT;
+	*ret = seal_bytes_of(w->expected);
+	return 0;
+}
+
+static void world_init(struct world *w, struct seal_policy *p)
+{
+	w->h = seal_host_new();
+	assert_non_null(w->h);
+	w->h->selinux.policy = p;
+	w->h->selinux.type = SEAL_LIT("default");
+	w->h->view = (struct seal_view){.data = w, .label = view_label, .expected = view_expected};
+}
+
+static void world_done(struct world *w)
+{
+	seal_vec_each (d, &w->h->audit.denials) {
+		seal_vec_done(&d->hits);
+	}
+	w->h->selinux.policy = NULL; /* it belongs to the test */
+	seal_host_free(w->h);
+}
+
+/* deny - the only denial of the host */
+static struct seal_denial *deny(struct world *w, const struct seal_access *a, const char *comm)
+{
+	struct seal_denial *d = seal_vec_add(&w->h->audit.denials);
+
+	assert_non_null(d);
+	*d = (struct seal_denial){
+		.scontext = a->scontext,
+		.tcontext = a->tcontext,
+		.source_type = seal_context_part(a->scontext, 't'),
+		.target_type = seal_context_part(a->tcontext, 't'),
+		.tclass = a->tclass,
+		.n_perms = a->n_perms,
+		.comm = seal_bytes_of(comm),
+		.object = {.port = -1, .capability = -1, .ioctl = a->ioctl},
+		.count = 1,
+	};
+	d->perms = seal_arena_alloc(w->h->arena, a->n_perms * sizeof(*d->perms));
+	memcpy(d->perms, a->perms, a->n_perms * sizeof(*d->perms));
+	if (w->path)
+		d->object.path = seal_bytes_of(w->path);
+	return d;
+}
+
+static struct seal_denial_report *explain(struct world *w)
+{
+	struct seal_denial_query q = {.all = true};
+	struct seal_denial_report *r = NULL;
+
+	assert_int_equal(seal_denials_explain(w->h, &q, &r), 0);
+	assert_int_equal(r->groups.n, 1);
+	return r;
+}
+
+static const struct row {
+	const char *name, *access;
+	const char *path, *expected; /* the object, where it is known */
+	int32_t port;
+	bool permissive;
+	enum seal_fix_kind kind;
+	bool sufficient;
+	const char *command; /* of the first step, or the rule of a module */
+} rows[] = {
+	{"a rule, where nothing else gives it",
+	 SYS "smtpd_t:s0 " OBJ "mail_port_t:s0 tcp_socket name_connect", .port = -1,
+	 .kind = SEAL_FIX_MODULE, .sufficient = true,
+	 .command = "(allow smtpd_t mail_port_t (tcp_socket (name_connect)))"},
+	{"the boolean that opens least", SYS "smtpd_t:s0 " OBJ "spool_t:s0 file write", .port = -1,
+	 .kind = SEAL_FIX_BOOLEAN, .sufficient = true, .command = "setsebool -P local_write on"},
+	{"a wrong label", SYS "smtp_t:s0 " OBJ "secret_t:s0 file read", "/spool/x",
+	 OBJ "config_t:s0", -1, false, SEAL_FIX_RESTORECON, true, "restorecon -F /spool/x"},
+	{"a wrong label, and more to come", SYS "smtp_t:s0 " OBJ "secret_t:s0 file read",
+	 "/spool/x", OBJ "spool_t:s0", -1, false, SEAL_FIX_RESTORECON, false,
+	 "restorecon -F /spool/x"},
+	{"a level", SYS "smtp_t:s0 " OBJ "config_t:s0:c1 file read", "/spool/x", OBJ "config_t:s0",
+	 -1, false, SEAL_FIX_RESTORECON, true, "restorecon -F /spool/x"},
+	{"a level without an entry", SYS "smtp_t:s0 " OBJ "spool_t:s0:c1 file read", "/spool/x",
+	 NULL, -1, false, SEAL_FIX_RESTORECON, true, "chcon -l s0 /spool/x"},
+	{"a level of an object nobody finds", SYS "smtp_t:s0 " OBJ "spool_t:s0:c1 file read",
+	 .port = -1, .kind = SEAL_FIX_NONE},
+	{"a constraint", SYS "smtp_t:s0 other_u:object_r:spool_t:s0 file write", .port = -1,
+	 .kind = SEAL_FIX_NONE},
+	{"a port of one's own choice",
+	 SYS "smtp_t:s0 " OBJ "wide_port_t:s0 tcp_socket name_connect", .port = 2525,
+	 .kind = SEAL_FIX_PORT_LABEL, .sufficient = true,
+	 .command = "semanage port -a -t mail_port_t -p tcp 2525"},
+	{"logged only", SYS "smtpd_t:s0 " OBJ "mail_port_t:s0 tcp_socket name_connect", .port = -1,
+	 .permissive = true, .kind = SEAL_FIX_NONE, .sufficient = true},
+	{"stale", SYS "smtp_t:s0 " OBJ "spool_t:s0 file read", .port = -1, .kind = SEAL_FIX_NONE,
+	 .sufficient = true},
+};
+
+static void put_argv(struct seal_buf *b, const struct seal_argv *a)
+{
+	seal_vec_each (w, &a->v) {
+		if (b->n)
+			seal_buf_putc(b, ' ');
+		seal_buf_put(b, w->p, w->n);
+	}
+}
+
+static void check_row(const struct row *row, const struct seal_denial_group *g)
+{
+	seal_auto_buf struct seal_buf b = {0};
+	const struct seal_fix *f;
+
+	if (g->fix < 0)
+		fail_msg("%s: no fix", row->name);
+	f = &g->candidates.v[g->fix];
+	if (f->kind != row->kind || f->sufficient != row->sufficient)
+		fail_msg("%s: %s, sufficient %d: %.*s", row->name, seal_fix_kind_name(f->kind),
+			 f->sufficient, (int)f->why.n, f->why.p);
+	if (!row->command)
+		return;
+	if (f->kind == SEAL_FIX_MODULE) {
+		if (seal_bytes_find(f->module_cil, row->command) < 0)
+			fail_msg("%s: %.*s", row->name, (int)f->module_cil.n, f->module_cil.p);
+		return;
+	}
+	put_argv(&b, &f->steps.v[0].argv);
+	if (!seal_bytes_is(seal_buf_bytes(&b), row->command))
+		fail_msg("%s: %.*s", row->name, (int)b.n, b.p);
+}
+
+static void test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct world w = {.path = rows[i].path, .expected = rows[i].expected};
+		seal_auto_denial_report struct seal_denial_report *r = NULL;
+		struct fixture_access a;
+		struct seal_denial *d;
+		char actual[128];
+
+		fixture_access(&a, rows[i].access, -1);
+		snprintf(actual, sizeof(actual), "%.*s", (int)a.a.tcontext.n, a.a.tcontext.p);
+		w.actual = actual;
+		world_init(&w, small);
+		d = deny(&w, &a.a, "smtp");
+		d->object.port = rows[i].port;
+		d->permissive = rows[i].permissive;
+		r = explain(&w);
+		check_row(&rows[i], &r->groups.v[0]);
+		world_done(&w);
+	}
+}
+
+/* what a process may provoke: none of it becomes a rule */
+static const char *const attacks[] = {
+	SYS "queue_t:s0 " OBJ "secret_t:s0 file write", /* what /etc/shadow bears */
+	SYS "queue_t:s0 " OBJ "secret_t:s0 file read",
+	SYS "smtp_t:s0 " OBJ "spool_t:s0 file entrypoint",
+	SYS "smtp_t:s0 " SYS "base_t:s0 process dyntransition",
+	SYS "smtp_t:s0 " OBJ "nosuch_t:s0 file read",
+	SYS "smtp_t:s0 " OBJ "domain:s0 file read",
+	SYS "smtp_t:s0 " OBJ "spool_t:s0 file read)(allow",
+	SYS "smtp_t)(allow:s0 " OBJ "spool_t:s0 file read",
+};
+
+static void test_attacks(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(attacks) / sizeof(*attacks); i++) {
+		struct world w = {.path = NULL};
+		seal_auto_denial_report struct seal_denial_report *r = NULL;
+		struct fixture_access a;
+
+		fixture_access(&a, attacks[i], -1);
+		world_init(&w, small);
+		deny(&w, &a.a, "smtp");
+		r = explain(&w);
+		seal_vec_each (f, &r->groups.v[0].candidates) {
+			if (f->kind == SEAL_FIX_MODULE && !f->rejected.n)
+				fail_msg("%s: %.*s", attacks[i], (int)f->module_cil.n,
+					 f->module_cil.p);
+		}
+		world_done(&w);
+	}
+}
+
+static const struct {
+	const char *source, *target, *tclass, *perm;
+	int64_t ioctl;
+	int r;
+	const char *cil;
+} modules[] = {
+	{"smtp_t", "spool_t", "file", "open", -1, 0, "(allow smtp_t spool_t (file (open)))"},
+	{"smtp_t", "smtp_t", "process", "transition", -1, 0,
+	 "(allow smtp_t self (process (transition)))"},
+	{"queue_t", "secret_t", "file", "ioctl", 0x5401, 0,
+	 "(allow queue_t secret_t (file (ioctl)))\n(allowx queue_t secret_t (ioctl file "
+	 "(0x5401)))"},
+	{"queue_t", "config_t", "file", "ioctl", 0x5401, -EINVAL,
+	 NULL}, /* would take others away */
+	{"queue_t", "spool_t", "file", "ioctl", 0x5402, 0,
+	 "(allowx queue_t spool_t (ioctl file (0x5402)))"},
+	{"post_t", "spool_t", "file", "open", -1, -EINVAL, NULL}, /* an alias */
+	{"smtp_t", "file_type", "file", "open", -1, -EINVAL, NULL},
+	{"smtp_t", "nosuch_t", "file", "open", -1, -ENOENT, NULL},
+	{"smtp_t", "spool_t", "file", "nosuch", -1, -ENOENT, NULL},
+	{"smtp_t", "spool_t", "nosuch", "open", -1, -ENOENT, NULL},
+	{"smtp_t", "spool_t", "file", "open))(allow", -1, -EINVAL, NULL},
+	{"smtp_t\n", "spool_t", "file", "open", -1, -EINVAL, NULL},
+	{"1smtp", "spool_t", "file", "open", -1, -EINVAL, NULL},
+	{"", "spool_t", "file", "open", -1, -EINVAL, NULL},
+};
+
+static void test_modules(void **state)
+{
+	seal_auto_arena struct seal_arena *arena = seal_arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(modules) / sizeof(*modules); i++) {
+		struct seal_module_rule rule = {
+			.source = seal_bytes_of(modules[i].source),
+			.target = seal_bytes_of(modules[i].target),
+			.tclass = seal_bytes_of(modules[i].tclass),
+			.perms = {seal_bytes_of(modules[i].perm)},
+			.n_perms = 1,
+			.ioctl = modules[i].ioctl,
+		};
+		struct seal_fix f = {0};
+		int r = seal_module_write(small, &rule, 1, arena, &f);
+
+		if (r != modules[i].r)
+			fail_msg("row %zu: %d", i, r);
+		if (r == 0 && seal_bytes_find(f.module_cil, modules[i].cil) < 0)
+			fail_msg("row %zu: %.*s", i, (int)f.module_cil.n, f.module_cil.p);
+		if (r == 0)
+			assert_true(seal_bytes_starts(f.module_name, "postseal_"));
+	}
+}
+
+/* --- random denials of a whole policy --- */
+
+static uint64_t dice = 20261121;
+static size_t n_modules, n_booleans;
+
+static size_t roll(size_t n)
+{
+	dice = dice * UINT64_C(6364136223846793005) + 1442695040888963407U;
+	return n ? (size_t)(dice >> 33) % n : 0;
+}
+
+static bool allows(struct seal_policy *p, const struct seal_policy_change *c,
+		   const struct seal_access *a)
+{
+	bool yes;
+
+	assert_int_equal(seal_policy_try(p, c, NULL), 0);
+	yes = seal_policy_allows(p, a) == 1;
+	seal_policy_restore(p);
+	return yes;
+}
+
+static void check_module(struct seal_policy *p, const struct seal_denial_group *g,
+			 const struct seal_fix *f, const struct seal_access *a)
+{
+	struct seal_allow rule = {g->source_type, g->target_type, g->tclass, g->rule.v, g->rule.n};
+	struct seal_policy_change c = {.allows = &rule, .n_allows = 1};
+	struct seal_names before = {0};
+	uint64_t fresh = 0;
+	cil_db_t *db = NULL;
+
+	n_modules++;
+	assert_true(allows(p, &c, a));
+	assert_int_equal(seal_policy_allowed(p, g->source_type, g->target_type, g->tclass, &before),
+			 0);
+	seal_vec_each (perm, &g->rule) {
+		bool had = false;
+
+		seal_vec_each (b, &before.v) {
+			had = had || seal_bytes_eq(*b, *perm);
+		}
+		fresh += !had;
+	}
+	seal_vec_done(&before.v);
+	assert_int_equal(f->opens.own, fresh);
+	assert_int_equal(f->opens.domains, fresh > 0);
+
+	cil_set_log_level(CIL_ERR);
+	cil_db_init(&db);
+	assert_int_equal(cil_add_file(db, "module", f->module_cil.p, f->module_cil.n), 0);
+	cil_db_destroy(&db);
+}
+
+static void check_booleans(struct seal_policy *p, const struct seal_fix *f,
+			   const struct seal_access *a)
+{
+	struct seal_switch s[3];
+	struct seal_policy_change c = {.switches = s, .n_switches = f->steps.n};
+
+	n_booleans++;
+	assert_in_range(f->steps.n, 1, 3);
+	for (size_t i = 0; i < f->steps.n; i++)
+		s[i] = (struct seal_switch){f->steps.v[i].argv.v.v[2],
+					    seal_bytes_is(f->steps.v[i].argv.v.v[3], "on")};
+	assert_true(allows(p, &c, a));
+}
+
+static void one_random(struct seal_policy *p, const struct seal_names *domains,
+		       const struct seal_names *files, const char *tclass)
+{
+	seal_auto_denial_report struct seal_denial_report *r = NULL;
+	struct seal_names perms = {0};
+	struct world w = {.path = NULL};
+	struct seal_bytes s = domains->v.v[roll(domains->v.n)], perm, t;
+	struct seal_access a = {
+		.tclass = seal_bytes_of(tclass), .perms = &perm, .n_perms = 1, .ioctl = -1};
+	const struct seal_denial_group *g;
+	char source[160], target[160];
+
+	t = files->v.v[roll(files->v.n)];
+	assert_int_equal(seal_policy_permissions(p, a.tclass, &perms), 0);
+	perm = perms.v.v[roll(perms.v.n)];
+	snprintf(source, sizeof(source), SYS "%.*s:s0", (int)s.n, s.p);
+	snprintf(target, sizeof(target), OBJ "%.*s:s0", (int)t.n, t.p);
+	a.scontext = seal_bytes_of(source);
+	a.tcontext = seal_bytes_of(target);
+	world_init(&w, p);
+	deny(&w, &a, "test");
+	r = explain(&w);
+	g = &r->groups.v[0];
+	seal_vec_each (f, &g->candidates) {
+		if (!f->sufficient)
+			continue;
+		if (f->kind == SEAL_FIX_MODULE && !f->rejected.n)
+			check_module(p, g, f, &a);
+		else if (f->kind == SEAL_FIX_BOOLEAN)
+			check_booleans(p, f, &a);
+		else if (f->kind == SEAL_FIX_NONE)
+			assert_int_equal(seal_policy_allows(p, &a), 1);
+	}
+	world_done(&w);
+	seal_vec_done(&perms.v);
+}
+
+static void test_random(void **state)
+{
+	static const char *const classes[] = {"file", "dir", "sock_file", "lnk_file"};
+	seal_auto_policy struct seal_policy *p = NULL;
+	seal_auto_root struct seal_root *root = NULL;
+	struct seal_names domains = {0}, files = {0};
+
+	(void)state;
+	if (seal_root_new("/", &root, NULL) < 0 ||
+	    seal_policy_open(root, SEAL_LIT("default"), &p, NULL, NULL) < 0) {
+		print_message("no policy is installed: the random denials are left out\n");
+		return;
+	}
+	assert_int_equal(seal_policy_members(p, SEAL_LIT("domain"), &domains), 0);
+	assert_int_equal(seal_policy_members(p, SEAL_LIT("file_type"), &files), 0);
+	for (size_t i = 0; i < 2000; i++)
+		one_random(p, &domains, &files, classes[roll(4)]);
+	seal_vec_done(&domains.v);
+	seal_vec_done(&files.v);
+	print_message("%zu modules, %zu sets of booleans\n", n_modules, n_booleans);
+	assert_true(n_modules > 100);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_attacks),
+		cmocka_unit_test(test_modules),
+		cmocka_unit_test(test_random),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
