@@ -226,6 +226,8 @@ static void test_limits(void **state SEAL_UNUSED)
 	const char *const files[][2] = {{PUBLIC, text}};
 	struct outcome o;
 
+	if (!text)
+		abort();
 	for (size_t i = 0; i < n; i++)
 		p += sprintf(p, "<zone>");
 	read_files(files, 1, &o);
