@@ -18,17 +18,20 @@ static int add_target(struct seal_fix *f, struct seal_bytes id)
 	return 0;
 }
 
-/* add_targets - the queue ids the fix frees, once each */
-static int add_targets(struct seal_attribution *at, struct seal_fix *f, int32_t group)
+/* add_targets - to each fix the queue ids it frees, once each */
+static int add_targets(struct seal_attribution *at)
 {
+	struct seal_fix *f;
+	int32_t n;
 	int r = 0;
 
 	seal_vec_each (m, &at->x->messages) {
 		seal_vec_each (rcpt, &m->recipients) {
-			if (r < 0 || rcpt->cause->group != group)
-				continue;
-			if (!f->targets.n ||
-			    !seal_bytes_eq(f->targets.v[f->targets.n - 1], m->queue_id))
+			n = at->x->groups.v[rcpt->cause->group].fix;
+			f = n >= 0 ? &at->x->fixes.v[n] : NULL;
+			if (r == 0 && f &&
+			    (!f->targets.n ||
+			     !seal_bytes_eq(f->targets.v[f->targets.n - 1], m->queue_id)))
 				r = add_target(f, m->queue_id);
 		}
 	}
@@ -47,6 +50,11 @@ static bool same_argv(const struct seal_argv *a, const struct seal_argv *b)
 	return true;
 }
 
+static bool has_commands(const struct seal_fix *f)
+{
+	return f->steps.n && f->steps.v[0].argv.v.n;
+}
+
 /* same_commands - two fixes that do the very same; one in words is like no other */
 static bool same_commands(const struct seal_fix *a, const struct seal_fix *b)
 {
@@ -60,30 +68,18 @@ static bool same_commands(const struct seal_fix *a, const struct seal_fix *b)
 	return true;
 }
 
-static int merge_targets(struct seal_fix *into, const struct seal_fix *from)
-{
-	int r = 0;
-
-	seal_vec_each (t, &from->targets) {
-		r = r < 0 ? r : add_target(into, *t);
-	}
-	return r;
-}
-
-/* append - move @f to the fixes, or into the one there that does the same; its place */
+/* append - move @f to the fixes, unless one there does the same; its place */
 static int append(struct seal_attribution *at, struct seal_fix *f, int32_t *ret)
 {
 	struct seal_fix *slot;
 	size_t i;
-	int r;
 
-	for (i = 0; i < at->x->fixes.n; i++) {
+	for (i = 0; has_commands(f) && i < at->x->fixes.n; i++) {
 		if (!same_commands(&at->x->fixes.v[i], f))
 			continue;
-		r = merge_targets(&at->x->fixes.v[i], f);
 		seal_fix_done(f);
 		*ret = (int32_t)i;
-		return r;
+		return 0;
 	}
 	slot = seal_vec_add(&at->x->fixes);
 	if (!slot) {
@@ -186,8 +182,6 @@ static int fix_group(struct seal_attribution *at, int32_t n)
 	if (r == 0)
 		r = in_words(v, &f);
 	if (r >= 0)
-		r = add_targets(at, &f, n);
-	if (r >= 0)
 		r = seal_cause_title(at, v, g->cause);
 	if (r < 0) {
 		seal_fix_done(&f);
@@ -237,5 +231,5 @@ int seal_attribution_fix(struct seal_attribution *at)
 		if (r == 0)
 			r = foresee(at, &at->x->groups.v[i]);
 	}
-	return r;
+	return r == 0 ? add_targets(at) : r;
 }

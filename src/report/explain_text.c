@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/report.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "core/enc.h"
@@ -186,34 +187,71 @@ static void put_message_line(struct seal_buf *out, const struct seal_explained_m
 	seal_buf_putc(out, '\n');
 }
 
-static void put_messages(struct seal_buf *out, const struct seal_explanation *x, int32_t group,
-			 const struct seal_text_style *style)
-{
-	const struct seal_cause_group *g = &x->groups.v[group];
-	struct seal_bytes last = SEAL_BYTES_NONE;
-	uint64_t shown = 0;
+/* struct shown - a recipient and its message, in the order of their groups */
+struct shown {
+	const struct seal_explained_message *m;
+	const struct seal_explained_recipient *r;
+};
 
-	if (!g->recipients)
-		return;
-	seal_buf_putc(out, '\n');
+struct shown_list {
+	struct shown *v;
+	size_t *first; /* of each group, and the end of the last */
+};
+
+static void shown_done(struct shown_list *s)
+{
+	free(s->v);
+	free(s->first);
+}
+
+/* sort_shown - one pass over the messages for all groups. Returns 0 or -ENOMEM */
+static int sort_shown(const struct seal_explanation *x, struct shown_list *s)
+{
+	size_t n = 0, i;
+
+	s->first = calloc(x->groups.n + 2, sizeof(*s->first));
+	if (!s->first)
+		return -ENOMEM;
 	seal_vec_each (m, &x->messages) {
 		seal_vec_each (r, &m->recipients) {
-			if (r->cause->group != group)
-				continue;
-			if (!style->verbose && shown == MESSAGES_SHOWN) {
-				seal_buf_printf(out, "%*s%llu more: --verbose, or --format json\n",
-						INDENT, "",
-						(unsigned long long)(g->recipients - shown));
-				return;
-			}
-			put_message_line(out, m, r, &last);
-			shown++;
+			s->first[r->cause->group + 2]++;
+			n++;
 		}
+	}
+	for (i = 2; i < x->groups.n + 2; i++)
+		s->first[i] += s->first[i - 1];
+	s->v = calloc(n + 1, sizeof(*s->v));
+	if (!s->v)
+		return -ENOMEM;
+	seal_vec_each (m, &x->messages) {
+		seal_vec_each (r, &m->recipients) {
+			s->v[s->first[r->cause->group + 1]++] = (struct shown){m, r};
+		}
+	}
+	return 0;
+}
+
+static void put_messages(struct seal_buf *out, const struct shown_list *s, int32_t group,
+			 const struct seal_text_style *style)
+{
+	struct seal_bytes last = SEAL_BYTES_NONE;
+	size_t from = s->first[group], to = s->first[group + 1], i;
+
+	if (from == to)
+		return;
+	seal_buf_putc(out, '\n');
+	for (i = from; i < to; i++) {
+		if (!style->verbose && i - from == MESSAGES_SHOWN) {
+			seal_buf_printf(out, "%*s%zu more: --verbose, or --format json\n", INDENT,
+					"", to - i);
+			return;
+		}
+		put_message_line(out, s->v[i].m, s->v[i].r, &last);
 	}
 }
 
 static void put_group(struct seal_buf *out, const struct seal_explanation *x, int32_t n,
-		      const struct seal_text_style *style)
+		      const struct seal_text_style *style, const struct shown_list *shown)
 {
 	const struct seal_cause_group *g = &x->groups.v[n];
 	const struct seal_cause *c = g->cause;
@@ -238,17 +276,21 @@ static void put_group(struct seal_buf *out, const struct seal_explanation *x, in
 	put_evidence(out, g, style);
 	put_ruled_out(out, c);
 	put_also(out, x, c);
-	put_messages(out, x, n, style);
+	put_messages(out, shown, n, style);
 	seal_buf_putc(out, '\n');
 }
 
 void seal_report_explain_text(const struct seal_host *h, const struct seal_explanation *x,
 			      const struct seal_text_style *style, struct seal_buf *out)
 {
+	struct shown_list shown = {0};
 	size_t i;
 
+	if (sort_shown(x, &shown) < 0)
+		out->err = -ENOMEM;
 	put_summary(out, h, x, style);
-	for (i = 0; i < x->groups.n; i++)
-		put_group(out, x, (int32_t)i, style);
+	for (i = 0; !out->err && i < x->groups.n; i++)
+		put_group(out, x, (int32_t)i, style, &shown);
+	shown_done(&shown);
 	seal_text_sources(out, h, ~0u, style);
 }
