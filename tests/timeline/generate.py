@@ -40,7 +40,7 @@ class Timeline:
         self.year_less = year_less
         start = (2026, 12, 31, 22, 30, 0) if year_less else (2026, 11, 20, 6, 0, 0)
         self.now = float(calendar.timegm(start + (0, 0, 0)))
-        self.mail, self.audit, self.queue, self.truth = [], [], [], {}
+        self.mail, self.audit, self.queue, self.truth = [], [], {}, {}
         self.serial, self.inode = 100, 40000
         self.smtp = [2000 + i for i in range(8)]
         self.local, self.error, self.smtpd = [3000, 3001], [3100, 3101], [3200, 3201]
@@ -111,10 +111,9 @@ class Timeline:
             self.log(t + .1, "qmgr", 892, f"{qid}: removed")
             self.used_ids.append((t, qid))
             return
-        self.queue = [q for q in self.queue if q["queue_id"] != qid]
-        self.queue.append({"queue_name": "deferred", "queue_id": qid, "arrival_time": int(t) - 1,
+        self.queue[qid] = {"queue_name": "deferred", "queue_id": qid, "arrival_time": int(t) - 1,
                            "message_size": 311, "forced_expire": False, "sender": "bob@lab.example",
-                           "recipients": [{"address": rcpt, "delay_reason": text}]})
+                           "recipients": [{"address": rcpt, "delay_reason": text}]}
 
     def tell(self, qid, *classes, decided=True):
         self.truth[qid] = {"class": list(classes), "decided": decided}
@@ -369,7 +368,7 @@ class Timeline:
             "mail_owner = postfix\nqueue_directory = /var/spool/postfix\nhome_mailbox = Maildir/\n")
         put("root/etc/postfix/master.cf", "smtp unix - - n - - smtp\nlocal unix - n n - - local\n"
             "error unix - - n - - error\nlmtp unix - - n - - lmtp\n")
-        put("live/queue.ndjson", "".join(json.dumps(q) + "\n" for q in self.queue))
+        put("live/queue.ndjson", "".join(json.dumps(q) + "\n" for q in self.queue.values()))
         put("live/nftables.json", json.dumps(self.ruleset()))
         put("live/routes.json", json.dumps(self.routes()))
         put("live/addresses.json", json.dumps(self.addresses()))
