@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 
+#include "analysis/daemon.h"
 #include "analysis/ladder_impl.h"
 #include "analysis/module.h"
 
@@ -42,6 +43,21 @@ static bool succeeded(const struct seal_denial_group *g)
 	return true;
 }
 
+/* is_glance - a program that is none of Postfix's looks at a directory: no mail waits for that */
+static bool is_glance(struct seal_ladder *l)
+{
+	static const char *const perms[] = {"getattr", "search"};
+	struct seal_bytes path;
+
+	seal_vec_each (m, &l->g->members) {
+		if (seal_bytes_find((*m)->exe, "/postfix/") >= 0 || !(*m)->comm.n ||
+		    seal_daemon_program(l->h, (*m)->comm, &path) == 0)
+			return false;
+	}
+	return seal_bytes_is(l->g->tclass, "dir") &&
+	       seal_bytes_find(l->g->source_type, "postfix") < 0 && only_perms(l->g, perms, 2);
+}
+
 static int refuse(struct seal_ladder *l, struct seal_bytes no_rule, struct seal_bytes why,
 		  struct seal_bytes step)
 {
@@ -77,6 +93,12 @@ int seal_rung_refuse(struct seal_ladder *l)
 			      SEAL_LIT("a probe: the system call succeeded without it, nothing is "
 				       "broken by the denial; dontaudit at most"),
 			      SEAL_BYTES_NONE);
+	if (is_glance(l))
+		return refuse(
+			l, SEAL_LIT("a look at a directory: a dontaudit rule would silence it"),
+			SEAL_LIT("a program outside the mail system looks at a directory: no mail "
+				 "waits for it; dontaudit at most, unless the program fails"),
+			SEAL_BYTES_NONE);
 	if (!l->h->selinux.policy)
 		return 0;
 	fs = seal_policy_mount_type(l->h->selinux.policy, g->target_type);

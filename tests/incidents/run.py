@@ -57,6 +57,16 @@ class Result:
 RIGHT, CLASS_ONLY, UNKNOWN, WRONG = "right", "class", "unknown", "wrong"
 
 
+def denials_faults(program, root):
+    """What is wrong with the denials told of ROOT."""
+    run = subprocess.run([program, "denials", "--all", "--format", "json", "--root", root],
+                         stdin=subprocess.DEVNULL, capture_output=True, timeout=TIME_LIMIT_S,
+                         check=False)
+    if run.returncode != 0:
+        return [f"denials: exit status {run.returncode}"]
+    return ["denials: " + e for e in schema.errors(json.loads(run.stdout))[:3]]
+
+
 def explain(program, root):
     """The report on ROOT, the faults of the run itself, and its seconds."""
     start = time.monotonic()
@@ -193,6 +203,8 @@ def run_one(program, folder, truths, keep):
         root = os.path.join(scratch, result.name)
         assemble.assemble(folder, root)
         report, result.faults, result.seconds = explain(program, root)
+        if schema.jsonschema:
+            result.faults += denials_faults(program, root)
     if keep:
         with open(os.path.join(keep, result.name + ".json"), "w", encoding="utf-8") as f:
             json.dump(report, f, indent=1)
