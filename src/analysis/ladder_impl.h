@@ -11,6 +11,8 @@ struct seal_ladder {
 	struct seal_denial_group *g;
 	/* a label is wrong, and mending it answers the denial: that comes first */
 	bool label_fault;
+	/* the object's file system keeps no labels: restorecon and fcontext do nothing there */
+	bool no_labels;
 	/* why no rule may be offered, whatever it would open; empty: one may */
 	struct seal_bytes no_rule;
 };

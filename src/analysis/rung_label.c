@@ -172,8 +172,11 @@ static const struct seal_denial *member_of(const struct seal_denial_group *g,
 
 int seal_rung_object(struct seal_ladder *l)
 {
-	int r = restore(l);
+	int r = 0;
 
+	if (l->no_labels)
+		return 0;
+	r = restore(l);
 	/* one moved directory or one unknown folder needs one entry */
 	seal_vec_each (p, &l->g->paths) {
 		if (r == 0 && !l->label_fault)

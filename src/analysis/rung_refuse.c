@@ -102,6 +102,7 @@ int seal_rung_refuse(struct seal_ladder *l)
 	if (!l->h->selinux.policy)
 		return 0;
 	fs = seal_policy_mount_type(l->h->selinux.policy, g->target_type);
+	l->no_labels = fs != NULL;
 	if (fs)
 		return refuse(
 			l, SEAL_LIT("every file of such mounts bears this label"),
