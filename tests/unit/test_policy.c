@@ -394,7 +394,7 @@ static void test_ports(void **state)
 		assert_int_equal(label.high, rows[i].high);
 	}
 	assert_int_equal(seal_policy_port(policy, "icmp", 1, &label), -EINVAL);
-	assert_int_equal(seal_policy_ports(policy, SEAL_BYTES_NONE, &all), 4);
+	assert_int_equal(seal_policy_ports(policy, SEAL_BYTES_NONE, &all), 5);
 	free(all);
 	assert_int_equal(seal_policy_ports(policy, SEAL_LIT("mail_port_t"), &all), 2);
 	assert_int_equal(all[1].low, 30);
