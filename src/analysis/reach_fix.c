@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "analysis/reach_fix_remove.h"
 #include "analysis/reach_impl.h"
 
 #define POINTS_MAX 8 /* base chains that may block one exchange, both ways */
@@ -489,6 +490,45 @@ static int find_blocks(struct plan *p, const struct seal_fw_verdict *verdict)
 	return 0;
 }
 
+/* to take away what blocks, beside the rule that is added. Of firewalld's it is the smaller change
+ * where the other one is a policy of its own */
+static int add_removal(struct plan *p)
+{
+	bool out = p->packet->dir == SEAL_PACKET_OUT && p->fix->kind == SEAL_FIX_FIREWALLD;
+	struct reach_blocker blockers[POINTS_MAX];
+	struct seal_fix other, *slot;
+	size_t i;
+	int r;
+
+	for (i = 0; i < p->n; i++) {
+		const struct blocked *b = &p->blocked[i];
+
+		blockers[i] = (struct reach_blocker){b->point.replies ? NULL : b->point.before,
+						     b->now.dport.lo};
+	}
+	r = reach_removal(&p->x, blockers, p->n, &other);
+	if (r <= 0)
+		return r;
+	if (out) {
+		struct seal_fix swap = other;
+
+		other = *p->fix;
+		*p->fix = swap;
+		p->fix->minimal = true;
+		other.rejected = SEAL_LIT("a policy of its own, where a rich rule can go instead");
+	} else {
+		other.rejected =
+			SEAL_LIT("opens the port for all the rule stops, not for this traffic");
+	}
+	slot = seal_vec_add(&p->fix->alternatives);
+	if (!slot) {
+		seal_fix_done(&other);
+		return -ENOMEM;
+	}
+	*slot = other;
+	return 0;
+}
+
 int seal_reach_fix(const struct seal_ruleset *rs, const struct seal_net *net,
 		   const struct seal_packet *packet, const struct seal_fw_verdict *verdict,
 		   struct seal_arena *a, struct seal_fix *ret)
@@ -508,16 +548,18 @@ int seal_reach_fix(const struct seal_ruleset *rs, const struct seal_net *net,
 			fix.kind = SEAL_FIX_FIREWALLD;
 		r = theirs ? firewalld_step(&p, &p.blocked[i]) : nft_step(&p, &p.blocked[i]);
 	}
-	seal_vec_done(&p.x.outcomes);
-	if (r < 0 || !p.n) {
-		seal_fix_done(&fix);
-		return r < 0 ? r : 0;
-	}
 	fix.opens = (struct seal_cost){.own = p.n, .known = true};
 	fix.minimal = fix.sufficient;
 	fix.why = packet->dir == SEAL_PACKET_OUT
 			  ? SEAL_LIT("lets the mail daemon reach this one destination and port")
 			  : SEAL_LIT("lets these packets in, and nothing else");
+	if (r >= 0 && p.n)
+		r = add_removal(&p);
+	seal_vec_done(&p.x.outcomes);
+	if (r < 0 || !p.n) {
+		seal_fix_done(&fix);
+		return r < 0 ? r : 0;
+	}
 	*ret = fix;
 	return 1;
 }

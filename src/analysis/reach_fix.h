@@ -8,6 +8,8 @@
 
 /* seal_reach_fix - a rule in front of what blocks, in each base chain that blocks; where table
  * "firewalld" decides, what to tell firewalld
+ * Where what blocks exists for that one port alone, its removal stands among the alternatives; of
+ * firewalld's outgoing rich rules the removal comes first.
  * @packet:  as probed. A source or destination that is set narrows the new rule to it, so does the
  *           user of a local socket.
  * @verdict: of that packet

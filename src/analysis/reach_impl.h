@@ -112,11 +112,14 @@ struct outcome {
 	const struct seal_fw_chain *chain;
 };
 
-/* struct reach_point - a rule thought of as added: accepts what reaches it */
+/* struct reach_point - a rule thought of as added: accepts what reaches it; or as taken away */
 struct reach_point {
 	const struct seal_fw_chain *chain;
 	const struct seal_fw_rule *before; /* NULL: at the end of the chain */
 	bool replies;                      /* packets of established connections, else first ones */
+	bool removed;                      /* @before is gone; with @map its @element alone */
+	const struct seal_fw_set *map;
+	size_t element;
 };
 
 struct reach {

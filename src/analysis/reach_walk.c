@@ -114,6 +114,18 @@ struct branch {
 	flow_list *next;
 };
 
+/* an element thought of as taken away */
+static bool is_element_gone(const struct branch *b, size_t i)
+{
+	const struct reach *x = b->fr->x;
+	size_t k;
+
+	for (k = 0; k < x->n_points; k++)
+		if (x->points[k].map == b->s->set && x->points[k].element == i)
+			return true;
+	return false;
+}
+
 static int take_branch(void *data, ssize_t i, const struct seal_ranges *far, bool undecided)
 {
 	struct branch *b = data;
@@ -126,6 +138,8 @@ static int take_branch(void *data, ssize_t i, const struct seal_ranges *far, boo
 		reach_tag(&part, b->rule, b->s->key.n ? b->s->key.parts[0].text : SEAL_LIT("vmap"));
 		part.assumed += i >= 0;
 	}
+	if (i >= 0 && is_element_gone(b, (size_t)i))
+		i = -1;
 	if (i >= 0)
 		return verdict_flow(b->fr, &part, b->rule, &set->data[i].verdict, b->next);
 	if (i == -1 && set->fallback)
@@ -512,7 +526,7 @@ static int pass_points(struct frame *fr, const struct seal_fw_rule *rule, flow_l
 	for (i = 0; i < fr->x->n_points; i++) {
 		const struct reach_point *p = &fr->x->points[i];
 
-		if (p->chain != fr->chain || p->before != rule)
+		if (p->chain != fr->chain || p->before != rule || p->removed)
 			continue;
 		for (k = 0, n = 0; k < flows->n; k++) {
 			struct flow *f = &flows->v[k];
@@ -529,6 +543,16 @@ static int pass_points(struct frame *fr, const struct seal_fw_rule *rule, flow_l
 	return 0;
 }
 
+static bool is_rule_gone(const struct reach *x, const struct seal_fw_rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < x->n_points; i++)
+		if (x->points[i].removed && !x->points[i].map && x->points[i].before == rule)
+			return true;
+	return false;
+}
+
 /* run the rules of a chain over @flows (used up); what comes out goes to the lists of the frame */
 static int run_chain(struct frame *fr, flow_list *flows)
 {
@@ -541,6 +565,8 @@ static int run_chain(struct frame *fr, flow_list *flows)
 			r = pass_points(fr, rule, flows);
 		if (r < 0)
 			break;
+		if (fr->x->n_points && is_rule_gone(fr->x, rule))
+			continue;
 		if (fr->x->steps > REACH_STEPS)
 			r = reach_give_up(fr->x, flows,
 					  SEAL_LIT("more statements than are followed"));

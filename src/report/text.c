@@ -209,6 +209,24 @@ static void put_cost(struct seal_buf *out, const struct seal_fix *f)
 				c->domains == 1 ? "" : "s");
 }
 
+/* the first command of another firewall change that would do */
+static void put_alternative(struct seal_buf *out, const struct seal_fix *f, int indent)
+{
+	seal_auto_buf struct seal_buf b = {0};
+
+	if (!f->sufficient || !f->steps.n || !f->steps.v[0].argv.v.n)
+		return;
+	seal_text_argv(&b, &f->steps.v[0].argv);
+	if (f->steps.n > 1 && f->steps.v[1].argv.v.n)
+		seal_buf_puts(&b, " ...");
+	if (f->rejected.n) {
+		seal_buf_puts(&b, "  (");
+		seal_buf_put(&b, f->rejected.p, f->rejected.n);
+		seal_buf_putc(&b, ')');
+	}
+	seal_text_row(out, (size_t)indent, "or", seal_buf_bytes(&b));
+}
+
 void seal_text_fix(struct seal_buf *out, const struct seal_fix *f, int indent)
 {
 	bool first = true;
@@ -236,5 +254,10 @@ void seal_text_fix(struct seal_buf *out, const struct seal_fix *f, int indent)
 		seal_text_argv(out, &s->undo);
 		seal_buf_putc(out, '\n');
 		first = false;
+	}
+	if (f->kind != SEAL_FIX_FIREWALL_RULE && f->kind != SEAL_FIX_FIREWALLD)
+		return;
+	seal_vec_each (a, &f->alternatives) {
+		put_alternative(out, a, indent);
 	}
 }

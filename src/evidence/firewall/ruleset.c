@@ -8,6 +8,7 @@
 #include "core/input.h"
 #include "evidence/firewall/boot.h"
 #include "evidence/firewall/firewalld.h"
+#include "evidence/firewall/firewalld_origin.h"
 #include "evidence/firewall/nft_json.h"
 #include "evidence/firewall/nft_text.h"
 
@@ -208,5 +209,7 @@ int seal_ruleset_read(const struct seal_root *root, struct seal_host *h, struct 
 		if (r == 0 && !h->ruleset)
 			r = read_unowned(root, h);
 	}
+	if (r == 0 && h->ruleset && h->ruleset->numbered)
+		r = seal_firewalld_origins(root, h->ruleset);
 	return r < 0 ? seal_err_set(err, r, "out of memory") : 0;
 }
