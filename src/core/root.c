@@ -87,9 +87,14 @@ int seal_root_new(const char *path, struct seal_root **ret, struct seal_err *err
 
 void seal_root_free(struct seal_root *root)
 {
-	struct seal_top *tops[] = {&root->host, &root->bundle, &root->live};
+	struct seal_top *tops[3];
 	size_t i;
 
+	if (!root)
+		return;
+	tops[0] = &root->host;
+	tops[1] = &root->bundle;
+	tops[2] = &root->live;
 	for (i = 0; root->ops && i < sizeof(tops) / sizeof(tops[0]); i++)
 		if (seal_top_is_set(tops[i]))
 			root->ops->done(tops[i]);
