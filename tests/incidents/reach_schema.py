@@ -1,0 +1,66 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""reach_schema.py POSTSEAL - the JSON of "postseal reach" on recorded incidents against its schema, and
+that the answers of a path do not overlap."""
+import ipaddress
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.dirname(HERE)]
+
+import assemble  # noqa: E402
+import schema  # noqa: E402
+
+INCIDENTS = ("32-", "36-", "40-", "42-")
+QUESTIONS = (
+    [],
+    ["--in", "--port", "25"],
+    ["--in", "--port", "587", "--from", "203.0.113.0/24"],
+    ["--out", "--port", "25", "--user", "postfix"],
+    ["--out", "--port", "465", "--to", "198.51.100.10"],
+)
+
+
+def overlaps(path):
+    """Prefixes of the far side told twice for the same address of this host."""
+    far, near = ("sources", "destinations") if path["direction"] == "in" else ("destinations", "sources")
+    seen = []
+    for row in path["answer"]:
+        for prefix in map(ipaddress.ip_network, row[far]):
+            for other, other_near in seen:
+                if prefix.version == other.version and prefix.overlaps(other) and row[near] == other_near:
+                    yield f"{prefix} and {other}"
+            seen.append((prefix, row[near]))
+
+
+def main():
+    if schema.jsonschema is None:
+        return 77
+    bad = documents = 0
+    for name in sorted(n for n in os.listdir(HERE) if n.startswith(INCIDENTS)):
+        with tempfile.TemporaryDirectory(prefix="postseal-reach-") as scratch:
+            root = os.path.join(scratch, name)
+            assemble.assemble(os.path.join(HERE, name), root)
+            for question in QUESTIONS:
+                run = subprocess.run([sys.argv[1], "reach", "--format", "json", "--root", root] + question,
+                                     capture_output=True, check=False)
+                faults = [f"exit status {run.returncode}"] if run.returncode else []
+                if not faults:
+                    document = json.loads(run.stdout)
+                    faults = schema.errors(document)
+                    faults += [] if document["ruleset_read"] and document["paths"] else ["no answer"]
+                    faults += [o for p in document["paths"] for o in overlaps(p)]
+                for fault in faults[:5]:
+                    print(f"{name} {' '.join(question)}: {fault}")
+                bad += bool(faults)
+                documents += 1
+    print(f"{documents} documents, {bad} at fault")
+    return 1 if bad or not documents else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
