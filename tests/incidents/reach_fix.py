@@ -1,0 +1,150 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""reach_fix.py POSTSEAL - carry out the firewall fixes of recorded incidents on the kernel.
+
+The recorded ruleset is loaded into a private network namespace, where the live answer must be that of
+the listing. Then each fix and each alternative is carried out: the packet that was stopped must pass,
+packets to other ports keep their verdict, the added rule opens nothing to another address, and the
+undo brings the ruleset back. Exit status 77 where there is no root, no nft or no namespace."""
+import ctypes
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+import assemble  # noqa: E402
+
+CLONE_NEWNET = 0x40000000
+INCIDENTS = ("02-", "30-", "31-", "34-", "36-", "37-")
+MAIL_UID = 101
+failures = []
+
+
+def check(good, *what):
+    if not good:
+        failures.append(" ".join(str(w) for w in what))
+        print("wrong:", *what)
+
+
+def run(*args, **kw):
+    return subprocess.run(args, check=True, capture_output=True, text=True, **kw).stdout
+
+
+def load(recorded):
+    run("nft", "flush", "ruleset")
+    run("nft", "-j", "-f", "-", input=recorded)
+
+
+def listing(root):
+    """The kernel's ruleset, as the live part of the bundle; returns its text without handles."""
+    with open(os.path.join(root, "live", "nftables.json"), "w", encoding="utf-8") as f:
+        f.write(run("nft", "-j", "-a", "list", "ruleset"))
+    return run("nft", "-s", "list", "ruleset")
+
+
+def verdicts(postseal, root, probes):
+    lines = "".join(json.dumps(p) + "\n" for p in probes)
+    out = run(postseal, "reach", "--root", root, "--probe", "-", input=lines)
+    return [json.loads(line)["verdict"] for line in out.splitlines()]
+
+
+def probes_of(cause, fix):
+    """The stopped packet, the same to another address, and packets to other ports."""
+    words = fix["steps"][0]["argv"]
+    o = dict(cause["object"])
+    o.setdefault("address", words[words.index("daddr") + 1])
+    o.setdefault("port", int(words[words.index("dport") + 1]))
+    proto = words[words.index("dport") - 1]
+    base = {"id": 1, "dir": "out", "family": "ip", "proto": proto, "sport": 40000, "uid": MAIL_UID,
+            "dst": o["address"], "dport": o["port"]}
+    other = dict(base, dst="203.0.113.77")
+    rest = [dict(base, dport=p, proto=q) for q in ("tcp", "udp") for p in (22, 25, 53, 465, 587, 2525)
+            if (p, q) != (o["port"], proto)]
+    return [base, other] + rest
+
+
+def carry_out(postseal, name, root, recorded, fix, probes, widens):
+    load(recorded)
+    text = listing(root)
+    before = verdicts(postseal, root, probes)
+    steps = [s for s in fix["steps"] if s["argv"]]
+    check(steps and all(s["argv"][0] == "nft" for s in steps), name, "no nft command")
+    check(1 <= fix["opens"]["own"] <= 4, name, "opens", fix["opens"])
+    for step in steps:
+        run(*step["argv"])
+    listing(root)
+    after = verdicts(postseal, root, probes)
+    check(before[0] in ("drop", "reject-rst", "reject-icmp"), name, "was not stopped:", before[0])
+    check(after[0] == "accept", name, "still", after[0], "after", steps[0]["argv"])
+    check(after[2:] == before[2:], name, "other ports changed by", steps[0]["argv"])
+    check(widens or after[1] == before[1], name, "opens other addresses:", steps[0]["argv"])
+    if all(s["undo"] for s in steps):
+        for step in reversed(steps):
+            run(*step["undo"])
+        check(listing(root) == text, name, "undo leaves another ruleset:", steps[0]["undo"])
+
+
+def live(postseal, name, root):
+    """The kernel's own answer, read through libnftables, is that of its listing."""
+    def answer(*where):
+        out = run(postseal, "reach", "--format", "json", "--in", "--port", "25", *where)
+        document = json.loads(out)
+        return document["ruleset_read"], [(r["verdict"], (r["decided_by"] or {}).get("handle"))
+                                          for p in document["paths"] for r in p["answer"]]
+    theirs = answer("--ruleset", os.path.join(root, "live", "nftables.json"))
+    ours = answer()
+    check(ours[0] and ours[1], name, "live: nothing read")
+    check(set(ours[1]) == set(theirs[1]), name, "live", ours, "listing", theirs)
+
+
+def one(postseal, name, scratch):
+    root = os.path.join(scratch, name)
+    assemble.assemble(os.path.join(HERE, name), root)
+    with open(os.path.join(root, "live", "nftables.json"), encoding="utf-8") as f:
+        recorded = f.read()
+    load(recorded)
+    listing(root)
+    live(postseal, name, root)
+    report = json.loads(run(postseal, "explain", "--format", "json", "--root", root))
+    fixes = {f["id"]: f for f in report["fixes"]}
+    done = 0
+    for cause in report["causes"]:
+        fix = fixes.get(cause["fix"])
+        if cause["class"] != "firewall" or not fix:
+            continue
+        probes = probes_of(cause, fix)
+        carry_out(postseal, name, root, recorded, fix, probes, False)
+        for other in fix["alternatives"]:
+            carry_out(postseal, name, root, recorded, other, probes, True)
+        done += 1 + len(fix["alternatives"])
+    return done
+
+
+def main():
+    if os.getuid() or not shutil.which("nft") or not shutil.which("ip"):
+        return 77
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET):
+        return 77
+    run("ip", "link", "set", "lo", "up")
+    if subprocess.run(["ip", "link", "add", "lan0", "type", "veth", "peer", "name", "far0"],
+                      capture_output=True, check=False).returncode:
+        return 77
+    run("ip", "link", "set", "lan0", "up")
+    run("ip", "address", "add", "192.0.2.1/24", "dev", "lan0")
+    done = 0
+    with tempfile.TemporaryDirectory(prefix="postseal-fix-") as scratch:
+        for name in sorted(n for n in os.listdir(HERE) if n.startswith(INCIDENTS)):
+            n = one(sys.argv[1], name, scratch)
+            print(name, n, "fixes carried out")
+            done += n
+    print(f"{done} fixes carried out, {len(failures)} wrong")
+    return 1 if failures or done < 6 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
