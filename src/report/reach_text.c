@@ -200,6 +200,31 @@ static void put_reason(struct seal_buf *out, const struct seal_path *p,
 		put_line(out, "", seal_buf_bytes(&t));
 }
 
+/* what the answers of an accepted packet depend on, in one sentence; forwarding is asked only for
+ * want of addresses and routes, which stand there then */
+static void put_uncertain(struct seal_buf *out, const struct seal_fw_verdict *v)
+{
+	seal_auto_buf struct seal_buf t = {0};
+	size_t i, n = 0;
+
+	for (i = 0; i < v->n_depends; i++) {
+		const struct seal_fw_depend *d = &v->depends[i];
+
+		if (n && !d->rule && seal_bytes_is(d->text, "whether the host forwards packets"))
+			continue;
+		seal_buf_puts(&t, n++ ? ", " : "whether the answers pass depends on ");
+		seal_buf_put(&t, d->text.p, d->text.n);
+		if (d->rule) {
+			seal_buf_puts(&t, " (");
+			put_rule(&t, d->rule, d->rule->chain);
+			seal_buf_putc(&t, ')');
+		}
+	}
+	if (!n)
+		seal_buf_puts(&t, "whether the answers pass is not certain");
+	put_line(out, "", seal_buf_bytes(&t));
+}
+
 static void put_later(struct seal_buf *out, const struct seal_path *p,
 		      const struct seal_fw_verdict *v)
 {
@@ -220,7 +245,7 @@ static void put_later(struct seal_buf *out, const struct seal_path *p,
 		put_rule(&t, v->later_rule, v->later_chain);
 		put_line(out, "", seal_buf_bytes(&t));
 	} else if (v->reachable == SEAL_MAYBE) {
-		put_line(out, "", SEAL_LIT("whether the answers pass is not certain"));
+		put_uncertain(out, v);
 	}
 }
 
@@ -247,9 +272,42 @@ static void put_row(struct seal_buf *out, const struct seal_path *p, const struc
 	seal_buf_putc(out, '\n');
 	put_reason(out, p, r);
 	put_later(out, p, v);
-	put_depends(out, v);
+	if (v->verdict != SEAL_FATE_ACCEPT || v->reachable != SEAL_MAYBE)
+		put_depends(out, v);
 	if (v->may_change)
 		put_line(out, "", SEAL_LIT("as of now: a set with passing elements was asked"));
+}
+
+/* link-local, multicast and limited broadcast addresses: no next hop out of DNS is one */
+static bool is_beside(uint8_t family, seal_u128 lo, seal_u128 hi)
+{
+	if (family == 4)
+		return lo >> 28 >= 0xe || (lo >> 16 == 0xa9fe && hi >> 16 == 0xa9fe);
+	return (lo >> 118 == 0x3fa && hi >> 118 == 0x3fa) || lo >> 120 == 0xff;
+}
+
+static bool passes(const struct seal_fw_verdict *v)
+{
+	return v->verdict == SEAL_FATE_ACCEPT && v->reachable != SEAL_NO;
+}
+
+/* says a row of such addresses no more than that of all others: both pass, or both do not */
+static bool is_clutter(const struct seal_path *p, const struct seal_path_row *r)
+{
+	bool alone;
+	size_t i;
+
+	if (!p->any_far || r->row.verdict.verdict == SEAL_FATE_DEPENDS)
+		return false;
+	for (i = 0; i < r->row.n_far; i++)
+		if (!is_beside(r->family, r->row.far[i].lo, r->row.far[i].hi))
+			return false;
+	seal_vec_each (other, &p->rows) {
+		if (other != r && other->family == r->family && is_the_rest(p, other, &alone))
+			return other->row.verdict.verdict != SEAL_FATE_DEPENDS &&
+			       passes(&other->row.verdict) == passes(&r->row.verdict);
+	}
+	return false;
 }
 
 static void put_path(struct seal_buf *out, const struct seal_path *p,
@@ -271,7 +329,8 @@ static void put_path(struct seal_buf *out, const struct seal_path *p,
 	seal_text_wrap(out, 16, 16, seal_buf_bytes(&t));
 	seal_buf_putc(out, '\n');
 	seal_vec_each (r, &p->rows) {
-		put_row(out, p, r, style);
+		if (style->verbose || !is_clutter(p, r))
+			put_row(out, p, r, style);
 	}
 }
 
