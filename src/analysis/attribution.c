@@ -134,14 +134,15 @@ static bool holds_up(const struct seal_mail_event *e, enum seal_queue_name queue
 	return false;
 }
 
-/* stopper - the fault of a daemon that this message has to pass, the last one after its arrival */
+/* stopper - the last fault with a known cause of a daemon that this message has to pass */
 static const struct seal_event_cause *stopper(const struct seal_attribution *at,
 					      const struct seal_explained_message *m)
 {
 	const struct seal_event_cause *last = NULL;
 
 	seal_vec_each (ec, &at->event_causes) {
-		if (ec->event->severity < SEAL_SEVERITY_FATAL || !holds_up(ec->event, m->queue))
+		if (ec->event->severity < SEAL_SEVERITY_FATAL || !holds_up(ec->event, m->queue) ||
+		    ec->cause->certainty == SEAL_CERTAINTY_UNKNOWN)
 			continue;
 		if (!last || ec->event->last_us >= last->event->last_us)
 			last = ec;
@@ -158,7 +159,7 @@ static int explain_silent(struct seal_attribution *at, const struct seal_explain
 	struct seal_quote *q;
 	int r;
 
-	if (!by || by->cause->certainty == SEAL_CERTAINTY_UNKNOWN)
+	if (!by)
 		return seal_cause_unknown(at,
 					  m->queue == SEAL_QUEUE_HOLD
 						  ? "the message is on hold: somebody put it there "

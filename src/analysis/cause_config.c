@@ -129,26 +129,6 @@ int seal_test_config(struct seal_attribution *at, const struct seal_case *c,
 	return seal_test_words(at, c, v, f);
 }
 
-static bool is_loopback(const struct seal_addr *a)
-{
-	static const unsigned char v6[16] = {[15] = 1};
-
-	if (a->bits == 32)
-		return a->b[0] == 127;
-	return a->bits == 128 && memcmp(a->b, v6, sizeof(v6)) == 0;
-}
-
-static bool is_own(const struct seal_host *h, const struct seal_addr *a)
-{
-	if (is_loopback(a))
-		return true;
-	seal_vec_each (own, &h->net.addrs) {
-		if (seal_addr_eq(&own->prefix.addr, a))
-			return true;
-	}
-	return false;
-}
-
 static int test_socket(struct seal_attribution *at, const struct seal_case *c,
 		       struct seal_finding *f)
 {
@@ -179,12 +159,14 @@ static int test_listener(struct seal_attribution *at, const struct seal_case *c,
 {
 	struct seal_origin o = {.source = SEAL_SOURCE_NETWORK};
 
-	if (!c->reason.addr.bits || !is_own(at->h, &c->reason.addr))
+	if (!c->reason.addr.bits || !seal_net_has(&at->h->net, &c->reason.addr))
 		return c->reason.addr.bits ? seal_finding_refute(at, f, "the peer is another host")
 					   : 0;
 	f->object.address = c->reason.address;
 	f->object.port = c->reason.port;
 	f->object.protocol = "tcp";
+	if (c->reason.error == ECONNREFUSED)
+		f->certainty = SEAL_CERTAINTY_LIKELY;
 	if (!at->h->net.has_listeners || !c->reason.port)
 		return 0;
 	seal_vec_each (l, &at->h->net.listeners) {

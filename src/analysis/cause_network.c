@@ -154,12 +154,6 @@ static int test_dns_blocked(struct seal_attribution *at, struct seal_finding *f)
 	return r;
 }
 
-static bool is_loopback(const struct seal_addr *a)
-{
-	return (a->bits == 32 && a->b[0] == 127) ||
-	       (a->bits == 128 && a->b[15] == 1 && !memcmp(a->b, (unsigned char[15]){0}, 15));
-}
-
 int seal_test_firewall(struct seal_attribution *at, const struct seal_case *c,
 		       const struct seal_verdict *v, struct seal_finding *f)
 {
@@ -183,7 +177,7 @@ int seal_test_firewall(struct seal_attribution *at, const struct seal_case *c,
 		return test_egress(at, c, e, false, f);
 	if (strcmp(v->id, "firewall.return_drop") == 0)
 		return test_return(at, c, e, f);
-	if (strcmp(v->id, "firewall.loopback") == 0 && is_loopback(&c->reason.addr))
+	if (strcmp(v->id, "firewall.loopback") == 0 && seal_addr_is_loopback(&c->reason.addr))
 		return test_egress(at, c, e, is_timeout(c), f);
 	if (strncmp(v->id, "firewall.remote_", 16) == 0) {
 		if (e->answer != SEAL_EGRESS_ACCEPT)
@@ -275,6 +269,8 @@ int seal_test_remote(struct seal_attribution *at, const struct seal_case *c,
 
 	if (c->symptom->verdict == v)
 		return seal_test_words(at, c, v, f);
+	if (c->reason.addr.bits && seal_net_has(&at->h->net, &c->reason.addr))
+		return seal_finding_refute(at, f, "the peer is this host");
 	r = egress_of(at, c, &e);
 	if (r < 0)
 		return r;

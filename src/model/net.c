@@ -8,7 +8,7 @@
 
 int seal_addr_parse(struct seal_bytes s, struct seal_addr *ret)
 {
-	struct seal_addr a = { 0 };
+	struct seal_addr a = {0};
 	char text[INET6_ADDRSTRLEN];
 
 	if (!s.n || s.n >= sizeof(text) || memchr(s.p, '\0', s.n))
@@ -37,6 +37,26 @@ void seal_addr_put(struct seal_buf *b, const struct seal_addr *a)
 bool seal_addr_eq(const struct seal_addr *a, const struct seal_addr *b)
 {
 	return a->bits == b->bits && memcmp(a->b, b->b, a->bits / 8) == 0;
+}
+
+bool seal_addr_is_loopback(const struct seal_addr *a)
+{
+	static const unsigned char v6[16] = {[15] = 1};
+
+	if (a->bits == 32)
+		return a->b[0] == 127;
+	return a->bits == 128 && memcmp(a->b, v6, sizeof(v6)) == 0;
+}
+
+bool seal_net_has(const struct seal_net *net, const struct seal_addr *a)
+{
+	if (seal_addr_is_loopback(a))
+		return true;
+	seal_vec_each (own, &net->addrs) {
+		if (seal_addr_eq(&own->prefix.addr, a))
+			return true;
+	}
+	return false;
 }
 
 bool seal_prefix_has(const struct seal_prefix *p, const struct seal_addr *a)

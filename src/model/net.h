@@ -58,7 +58,8 @@ struct seal_net {
 	seal_vec(struct seal_listener) listeners;
 	seal_vec(struct seal_addr) resolvers; /* of etc/resolv.conf */
 	bool has_addrs, has_routes, has_listeners, has_resolvers;
-	/* sysctls net.ipv4.ip_forward, net.ipv6.conf.all.forwarding, net.ipv4.conf.all.route_localnet */
+	/* sysctls net.ipv4.ip_forward, net.ipv6.conf.all.forwarding,
+	 * net.ipv4.conf.all.route_localnet */
 	bool forward4, forward6, route_localnet;
 	bool has_sysctl; /* the three above are known */
 };
@@ -69,5 +70,9 @@ int seal_addr_parse(struct seal_bytes s, struct seal_addr *ret) SEAL_MUST_USE;
 struct seal_buf;
 void seal_addr_put(struct seal_buf *b, const struct seal_addr *a);
 bool seal_addr_eq(const struct seal_addr *a, const struct seal_addr *b);
+/* seal_addr_is_loopback - 127.0.0.0/8 or ::1 */
+bool seal_addr_is_loopback(const struct seal_addr *a);
+/* seal_net_has - whether the address is the host's own: loopback, or of one of its interfaces */
+bool seal_net_has(const struct seal_net *net, const struct seal_addr *a);
 /* seal_prefix_has - whether @a lies in @p; false across families */
 bool seal_prefix_has(const struct seal_prefix *p, const struct seal_addr *a);
