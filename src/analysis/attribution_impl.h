@@ -26,13 +26,13 @@ struct seal_case {
 	int64_t time_us; /* of the line; SEAL_TIME_NONE when only the queue tells */
 	struct seal_attempt attempt;
 	struct seal_reason reason; /* of texts[0] */
-	struct seal_bytes
-		texts[SEAL_CASE_TEXTS_MAX]; /* [0]: the line itself, then its notes, newest first */
+	/* [0]: the line itself, then its notes, newest first */
+	struct seal_bytes texts[SEAL_CASE_TEXTS_MAX];
 	struct seal_origin origins[SEAL_CASE_TEXTS_MAX];
 	size_t n_texts;
 	const struct seal_symptom *symptom;
-	const struct seal_mail_event
-		*told_by_event; /* texts[0] is this line, not the status line */
+	/* texts[0] is this line, not the status line */
+	const struct seal_mail_event *told_by_event;
 	bool in_queue; /* the queue file itself repeats the reason: nobody else can have written it
 			*/
 	struct seal_avc_match matches[SEAL_AVC_MATCHES_MAX];

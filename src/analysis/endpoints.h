@@ -10,15 +10,15 @@
 
 /* struct seal_next_hop - a place some daemon connects to */
 struct seal_next_hop {
-	const char
-		*purpose; /* the parameter: "relayhost", "transport_maps", "content_filter", ... */
+	/* the parameter: "relayhost", "transport_maps", "content_filter", ... */
+	const char *purpose;
 	struct seal_bytes daemon; /* delivery agent or client: "smtp", "lmtp", "smtpd", "cleanup" */
-	struct seal_bytes
-		service; /* its master.cf name; the key of the map entry is in ref of origin */
-	struct seal_bytes
-		host;  /* name or address, no brackets; empty: any mail exchanger, or a unix path */
-	bool mx;       /* MX records of host are used: no [ ] around it */
-	uint16_t port; /* 0: not known (name missing in etc/services) or a unix socket */
+	/* its master.cf name; the key of the map entry is in ref of origin */
+	struct seal_bytes service;
+	/* name or address, no brackets; empty: any mail exchanger, or a unix path */
+	struct seal_bytes host;
+	bool mx;                /* MX records of host are used: no [ ] around it */
+	uint16_t port;          /* 0: not known (name missing in etc/services) or a unix socket */
 	struct seal_bytes path; /* of a unix socket as configured; empty for network */
 	struct seal_origin origin;
 };

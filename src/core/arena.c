@@ -101,7 +101,7 @@ int seal_arena_copy(struct seal_arena *a, struct seal_bytes b, struct seal_bytes
 
 	if (b.n)
 		memcpy(p, b.p, b.n);
-	*ret = (struct seal_bytes){ p, b.n };
+	*ret = (struct seal_bytes){p, b.n};
 	return 0;
 }
 
@@ -115,7 +115,8 @@ static uint32_t hash_of(struct seal_bytes b)
 	return h;
 }
 
-static struct slot *find_slot(struct slot *slots, size_t n_slots, struct seal_bytes b, uint32_t hash)
+static struct slot *find_slot(struct slot *slots, size_t n_slots, struct seal_bytes b,
+			      uint32_t hash)
 {
 	size_t i = hash & (n_slots - 1);
 

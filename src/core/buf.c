@@ -8,7 +8,7 @@
 void seal_buf_done(struct seal_buf *b)
 {
 	free(b->p);
-	*b = (struct seal_buf){ 0 };
+	*b = (struct seal_buf){0};
 }
 
 static bool reserve(struct seal_buf *b, size_t more)

@@ -28,5 +28,5 @@ void seal_buf_printf(struct seal_buf *b, const char *fmt, ...) SEAL_PRINTF(2, 3)
 
 static inline struct seal_bytes seal_buf_bytes(const struct seal_buf *b)
 {
-	return (struct seal_bytes){ b->p, b->n };
+	return (struct seal_bytes){b->p, b->n};
 }

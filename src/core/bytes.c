@@ -67,8 +67,8 @@ struct seal_bytes seal_bytes_cut(struct seal_bytes a, char sep, struct seal_byte
 		*rest = SEAL_BYTES_NONE;
 		return a;
 	}
-	*rest = (struct seal_bytes){ a.p + at + 1, a.n - (size_t)at - 1 };
-	return (struct seal_bytes){ a.p, (size_t)at };
+	*rest = (struct seal_bytes){a.p + at + 1, a.n - (size_t)at - 1};
+	return (struct seal_bytes){a.p, (size_t)at};
 }
 
 struct seal_bytes seal_bytes_word(struct seal_bytes *a)
@@ -79,7 +79,7 @@ struct seal_bytes seal_bytes_word(struct seal_bytes *a)
 		a->p++;
 		a->n--;
 	}
-	w = (struct seal_bytes){ a->p, 0 };
+	w = (struct seal_bytes){a->p, 0};
 	while (a->n && !is_blank(a->p[0])) {
 		a->p++;
 		a->n--;

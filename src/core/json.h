@@ -22,7 +22,8 @@ void seal_json_object(struct seal_json *j, const char *key);
 void seal_json_object_end(struct seal_json *j);
 void seal_json_array(struct seal_json *j, const char *key);
 void seal_json_array_end(struct seal_json *j);
-void seal_json_text(struct seal_json *j, const char *key, const char *trusted); /* NULL gives null */
+void seal_json_text(struct seal_json *j, const char *key,
+		    const char *trusted); /* NULL gives null */
 /* seal_json_bytes - a string; when it is not UTF-8 and has a key, "<key>_raw_hex" follows, or
  * "raw_hex" where the key is "text" (CONTRACT) */
 void seal_json_bytes(struct seal_json *j, const char *key, struct seal_bytes s);

@@ -7,11 +7,12 @@
 #include "core/err.h"
 
 struct seal_opt {
-	const char *name;    /* long name, without dashes; the table ends with NULL */
-	const char *arg;     /* name of its argument for the help, NULL when it takes none */
-	const char *help;    /* one line */
-	unsigned verbs;      /* bit set of the verbs that accept it */
-	/* called for each use; @arg is NULL when the option takes none. Returns 0 or a negative errno */
+	const char *name; /* long name, without dashes; the table ends with NULL */
+	const char *arg;  /* name of its argument for the help, NULL when it takes none */
+	const char *help; /* one line */
+	unsigned verbs;   /* bit set of the verbs that accept it */
+	/* called for each use; @arg is NULL when the option takes none. Returns 0 or a negative
+	 * errno */
 	int (*set)(void *data, const char *arg, struct seal_err *err);
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* time.h - points in time as microseconds since 1970-01-01T00:00:00Z; no dependence on TZ or locale */
+/* time.h - points in time as microseconds since 1970-01-01T00:00:00Z; no dependence on TZ or locale
+ */
 
 #include "core/buf.h"
 
@@ -14,9 +15,8 @@ int64_t seal_time_civil(int year, int month, int day, int hour, int minute, int 
 /* seal_time_year - the UTC calendar year of @time_us */
 int seal_time_year(int64_t time_us);
 
-/* seal_time_parse - RFC 3339 ("2026-11-20T18:53:36.839227+00:00", "Z", "T" or blank between), a date
- * alone (midnight UTC), or "@SECONDS"; the whole of @s
- * Returns 0 or -EINVAL. */
+/* seal_time_parse - RFC 3339 ("2026-11-20T18:53:36.839227+00:00", "Z", "T" or blank between), a
+ * date alone (midnight UTC), or "@SECONDS"; the whole of @s Returns 0 or -EINVAL. */
 int seal_time_parse(struct seal_bytes s, int64_t *ret) SEAL_MUST_USE;
 
 /* seal_time_rfc3339 - length of the RFC 3339 stamp at the front of @s, 0 when there is none */
@@ -26,7 +26,8 @@ size_t seal_time_rfc3339(struct seal_bytes s, int64_t *ret);
  * year is @year, the stamp is taken as UTC */
 size_t seal_time_rfc3164(struct seal_bytes s, int year, int64_t *ret);
 
-/* seal_time_put - "2026-11-20T18:53:36.839Z", fraction cut to milliseconds and left out when zero */
+/* seal_time_put - "2026-11-20T18:53:36.839Z", fraction cut to milliseconds and left out when zero
+ */
 void seal_time_put(struct seal_buf *b, int64_t time_us);
 /* seal_time_put_clock - "18:53:36" (UTC) */
 void seal_time_put_clock(struct seal_buf *b, int64_t time_us);

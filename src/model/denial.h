@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* denial.h - what the audit evidence says: denials, grouped, and the changes dated by audit records */
+/* denial.h - what the audit evidence says: denials, grouped, and the changes dated by audit records
+ */
 
 #include "core/vec.h"
 #include "model/origin.h"
@@ -24,22 +25,26 @@ struct seal_denial_hit {
 
 /* struct seal_denial_object - what was acted on; empty or -1 where the records do not say */
 struct seal_denial_object {
-	struct seal_bytes path;    /* absolute in the host's view when CWD/PATH tell, else path= as logged */
-	struct seal_bytes name;    /* last component as logged by name= */
-	struct seal_bytes dev;     /* "vda1" */
-	uint64_t inode;            /* 0 = not said */
-	int32_t port;              /* dest= or src=, host order; -1 = none */
-	struct seal_bytes address; /* of SOCKADDR, laddr= or daddr= */
+	/* absolute in the host's view when CWD/PATH tell, else path= as logged */
+	struct seal_bytes path;
+	struct seal_bytes name;        /* last component as logged by name= */
+	struct seal_bytes dev;         /* "vda1" */
+	uint64_t inode;                /* 0 = not said */
+	int32_t port;                  /* dest= or src=, host order; -1 = none */
+	struct seal_bytes address;     /* of SOCKADDR, laddr= or daddr= */
 	struct seal_bytes socket_path; /* AF_UNIX SOCKADDR */
-	int32_t capability;        /* -1 = none */
-	int64_t ioctl;             /* ioctlcmd=, -1 = none */
-	bool path_is_relative_to_root; /* the process may be chrooted: path is its own view (FACTS-lab) */
-	bool path_is_inferred;     /* from PATH without proof: a component of it, or reached by a link */
-	bool varies;               /* stands for many objects, beyond the limit: nothing else is set */
+	int32_t capability;            /* -1 = none */
+	int64_t ioctl;                 /* ioctlcmd=, -1 = none */
+	bool path_is_relative_to_root; /* the process may be chrooted: path is its own view
+					  (FACTS-lab) */
+	bool path_is_inferred; /* from PATH without proof: a component of it, or reached by a link
+				*/
+	bool varies;           /* stands for many objects, beyond the limit: nothing else is set */
 };
 
-/* struct seal_denial - one distinct denial: same kind, contexts, class, permissions, comm, object and mode;
- * its occurrences differ in time, pid and serial only. All bytes live in the host's arena. */
+/* struct seal_denial - one distinct denial: same kind, contexts, class, permissions, comm, object
+ * and mode; its occurrences differ in time, pid and serial only. All bytes live in the host's
+ * arena. */
 struct seal_denial {
 	enum seal_denial_kind kind;
 	struct seal_bytes scontext, tcontext; /* whole contexts as logged */
@@ -47,21 +52,22 @@ struct seal_denial {
 	struct seal_bytes *perms; /* sorted, n_perms of them */
 	size_t n_perms;
 	struct seal_bytes comm, exe;
-	struct seal_bytes command; /* command line of PROCTITLE (cut by the kernel), NUL between words */
+	/* command line of PROCTITLE (cut by the kernel), NUL between words */
+	struct seal_bytes command;
 	struct seal_denial_object object;
 	struct seal_bytes syscall; /* name, empty when unknown */
 	int64_t exit;              /* of SYSCALL; valid with has_syscall */
 	bool has_syscall;
 	struct seal_bytes invalid_context; /* SELINUX_ERR: invalid_context= */
-	struct seal_bytes operation; /* SELINUX_ERR: op=, "security_compute_sid" */
-	bool permissive;           /* permissive=1: the access was allowed, so it caused nothing */
-	bool has_permissive;       /* the record says permissive=0 or =1; older kernels do not */
-	bool granted;              /* auditallow; never a cause */
-	uint64_t count;            /* occurrences seen, >= hits.n */
+	struct seal_bytes operation;       /* SELINUX_ERR: op=, "security_compute_sid" */
+	bool permissive;     /* permissive=1: the access was allowed, so it caused nothing */
+	bool has_permissive; /* the record says permissive=0 or =1; older kernels do not */
+	bool granted;        /* auditallow; never a cause */
+	uint64_t count;      /* occurrences seen, >= hits.n */
 	int64_t first_us, last_us;
 	seal_vec(struct seal_denial_hit) hits; /* in time order, see evidence/audit for the limit */
-	struct seal_bytes record;  /* one AVC record as logged, for quoting */
-	struct seal_origin origin; /* of that record */
+	struct seal_bytes record;              /* one AVC record as logged, for quoting */
+	struct seal_origin origin;             /* of that record */
 };
 
 enum seal_change_kind {
@@ -85,8 +91,9 @@ struct seal_change {
 
 struct seal_audit {
 	seal_vec(struct seal_denial) denials; /* by first_us, then record bytes */
-	uint64_t n_denials;        /* occurrences in all */
-	uint64_t n_not_kept;       /* occurrences of distinct denials beyond the limit of groups */
-	bool present;              /* some audit evidence was read: an absent denial means something */
-	int64_t first_us, last_us; /* span covered by the records read; SEAL_TIME_NONE without any */
+	uint64_t n_denials;                   /* occurrences in all */
+	uint64_t n_not_kept; /* occurrences of distinct denials beyond the limit of groups */
+	bool present;        /* some audit evidence was read: an absent denial means something */
+	int64_t first_us,
+		last_us; /* span covered by the records read; SEAL_TIME_NONE without any */
 };

@@ -42,8 +42,7 @@ struct seal_source_state *seal_host_source(struct seal_host *h, enum seal_source
 
 static void message_done(struct seal_message *m)
 {
-	seal_vec_each(r, &m->recipients)
-	{
+	seal_vec_each (r, &m->recipients) {
 		seal_vec_done(&r->notes);
 	}
 	seal_vec_done(&m->recipients);
@@ -52,12 +51,10 @@ static void message_done(struct seal_message *m)
 
 static void instance_done(struct seal_instance *i)
 {
-	seal_vec_each(s, &i->services)
-	{
+	seal_vec_each (s, &i->services) {
 		seal_vec_done(&s->overrides);
 	}
-	seal_vec_each(m, &i->maps)
-	{
+	seal_vec_each (m, &i->maps) {
 		seal_vec_done(&m->entries);
 	}
 	seal_vec_done(&i->maps);
@@ -69,20 +66,16 @@ void seal_host_free(struct seal_host *h)
 {
 	if (!h)
 		return;
-	seal_vec_each(d, &h->audit.denials)
-	{
+	seal_vec_each (d, &h->audit.denials) {
 		seal_vec_done(&d->hits);
 	}
-	seal_vec_each(m, &h->mail.messages)
-	{
+	seal_vec_each (m, &h->mail.messages) {
 		message_done(m);
 	}
-	seal_vec_each(q, &h->queue.messages)
-	{
+	seal_vec_each (q, &h->queue.messages) {
 		message_done(q);
 	}
-	seal_vec_each(i, &h->postfix.instances)
-	{
+	seal_vec_each (i, &h->postfix.instances) {
 		instance_done(i);
 	}
 	seal_vec_done(&h->sources);

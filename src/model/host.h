@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* host.h - all facts of one host. Strings live in its arena; evidence readers fill it, everything later reads it */
+/* host.h - all facts of one host. Strings live in its arena; evidence readers fill it, everything
+ * later reads it */
 
 #include "core/arena.h"
 #include "model/denial.h"
@@ -23,11 +24,11 @@ struct seal_span {
 
 struct seal_host {
 	struct seal_arena *arena;
-	const char *root;                /* as the user named it */
-	struct seal_bytes name, distro;  /* "mail", "debian-12" */
+	const char *root;               /* as the user named it */
+	struct seal_bytes name, distro; /* "mail", "debian-12" */
 	bool live;
-	int64_t now_us;                  /* of the evidence: bundle time, last record, or the clock when live */
-	struct seal_span span;           /* readers of logs pass over records outside it */
+	int64_t now_us; /* of the evidence: bundle time, last record, or the clock when live */
+	struct seal_span span; /* readers of logs pass over records outside it */
 	seal_vec(struct seal_source_state) sources;
 	struct seal_audit audit;
 	seal_vec(struct seal_change) changes; /* by time */
@@ -38,11 +39,12 @@ struct seal_host {
 	struct seal_net net;
 	struct seal_users users;
 	struct seal_disk disk;
-	struct seal_ruleset *ruleset;    /* owned; NULL when none was read */
+	struct seal_ruleset *ruleset; /* owned; NULL when none was read */
 	struct seal_view view;
 };
 
-/* seal_host_new - empty facts with an arena; caller frees with seal_host_free(). NULL when memory is gone */
+/* seal_host_new - empty facts with an arena; caller frees with seal_host_free(). NULL when memory
+ * is gone */
 struct seal_host *seal_host_new(void);
 
 /* seal_host_source - append a row to the sources; @path and @detail are copied
@@ -51,6 +53,6 @@ struct seal_source_state *seal_host_source(struct seal_host *h, enum seal_source
 					   struct seal_bytes path, enum seal_read_status status,
 					   struct seal_bytes detail);
 
-/* seal_host_free - frees what model types own. The policy, ruleset and view belong to the evidence layer,
- * which frees them first (evidence/evidence.h: seal_evidence_free). */
+/* seal_host_free - frees what model types own. The policy, ruleset and view belong to the evidence
+ * layer, which frees them first (evidence/evidence.h: seal_evidence_free). */
 void seal_host_free(struct seal_host *h);

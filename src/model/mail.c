@@ -2,8 +2,8 @@
 #include "model/mail.h"
 
 static const char *const rcpt_status_names[SEAL_RCPT_STATUS_MAX_] = {
-	[SEAL_RCPT_WAITING] = "stuck",   [SEAL_RCPT_DEFERRED] = "deferred",
-	[SEAL_RCPT_BOUNCED] = "bounced", [SEAL_RCPT_EXPIRED] = "expired",
+	[SEAL_RCPT_WAITING] = "stuck",     [SEAL_RCPT_DEFERRED] = "deferred",
+	[SEAL_RCPT_BOUNCED] = "bounced",   [SEAL_RCPT_EXPIRED] = "expired",
 	[SEAL_RCPT_REJECTED] = "rejected", [SEAL_RCPT_STUCK] = "stuck",
 	[SEAL_RCPT_SENT] = "sent",
 };

@@ -17,27 +17,29 @@ enum seal_severity {
 
 enum seal_mail_kind {
 	SEAL_MAIL_OTHER,
-	SEAL_MAIL_CONNECT,       /* smtp, lmtp: "connect to h[a]:p: why" */
-	SEAL_MAIL_TLS,           /* "certificate verification failed for ...", TLS handshake notes */
-	SEAL_MAIL_WARNING,       /* any other line of severity warning or worse */
-	SEAL_MAIL_MASTER_EXIT,   /* master: "process PATH pid N exit status S" / "killed by signal" */
-	SEAL_MAIL_NOQUEUE,       /* smtpd, postscreen: "NOQUEUE: reject: ..." */
+	SEAL_MAIL_CONNECT,     /* smtp, lmtp: "connect to h[a]:p: why" */
+	SEAL_MAIL_TLS,         /* "certificate verification failed for ...", TLS handshake notes */
+	SEAL_MAIL_WARNING,     /* any other line of severity warning or worse */
+	SEAL_MAIL_MASTER_EXIT, /* master: "process PATH pid N exit status S" / "killed by signal" */
+	SEAL_MAIL_NOQUEUE,     /* smtpd, postscreen: "NOQUEUE: reject: ..." */
 	SEAL_MAIL_MILTER_REJECT, /* "QID: milter-reject: ...", "NOQUEUE: milter-reject: ..." */
 	SEAL_MAIL_REJECT,        /* "QID: reject: ..." */
-	SEAL_MAIL_START,         /* master: daemon started; postfix-script: starting, refreshing, stopping */
+	SEAL_MAIL_START, /* master: daemon started; postfix-script: starting, refreshing, stopping
+			  */
 	SEAL_MAIL_KIND_MAX_,
 };
 
-/* struct seal_mail_event - one log line kept because it bears on a delivery or on the mail system's health.
- * Status lines are not events: they are recipients of messages. */
+/* struct seal_mail_event - one log line kept because it bears on a delivery or on the mail system's
+ * health. Status lines are not events: they are recipients of messages. */
 struct seal_mail_event {
 	enum seal_mail_kind kind;
 	enum seal_severity severity;
 	int64_t time_us, last_us; /* last_us differs when equal lines were folded */
 	uint64_t count;           /* equal lines folded into this one: same daemon, pid and text */
 	uint32_t pid;
-	uint32_t about_pid;         /* MASTER_EXIT: the pid that ended; else 0 */
-	struct seal_bytes instance; /* syslog_name: "postfix"; empty when the tag is a bare "pipe" */
+	uint32_t about_pid; /* MASTER_EXIT: the pid that ended; else 0 */
+	/* syslog_name: "postfix"; empty when the tag is a bare "pipe" */
+	struct seal_bytes instance;
 	struct seal_bytes service;  /* what follows it: "submission/smtpd" */
 	struct seal_bytes daemon;   /* last part: "smtpd" */
 	struct seal_bytes queue_id; /* empty when none */
@@ -51,7 +53,7 @@ enum seal_rcpt_status {
 	SEAL_RCPT_BOUNCED,
 	SEAL_RCPT_EXPIRED,
 	SEAL_RCPT_REJECTED,
-	SEAL_RCPT_STUCK,  /* stopped before or without a status line: milter tempfail, dead daemon */
+	SEAL_RCPT_STUCK, /* stopped before or without a status line: milter tempfail, dead daemon */
 	SEAL_RCPT_SENT,
 	SEAL_RCPT_STATUS_MAX_,
 };
@@ -64,14 +66,16 @@ struct seal_recipient {
 	struct seal_bytes dsn;
 	struct seal_bytes reason; /* inside status=... ( ), or of the defer log */
 	struct seal_bytes relay;  /* relay= as logged: host[addr]:port or "none", "local" */
-	struct seal_bytes instance, service, daemon; /* who logged the status line; empty when the log has none */
+	struct seal_bytes instance, service,
+		daemon; /* who logged the status line; empty when the log has none */
 	uint32_t pid;
-	int64_t time_us;          /* of the status line; SEAL_TIME_NONE */
-	int64_t delay_ms[4];      /* delays=a/b/c/d; -1 when not logged */
-	uint32_t attempts;        /* status lines seen for this recipient */
-	int64_t first_us;         /* of its first failing status line */
+	int64_t time_us;     /* of the status line; SEAL_TIME_NONE */
+	int64_t delay_ms[4]; /* delays=a/b/c/d; -1 when not logged */
+	uint32_t attempts;   /* status lines seen for this recipient */
+	int64_t first_us;    /* of its first failing status line */
 	/* indexes into seal_mail.events, oldest first: lines of the same pid since that pid's
-	 * previous status line; the status lines of one attempt for several recipients share theirs */
+	 * previous status line; the status lines of one attempt for several recipients share theirs
+	 */
 	seal_vec(uint32_t) notes;
 	struct seal_origin origin;
 };
@@ -89,29 +93,32 @@ enum seal_queue_name {
 
 const char *seal_queue_name(enum seal_queue_name q);
 
-/* struct seal_message - one message, from the log or from the queue; (instance, queue id, time span) is
- * its identity, for short queue ids are used again */
+/* struct seal_message - one message, from the log or from the queue; (instance, queue id, time
+ * span) is its identity, for short queue ids are used again */
 struct seal_message {
 	struct seal_bytes queue_id, instance, sender, message_id, client;
 	enum seal_queue_name queue;
 	int64_t arrival_us, last_us; /* first and last trace of it */
-	int64_t next_try_us;         /* deferred: mtime of the queue file, when later than its arrival; SEAL_TIME_NONE */
+	int64_t next_try_us; /* deferred: mtime of the queue file, when later than its arrival;
+				SEAL_TIME_NONE */
 	uint64_t size_bytes;
 	uint32_t submit_uid; /* pickup: uid=; UINT32_MAX when unknown */
 	bool forced_expire;  /* postsuper -e, -f: bounced at the next attempt */
 	bool removed;        /* qmgr: removed, or expired */
 	bool qmgr_seen;      /* qmgr: from=..., (queue active) was logged */
-	seal_vec(struct seal_recipient) recipients; /* of the log: those that failed at least once */
-	seal_vec(uint32_t) notes; /* indexes into seal_mail.events: lines that carry this queue id */
+	seal_vec(struct seal_recipient)
+		recipients; /* of the log: those that failed at least once */
+	seal_vec(
+		uint32_t) notes; /* indexes into seal_mail.events: lines that carry this queue id */
 	struct seal_origin origin;
 };
 
-/* struct seal_mail - the outcome of reading all mail logs: messages that did not go well (everything
- * but sent-and-removed; what an administrator deleted or requeued is not among them either), and the
- * events kept. Limits: evidence/postfix/log.h. */
+/* struct seal_mail - the outcome of reading all mail logs: messages that did not go well
+ * (everything but sent-and-removed; what an administrator deleted or requeued is not among them
+ * either), and the events kept. Limits: evidence/postfix/log.h. */
 struct seal_mail {
-	seal_vec(struct seal_message) messages;    /* by arrival_us, then queue id */
-	seal_vec(struct seal_mail_event) events;   /* by time_us */
+	seal_vec(struct seal_message) messages;   /* by arrival_us, then queue id */
+	seal_vec(struct seal_mail_event) events;  /* by time_us */
 	uint64_t n_lines;                         /* of Postfix programs, copies not counted */
 	uint64_t n_status[SEAL_RCPT_STATUS_MAX_]; /* status lines seen in all; REJECTED: rejects */
 	uint64_t n_sent_messages;

@@ -29,7 +29,7 @@ const char *seal_source_name(enum seal_source s)
 }
 
 static const char *const status_names[SEAL_READ_STATUS_MAX_] = {
-	[SEAL_READ_ABSENT] = "absent",       [SEAL_READ_READ] = "read",
+	[SEAL_READ_ABSENT] = "absent",         [SEAL_READ_READ] = "read",
 	[SEAL_READ_UNREADABLE] = "unreadable", [SEAL_READ_TRUNCATED] = "truncated",
 	[SEAL_READ_SKIPPED] = "skipped",
 };

@@ -12,20 +12,20 @@ enum seal_source {
 	SEAL_SOURCE_MAIL_LOG, /* text log */
 	SEAL_SOURCE_JOURNAL,
 	SEAL_SOURCE_KERNEL_LOG,
-	SEAL_SOURCE_QUEUE,    /* spool or postqueue -j */
+	SEAL_SOURCE_QUEUE, /* spool or postqueue -j */
 	SEAL_SOURCE_MAIN_CF,
 	SEAL_SOURCE_MASTER_CF,
-	SEAL_SOURCE_MAP,      /* a lookup table's source file */
+	SEAL_SOURCE_MAP, /* a lookup table's source file */
 	SEAL_SOURCE_POLICY,
 	SEAL_SOURCE_CONTEXTS, /* file_contexts* */
 	SEAL_SOURCE_LABELS,   /* xattrs or labels.getfattr */
 	SEAL_SOURCE_SELINUX,  /* mode, booleans, store */
 	SEAL_SOURCE_RULESET,  /* nftables, from the kernel, JSON or text */
 	SEAL_SOURCE_FIREWALLD,
-	SEAL_SOURCE_NETWORK,  /* addresses, routes, sockets, resolv.conf */
-	SEAL_SOURCE_FILES,    /* metadata of files */
+	SEAL_SOURCE_NETWORK, /* addresses, routes, sockets, resolv.conf */
+	SEAL_SOURCE_FILES,   /* metadata of files */
 	SEAL_SOURCE_DISK,
-	SEAL_SOURCE_RULES,    /* rules/ of postseal itself */
+	SEAL_SOURCE_RULES, /* rules/ of postseal itself */
 	SEAL_SOURCE_MAX_,
 };
 

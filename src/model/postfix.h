@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* postfix.h - configuration of each Postfix instance, as written (expansion: evidence/postfix/conf.h) */
+/* postfix.h - configuration of each Postfix instance, as written (expansion:
+ * evidence/postfix/conf.h) */
 
 #include "core/vec.h"
 #include "model/origin.h"
 
 struct seal_param {
-	struct seal_bytes name, value; /* value: continuation lines joined, blanks trimmed, $names not expanded */
+	struct seal_bytes name,
+		value; /* value: continuation lines joined, blanks trimmed, $names not expanded */
 	struct seal_origin origin;
 };
 
@@ -38,7 +40,8 @@ struct seal_map_entry {
 	uint64_t line;
 };
 
-/* struct seal_map - the source of a lookup table, by key; the first of equal keys stands (postmap(1)) */
+/* struct seal_map - the source of a lookup table, by key; the first of equal keys stands
+ * (postmap(1)) */
 struct seal_map {
 	struct seal_bytes spec; /* "hash:/etc/postfix/transport", as the parameter names it */
 	struct seal_bytes type, name;
@@ -50,10 +53,11 @@ struct seal_map {
 
 struct seal_instance {
 	struct seal_bytes config_directory; /* below the root, no leading "/" */
-	struct seal_bytes hostname; /* of etc/hostname; empty when the root does not say */
-	struct seal_bytes version;  /* mail_version of the programs, "3.7.11"; empty when unknown */
+	struct seal_bytes hostname;         /* of etc/hostname; empty when the root does not say */
+	struct seal_bytes version; /* mail_version of the programs, "3.7.11"; empty when unknown */
 	seal_vec(struct seal_param) params; /* by name; the last definition of each */
-	seal_vec(struct seal_service) services; /* in file order; a later (name, type) replaces an earlier one */
+	seal_vec(struct seal_service)
+		services; /* in file order; a later (name, type) replaces an earlier one */
 	seal_vec(struct seal_map) maps; /* those that choose next hops, by spec */
 	bool has_main_cf, has_master_cf;
 };
@@ -66,7 +70,7 @@ struct seal_port_name {
 };
 
 struct seal_postfix {
-	seal_vec(struct seal_instance) instances; /* the default instance first */
+	seal_vec(struct seal_instance) instances;   /* the default instance first */
 	seal_vec(struct seal_port_name) port_names; /* of etc/services, in file order */
 	struct seal_bytes version; /* mail_version of the logs or the binaries; may be empty */
 };

@@ -142,15 +142,15 @@ enum seal_fw_verdict_code {
 struct seal_fw_jump {
 	enum seal_fw_verdict_code code;
 	struct seal_bytes name; /* JUMP, GOTO: of the target in the same table */
-	struct seal_fw_chain
-		*chain; /* set by seal_ruleset_link(); NULL there: the target is missing */
+	/* set by seal_ruleset_link(); NULL there: the target is missing */
+	struct seal_fw_chain *chain;
 };
 
 /* struct seal_fw_data - what an element of a map leads to */
 struct seal_fw_data {
 	struct seal_fw_jump verdict; /* verdict maps */
-	struct seal_fw_range
-		value[2]; /* other maps: the data, of concatenated data the first two parts */
+	/* other maps: the data, of concatenated data the first two parts */
+	struct seal_fw_range value[2];
 };
 
 /* struct seal_fw_set - elements, sorted, of a set or map; a constant of a rule is a set without a
@@ -168,13 +168,13 @@ struct seal_fw_set {
 	bool expires;  /* some element has a timeout */
 	bool unknown;  /* elements could not all be read: a lookup is undecided */
 	size_t n, cap;
-	struct seal_fw_range
-		*ranges; /* n * n_parts, in arena or heap; sorted by seal_ruleset_link() */
+	/* n * n_parts, in arena or heap; sorted by seal_ruleset_link() */
+	struct seal_fw_range *ranges;
 	struct seal_fw_data *data; /* n of them, maps only */
 	seal_u128 *top; /* with ranges in several parts: greatest hi of the first part up to here */
 	bool points;    /* every lo equals its hi */
-	struct seal_fw_data
-		*fallback; /* of element "*"; NULL: none. Of a set: its presence counts */
+	/* of element "*"; NULL: none. Of a set: its presence counts */
+	struct seal_fw_data *fallback;
 	/* declared types of a named set or map: what its elements mean ("ipv4_addr",
 	 * "inet_service") */
 	struct seal_bytes *types;

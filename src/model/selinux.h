@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* selinux.h - SELinux state of the host. The policy itself is a loaded libsepol policydb behind an opaque
- * handle; evidence/selinux/policy.h asks it questions. */
+/* selinux.h - SELinux state of the host. The policy itself is a loaded libsepol policydb behind an
+ * opaque handle; evidence/selinux/policy.h asks it questions. */
 
 #include "core/vec.h"
 #include "model/origin.h"
@@ -48,8 +48,8 @@ struct seal_login {
 struct seal_selinux {
 	enum seal_selinux_mode mode; /* now, or what the configuration will give at boot */
 	struct seal_origin mode_origin;
-	struct seal_bytes type;      /* SELINUXTYPE: targeted, default, mls */
-	struct seal_policy *policy;  /* owned by the host; NULL when not read */
+	struct seal_bytes type;     /* SELINUXTYPE: targeted, default, mls */
+	struct seal_policy *policy; /* owned by the host; NULL when not read */
 	struct seal_origin policy_origin;
 	seal_vec(struct seal_boolean) booleans; /* by name */
 	seal_vec(struct seal_module) modules;   /* by name, then priority */

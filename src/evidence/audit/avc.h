@@ -15,8 +15,8 @@ struct seal_avc {
 	bool granted;
 	struct seal_bytes text;  /* the whole of it, inside msg='...' for a user-space manager */
 	struct seal_bytes perms; /* "read open", or "read,open" of a SELINUX_ERR; may be none */
-	struct seal_bytes
-		details;        /* the fields between "for" and scontext=; written by the actor */
+	/* the fields between "for" and scontext=; written by the actor */
+	struct seal_bytes details;
 	struct seal_bytes tail; /* from scontext= on; written by the security server */
 	struct seal_bytes scontext, tcontext, tclass;
 };

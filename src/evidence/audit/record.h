@@ -14,8 +14,8 @@ struct seal_audit_record {
 	int64_t time_us;
 	uint64_t serial;
 	struct seal_bytes body; /* what follows "): ", without the enriched part */
-	struct seal_bytes
-		extra;   /* the enriched part ("ARCH=x86_64 SYSCALL=connect ..."), or none */
+	/* the enriched part ("ARCH=x86_64 SYSCALL=connect ..."), or none */
+	struct seal_bytes extra;
 	uint32_t source; /* index into the host's sources */
 	uint64_t line;
 };

@@ -24,9 +24,9 @@
 /* struct fwd_item - one setting: of what kind decides which members hold */
 struct fwd_item {
 	struct fwd_item *next;
-	struct seal_bytes
-		name;    /* service, icmp type, interface, source, zone, include, entry, protocol */
-	uint16_t lo, hi; /* ports */
+	/* service, icmp type, interface, source, zone, include, entry, protocol */
+	struct seal_bytes name;
+	uint16_t lo, hi;       /* ports */
 	uint16_t to_lo, to_hi; /* forward-port: 0, 0 = the same port */
 	bool has_to;
 	struct seal_bytes to_addr;

@@ -65,8 +65,8 @@ struct fwd_place_at {
 	/* firewalld takes these for different rules though they read alike: of a plain setting (0),
 	 * of a rich rule (1 + its family), dispatch to a zone (-1) */
 	int kind;
-	const char
-		*maybe; /* literal: a condition of the whole rule that nobody can decide, or NULL */
+	/* literal: a condition of the whole rule that nobody can decide, or NULL */
+	const char *maybe;
 };
 
 void fwd_table_done(struct fwd_table *t);

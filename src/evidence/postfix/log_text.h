@@ -53,8 +53,8 @@ struct seal_bytes seal_log_find_queue_id(struct seal_bytes text, size_t *at);
 struct seal_log_status {
 	struct seal_bytes address, orig_address, relay, dsn;
 	struct seal_bytes word; /* "deferred", "SOFTBOUNCE", "deliverable", ... */
-	struct seal_bytes
-		reason;      /* to the last ")"; to the end when the record was cut before it */
+	/* to the last ")"; to the end when the record was cut before it */
+	struct seal_bytes reason;
 	int64_t delay_ms[4]; /* -1 when not logged */
 };
 

@@ -78,8 +78,8 @@ struct seal_log_process {
 	uint64_t key; /* instance and pid */
 	int64_t last_us;
 	struct seal_log_notes pending;
-	struct seal_log_notes
-		shared; /* of its last status line, for more recipients of that attempt */
+	/* of its last status line, for more recipients of that attempt */
+	struct seal_log_notes shared;
 	uint64_t shared_message;
 	int64_t shared_us;
 };

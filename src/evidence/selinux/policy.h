@@ -128,8 +128,8 @@ struct seal_access {
 
 /* struct seal_constraint - one expression that fails */
 struct seal_constraint {
-	struct seal_bytes
-		text; /* "u1 == u2 or t1 == ubac_exempt", attribute names where the sets match */
+	/* "u1 == u2 or t1 == ubac_exempt", attribute names where the sets match */
+	struct seal_bytes text;
 	struct seal_names perms;      /* of those asked for, the ones it takes away */
 	bool mls;                     /* it compares levels */
 	bool user, role, type, level; /* what it looks at: the sides that could be changed */
@@ -295,9 +295,9 @@ ssize_t seal_policy_ports(const struct seal_policy *p, struct seal_bytes type,
 struct seal_relabel_cost {
 	struct seal_names gain,
 		lose; /* source types that newly have, or no longer have, any of the permissions */
-	struct seal_cost
-		opens; /* in policy tuples a relabel opens none; here: permissions the domains that
-			  gain newly hold on that one object: own, domains, tuples */
+	/* in policy tuples a relabel opens none; here: permissions the domains that gain newly hold
+	 * on that one object: own, domains, tuples */
+	struct seal_cost opens;
 };
 
 /* seal_policy_relabel_cost - moving one object of @tclass from type @from to @to
