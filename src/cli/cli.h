@@ -22,6 +22,16 @@ struct seal_output {
 	const char *format, *file;
 };
 
+/* struct seal_cli_words - the arguments of an option that may be given more than once */
+struct seal_cli_words {
+	seal_vec(const char *) v;
+};
+
+/* struct seal_cli_ids - the same taken apart at commas */
+struct seal_cli_ids {
+	seal_vec(struct seal_bytes) v;
+};
+
 struct seal_verb;
 
 struct seal_cli {
@@ -40,6 +50,10 @@ struct seal_cli {
 		bool in, out;
 		const char *port, *from, *to, *user;
 	} reach;
+	struct { /* audit */
+		const char *fail_on, *severity, *role, *waivers, *baseline;
+		struct seal_cli_words only, skip;
+	} audit;
 	char **args;
 	size_t n_args;
 };
@@ -58,6 +72,7 @@ enum {
 	SEAL_VERB_DENIALS = 1 << 1,
 	SEAL_VERB_REACH = 1 << 2,
 	SEAL_VERB_RULES = 1 << 3,
+	SEAL_VERB_AUDIT = 1 << 4,
 	SEAL_VERB_ALL = 0x7fffffff,
 };
 
@@ -66,6 +81,8 @@ extern const struct seal_opt seal_options[];
 int seal_verb_explain(const struct seal_cli *cli);
 int seal_verb_denials(const struct seal_cli *cli);
 int seal_verb_reach(const struct seal_cli *cli);
+int seal_verb_audit(const struct seal_cli *cli);
+int seal_verb_rules(const struct seal_cli *cli);
 
 /* seal_cli_fail - print "postseal VERB: text" on stderr; returns @code for the exit status */
 int seal_cli_fail(const struct seal_cli *cli, enum seal_exit code, const struct seal_err *err);

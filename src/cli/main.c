@@ -11,6 +11,10 @@ static const struct seal_verb verbs[] = {
 	 SEAL_VERB_DENIALS, seal_verb_denials},
 	{"reach", "", "who reaches which SMTP port, where mail may go, and which rule decides",
 	 SEAL_VERB_REACH, seal_verb_reach},
+	{"audit", "", "the compliance checks, and the gate for pipelines", SEAL_VERB_AUDIT,
+	 seal_verb_audit},
+	{"rules", "list | show ID", "what a check looks at, why, and how to mend it",
+	 SEAL_VERB_RULES, seal_verb_rules},
 };
 
 #define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -72,6 +76,8 @@ static int run_verb(const struct seal_verb *v, int argc, char **argv)
 		r = v->run(&cli);
 	}
 	seal_vec_done(&cli.outputs);
+	seal_vec_done(&cli.audit.only.v);
+	seal_vec_done(&cli.audit.skip.v);
 	if (fflush(stdout) != 0 && r == SEAL_EXIT_OK)
 		r = SEAL_EXIT_FAILED;
 	return r;

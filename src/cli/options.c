@@ -34,6 +34,11 @@ TEXT_OPTION(set_port, reach.port)
 TEXT_OPTION(set_from, reach.from)
 TEXT_OPTION(set_to, reach.to)
 TEXT_OPTION(set_user, reach.user)
+TEXT_OPTION(set_fail_on, audit.fail_on)
+TEXT_OPTION(set_severity, audit.severity)
+TEXT_OPTION(set_role, audit.role)
+TEXT_OPTION(set_waivers, audit.waivers)
+TEXT_OPTION(set_baseline, audit.baseline)
 FLAG_OPTION(set_quiet, quiet)
 FLAG_OPTION(set_verbose, verbose)
 FLAG_OPTION(set_no_color, no_color)
@@ -63,19 +68,41 @@ static int set_until(void *data, const char *arg, struct seal_err *err)
 	return set_time(arg, &((struct seal_cli *)data)->until_us, err);
 }
 
-/* set_format - "json" or "json=FILE" */
+static int add_word(struct seal_cli_words *words, const char *arg, struct seal_err *err)
+{
+	const char **w = seal_vec_add(&words->v);
+
+	if (!w)
+		return seal_err_set(err, -ENOMEM, "out of memory");
+	*w = arg;
+	return 0;
+}
+
+static int set_only(void *data, const char *arg, struct seal_err *err)
+{
+	return add_word(&((struct seal_cli *)data)->audit.only, arg, err);
+}
+
+static int set_skip(void *data, const char *arg, struct seal_err *err)
+{
+	return add_word(&((struct seal_cli *)data)->audit.skip, arg, err);
+}
+
+/* set_format - "json" or "json=FILE"; the last three are those of audit alone */
 static int set_format(void *data, const char *arg, struct seal_err *err)
 {
-	static const char *const known[] = {"text", "json"};
+	static const char *const known[] = {"text", "json", "sarif", "junit", "markdown"};
 	struct seal_cli *cli = data;
+	bool audit = cli->verb->bit == SEAL_VERB_AUDIT;
+	size_t n = strcspn(arg, "="), i, n_known = audit ? sizeof(known) / sizeof(known[0]) : 2;
 	struct seal_output *o;
-	size_t n = strcspn(arg, "="), i;
 
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	for (i = 0; i < n_known; i++)
 		if (strlen(known[i]) == n && strncmp(known[i], arg, n) == 0)
 			break;
-	if (i == sizeof(known) / sizeof(known[0]))
-		return seal_err_set(err, -EINVAL, "no format '%.*s': text or json", (int)n, arg);
+	if (i == n_known)
+		return seal_err_set(err, -EINVAL, "no format '%.*s': text%s", (int)n, arg,
+				    audit ? ", json, sarif, junit or markdown" : " or json");
 	o = seal_vec_add(&cli->outputs);
 	if (!o)
 		return seal_err_set(err, -ENOMEM, "out of memory");
@@ -89,12 +116,14 @@ const struct seal_opt seal_options[] = {
 	 "Read the evidence below this directory, bundle or archive (default: /, the live host)",
 	 SEAL_VERB_ALL, set_root},
 	{"format", "F[=FILE]",
-	 "Output format: text or json; with =FILE into a file; may be repeated", SEAL_VERB_ALL,
-	 set_format},
-	{"since", "TIME", "Only records from this time on", SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS,
-	 set_since},
-	{"until", "TIME", "Only records up to this time", SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS,
-	 set_until},
+	 "Output format: text or json (audit also: sarif, junit, markdown); with =FILE into a "
+	 "file; "
+	 "may be repeated",
+	 SEAL_VERB_ALL, set_format},
+	{"since", "TIME", "Only records from this time on",
+	 SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS | SEAL_VERB_AUDIT, set_since},
+	{"until", "TIME", "Only records up to this time",
+	 SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS | SEAL_VERB_AUDIT, set_until},
 	{"all", NULL, "Denials of all domains, not mail's alone", SEAL_VERB_DENIALS, set_all},
 	{"type", "TYPE", "Only denials with this source or target type", SEAL_VERB_DENIALS,
 	 set_type},
@@ -116,6 +145,24 @@ const struct seal_opt seal_options[] = {
 	 set_from},
 	{"to", "ADDR", "Ask about packets to this address or prefix", SEAL_VERB_REACH, set_to},
 	{"user", "UID", "Ask about packets of this user", SEAL_VERB_REACH, set_user},
+	{"fail-on", "LEVEL",
+	 "Exit 2 when a check of this severity or a graver one fails: critical, high, medium, low, "
+	 "info or none (default)",
+	 SEAL_VERB_AUDIT, set_fail_on},
+	{"severity", "LEVEL", "Only checks of this severity or a graver one", SEAL_VERB_AUDIT,
+	 set_severity},
+	{"only", "ID", "Only these checks; may be repeated, or parted by commas", SEAL_VERB_AUDIT,
+	 set_only},
+	{"skip", "ID", "Not these checks; may be repeated, or parted by commas", SEAL_VERB_AUDIT,
+	 set_skip},
+	{"role", "ROLE",
+	 "What the host does: null-client, submission, mx, relay, mailstore; several parted by "
+	 "commas (default: guessed)",
+	 SEAL_VERB_AUDIT, set_role},
+	{"waivers", "FILE", "Failures accepted for a time, with reason, owner and end (YAML)",
+	 SEAL_VERB_AUDIT, set_waivers},
+	{"baseline", "FILE", "Only failures that this earlier JSON report does not have fail",
+	 SEAL_VERB_AUDIT, set_baseline},
 	{"rules", "DIR", "Read causes and checks from this directory instead of the built-in ones",
 	 SEAL_VERB_ALL, set_rules},
 	{"require-complete", NULL, "Exit 3 when evidence that matters is missing", SEAL_VERB_ALL,

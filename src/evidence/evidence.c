@@ -7,6 +7,7 @@
 #include "evidence/firewall/ruleset.h"
 #include "evidence/host/facts.h"
 #include "evidence/host/files.h"
+#include "evidence/host/setup.h"
 #include "evidence/postfix/conf.h"
 #include "evidence/postfix/log.h"
 #include "evidence/postfix/queue.h"
@@ -127,6 +128,8 @@ static int read_all(const struct seal_root *root, unsigned what, struct seal_hos
 		r = seal_queue_read(root, h, err);
 	if (r == 0 && (what & SEAL_EV_RULESET))
 		r = seal_ruleset_read(root, h, err);
+	if (r == 0 && (what & SEAL_EV_SETUP))
+		r = seal_setup_read(root, h);
 	set_now(h);
 	return r;
 }
@@ -142,6 +145,7 @@ int seal_evidence_read(const struct seal_root *root, const struct seal_evidence_
 		return seal_err_set(err, -ENOMEM, "out of memory");
 	h->root = seal_root_name(root);
 	h->live = seal_root_kind(root) == SEAL_ROOT_LIVE;
+	h->whole = seal_root_is_whole(root);
 	h->span = query->span;
 
 	r = read_all(root, query->what, h, err);

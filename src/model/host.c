@@ -95,6 +95,7 @@ void seal_host_free(struct seal_host *h)
 	seal_vec_done(&h->net.resolvers);
 	seal_users_done(&h->users);
 	seal_disk_done(&h->disk);
+	seal_setup_done(&h->setup);
 	seal_arena_free(h->arena);
 	free(h);
 }

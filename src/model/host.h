@@ -11,6 +11,7 @@
 #include "model/net.h"
 #include "model/postfix.h"
 #include "model/selinux.h"
+#include "model/setup.h"
 #include "model/users.h"
 #include "model/view.h"
 
@@ -27,6 +28,7 @@ struct seal_host {
 	const char *root;               /* as the user named it */
 	struct seal_bytes name, distro; /* "mail", "debian-12" */
 	bool live;
+	bool whole;     /* what the root does not hold is not on the host: seal_root_is_whole() */
 	int64_t now_us; /* of the evidence: bundle time, last record, or the clock when live */
 	struct seal_span span; /* readers of logs pass over records outside it */
 	seal_vec(struct seal_source_state) sources;
@@ -39,6 +41,7 @@ struct seal_host {
 	struct seal_net net;
 	struct seal_users users;
 	struct seal_disk disk;
+	struct seal_setup setup;
 	struct seal_ruleset *ruleset; /* owned; NULL when none was read */
 	struct seal_view view;
 };

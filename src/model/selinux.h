@@ -45,9 +45,20 @@ struct seal_login {
 	struct seal_bytes login, user, range;
 };
 
+/* struct seal_boot_lines - kernel command lines found, and how many of them change the mode */
+struct seal_boot_lines {
+	unsigned lines, disabled, permissive, enforcing;
+	struct seal_origin origin; /* of the last one that does */
+};
+
 struct seal_selinux {
 	enum seal_selinux_mode mode; /* now, or what the configuration will give at boot */
 	struct seal_origin mode_origin;
+	enum seal_selinux_mode configured; /* of etc/selinux/config alone */
+	struct seal_origin configured_origin;
+	int configured_status; /* 0: that file was read, else why not (-ENOENT: there is none) */
+	struct seal_boot_lines boot;
+	bool running;               /* mode is that of a running kernel */
 	struct seal_bytes type;     /* SELINUXTYPE: targeted, default, mls */
 	struct seal_policy *policy; /* owned by the host; NULL when not read */
 	struct seal_origin policy_origin;

@@ -45,6 +45,7 @@ int seal_state_config(const struct seal_root *root, struct seal_host *h)
 	int r;
 
 	r = seal_root_read(root, path, SEAL_STATE_FILE_MAX, &text, &n, &err);
+	h->selinux.configured_status = r == -ENOENT && !seal_root_is_whole(root) ? -ENODATA : r;
 	if (r < 0)
 		return seal_state_row(h, SEAL_SOURCE_SELINUX, path,
 				      r == -ENOENT ? SEAL_READ_ABSENT : SEAL_READ_UNREADABLE,
@@ -71,6 +72,8 @@ int seal_state_config(const struct seal_root *root, struct seal_host *h)
 			keys++;
 		}
 	}
+	h->selinux.configured = h->selinux.mode;
+	h->selinux.configured_origin = h->selinux.mode_origin;
 	row = seal_state_row(h, SEAL_SOURCE_SELINUX, path, SEAL_READ_READ, "");
 	if (!row)
 		return -ENOMEM;
@@ -175,6 +178,15 @@ int seal_state_command_line(const struct seal_root *root, struct seal_host *h)
 	enum seal_selinux_mode mode = h->selinux.mode;
 
 	read_boot(&b);
+	h->selinux.boot = (struct seal_boot_lines){
+		.lines = b.lines,
+		.disabled = b.disabled,
+		.permissive = b.permissive,
+		.enforcing = b.enforcing,
+		.origin = {.source = SEAL_SOURCE_SELINUX, .line = b.line},
+	};
+	if (seal_arena_copy(h->arena, seal_bytes_of(b.path), &h->selinux.boot.origin.path) < 0)
+		return -ENOMEM;
 	if (b.disabled + b.permissive + b.enforcing == 0)
 		return 0;
 	if (b.disabled == b.lines)
@@ -248,11 +260,13 @@ int seal_state_kernel(const struct seal_root *root, struct seal_host *h)
 			     r == -ENOENT ? "this kernel runs without SELinux" : err.text);
 	if (!row)
 		return -ENOMEM;
+	h->selinux.running = r == -ENOENT;
 	if (r == -ENOENT)
 		return set_mode(h, SEAL_SELINUX_DISABLED, path, 0);
 	if (r < 0)
 		return set_mode(h, SEAL_SELINUX_UNKNOWN, path, 0);
 	row->records = 1;
+	h->selinux.running = true;
 	r = set_mode(h, n > 0 && text[0] == '1' ? SEAL_SELINUX_ENFORCING : SEAL_SELINUX_PERMISSIVE,
 		     path, 1);
 	return r < 0 ? r : read_kernel_booleans(root, h);
@@ -275,6 +289,7 @@ static int take_json(struct seal_host *h, const json_t *top, const char *path, u
 
 	if (mode && set_mode(h, mode_of(seal_bytes_of(mode)), path, 0) < 0)
 		return -ENOMEM;
+	h->selinux.running = mode && h->selinux.mode != SEAL_SELINUX_UNKNOWN;
 	json_object_foreach(booleans, name, v)
 	{
 		struct seal_boolean *b;

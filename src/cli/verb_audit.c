@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "analysis/attribution.h"
+#include "checks/check.h"
+#include "cli/cli.h"
+#include "evidence/evidence.h"
+#include "evidence/rules/waivers.h"
+#include "report/audit.h"
+
+/* struct audit - all that lives as long as the answer */
+struct audit {
+	struct seal_root *root;
+	struct seal_rules *causes;
+	struct seal_check_rules *rules;
+	struct seal_host *h;
+	struct seal_explanation *x;
+	struct seal_findings findings;
+	enum seal_grade fail_on;
+	bool gates; /* --fail-on was given */
+};
+
+static void audit_done(struct audit *a)
+{
+	seal_findings_done(&a->findings);
+	if (a->x)
+		seal_explanation_free(a->x);
+	seal_evidence_free(a->h);
+	seal_check_rules_free(a->rules);
+	if (a->causes)
+		seal_rules_free(a->causes);
+	if (a->root)
+		seal_root_free(a->root);
+}
+
+/* today - SOURCE_DATE_EPOCH, so that a run can be repeated, else the clock; waivers end by it */
+static int64_t today(void)
+{
+	const char *fixed = getenv("SOURCE_DATE_EPOCH");
+	uint64_t seconds;
+
+	if (fixed && seal_parse_u64(seal_bytes_of(fixed), 10, &seconds) == 0 &&
+	    seconds < INT64_MAX / SEAL_SECOND_US)
+		return (int64_t)seconds * SEAL_SECOND_US;
+	return (int64_t)time(NULL) * SEAL_SECOND_US;
+}
+
+/* check_outside - an image must not waive its own failures
+ * Returns 0, or -EINVAL when @file lies below the evidence root. */
+static int check_outside(const struct seal_cli *cli, const char *file, struct seal_err *err)
+{
+	char root[PATH_MAX], path[PATH_MAX];
+	size_t n;
+
+	if (!file || !realpath(cli->root, root) || !realpath(file, path))
+		return 0; /* opening it tells what is wrong */
+	n = strlen(root);
+	if (strcmp(root, "/") == 0 || strncmp(root, path, n) != 0 ||
+	    (path[n] != '/' && path[n] != '\0'))
+		return 0;
+	return seal_err_set(err, -EINVAL, "%s lies in the evidence, which cannot waive itself",
+			    file);
+}
+
+static int take_grade(const char *word, enum seal_grade *ret, struct seal_err *err)
+{
+	if (word && !seal_grade_parse(seal_bytes_of(word), ret))
+		return seal_err_set(err, -EINVAL,
+				    "no severity '%s': critical, high, medium, low or info", word);
+	return 0;
+}
+
+static int take_roles(const char *text, unsigned *ret, struct seal_err *err)
+{
+	struct seal_bytes rest = seal_bytes_of(text), word;
+	unsigned bit;
+
+	while (rest.n) {
+		word = seal_bytes_trim(seal_bytes_cut(rest, ',', &rest));
+		if (!seal_role_parse(word, &bit))
+			return seal_err_set(err, -EINVAL,
+					    "no role '%.*s': null-client, submission, mx, relay or "
+					    "mailstore",
+					    (int)word.n, word.p);
+		*ret |= bit;
+	}
+	return 0;
+}
+
+/* take_ids - the words of a list parted by commas, of all uses of the option */
+static int take_ids(const struct seal_cli_words *words, struct seal_cli_ids *ret)
+{
+	seal_vec_each (w, &words->v) {
+		struct seal_bytes rest = seal_bytes_of(*w), *id;
+
+		while (rest.n) {
+			id = seal_vec_add(&ret->v);
+			if (!id)
+				return -ENOMEM;
+			*id = seal_bytes_trim(seal_bytes_cut(rest, ',', &rest));
+		}
+	}
+	return 0;
+}
+
+/* read_all - rules and evidence. Returns 0, -EINVAL for what the user got wrong, or another errno
+ */
+static int read_all(const struct seal_cli *cli, struct audit *a, struct seal_err *err)
+{
+	struct seal_evidence_query query = {SEAL_EV_ALL | SEAL_EV_SETUP,
+					    {cli->since_us, cli->until_us}};
+	struct seal_ids none = {0};
+	int r;
+
+	if (seal_check_rules_load(cli->rules_dir, &a->rules, err) < 0 ||
+	    seal_rules_load(cli->rules_dir, &a->causes, err) < 0)
+		return -EINVAL;
+	r = seal_root_new(cli->root, &a->root, err);
+	if (r == 0)
+		r = seal_evidence_read(a->root, &query, &a->h, err);
+	if (r < 0)
+		return r == -EINVAL ? -EIO : r;
+	r = seal_explain(a->h, a->causes, none, &a->x);
+	return r < 0 ? seal_err_set(err, r, "out of memory") : 0;
+}
+
+static int judge(const struct seal_cli *cli, struct audit *a, struct seal_err *err)
+{
+	struct seal_check_query q = {.x = a->x};
+	struct seal_cli_ids only = {0}, skip = {0};
+	int r;
+
+	if (take_grade(cli->audit.severity, &q.min_severity, err) < 0 ||
+	    take_roles(cli->audit.role, &q.roles, err) < 0)
+		return -EINVAL;
+	r = take_ids(&cli->audit.only, &only);
+	if (r == 0)
+		r = take_ids(&cli->audit.skip, &skip);
+	q.only = only.v.v;
+	q.n_only = only.v.n;
+	q.skip = skip.v.v;
+	q.n_skip = skip.v.n;
+	if (r == 0)
+		r = seal_checks_run(a->h, a->rules, &q, &a->findings, err);
+	seal_vec_done(&only.v);
+	seal_vec_done(&skip.v);
+	return r == -ENOENT ? -EINVAL : r;
+}
+
+static int accept_known(const struct seal_cli *cli, struct audit *a, struct seal_err *err)
+{
+	struct seal_findings *f = &a->findings;
+
+	if (check_outside(cli, cli->audit.waivers, err) < 0 ||
+	    check_outside(cli, cli->audit.baseline, err) < 0)
+		return -EINVAL;
+	if (cli->audit.waivers &&
+	    seal_waivers_read(cli->audit.waivers, today(), a->h->arena, f, err) < 0)
+		return -EINVAL;
+	seal_vec_each (w, &f->waivers) {
+		if (!seal_check_rule_find(a->rules, w->id))
+			return seal_err_set(err, -EINVAL, "%s:%u: there is no check %.*s",
+					    cli->audit.waivers, w->line, (int)w->id.n, w->id.p);
+	}
+	seal_findings_waive(f);
+	if (cli->audit.baseline && seal_baseline_read(cli->audit.baseline, f, err) < 0)
+		return -EINVAL;
+	seal_findings_count(f);
+	return 0;
+}
+
+static void render_one(const struct seal_cli *cli, const struct audit *a,
+		       const struct seal_output *o, struct seal_buf *doc)
+{
+	struct seal_text_style style = {seal_cli_color(cli, o), cli->verbose};
+
+	if (strcmp(o->format, "json") == 0)
+		seal_report_audit_json(a->h, &a->findings, doc);
+	else if (strcmp(o->format, "sarif") == 0)
+		seal_report_audit_sarif(a->h, &a->findings, doc);
+	else if (strcmp(o->format, "junit") == 0)
+		seal_report_audit_junit(a->h, &a->findings, doc);
+	else if (strcmp(o->format, "markdown") == 0)
+		seal_report_audit_markdown(a->h, &a->findings, doc);
+	else
+		seal_report_audit_text(a->h, &a->findings, &style, doc);
+}
+
+/* gate - 2 before 3 before 0 */
+static int gate(const struct seal_cli *cli, const struct audit *a)
+{
+	if (a->gates)
+		seal_vec_each (f, &a->findings.v) {
+			if (f->status == SEAL_STATUS_FAIL && !f->known && f->severity >= a->fail_on)
+				return SEAL_EXIT_FINDINGS;
+		}
+	if (cli->require_complete &&
+	    (a->findings.n[SEAL_STATUS_UNKNOWN] || !seal_report_is_complete(a->h)))
+		return SEAL_EXIT_INCOMPLETE;
+	return SEAL_EXIT_OK;
+}
+
+static int render(const struct seal_cli *cli, const struct audit *a)
+{
+	int code = SEAL_EXIT_OK;
+
+	seal_vec_each (o, &cli->outputs) {
+		seal_auto_buf struct seal_buf doc = {0};
+
+		render_one(cli, a, o, &doc);
+		if (seal_cli_write(cli, o, &doc) != SEAL_EXIT_OK)
+			code = SEAL_EXIT_FAILED;
+	}
+	return code == SEAL_EXIT_OK ? gate(cli, a) : code;
+}
+
+int seal_verb_audit(const struct seal_cli *cli)
+{
+	struct audit a = {0};
+	struct seal_err err = {0};
+	int r, code;
+
+	a.gates = cli->audit.fail_on && strcmp(cli->audit.fail_on, "none") != 0;
+	r = a.gates ? take_grade(cli->audit.fail_on, &a.fail_on, &err) : 0;
+	if (r == 0)
+		r = read_all(cli, &a, &err);
+	if (r == 0)
+		r = judge(cli, &a, &err);
+	if (r == 0)
+		r = accept_known(cli, &a, &err);
+	if (r < 0)
+		code = seal_cli_fail(cli, r == -EINVAL ? SEAL_EXIT_USAGE : SEAL_EXIT_FAILED, &err);
+	else
+		code = render(cli, &a);
+	audit_done(&a);
+	return code;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* audit.h - the answer of audit, one file a format. Waivers, baseline and filters have done their
+ * work before: every format tells the same rows and the same verdict. */
+
+#include "model/finding.h"
+#include "report/report.h"
+
+/* all append to @out; out->err tells when memory was gone */
+void seal_report_audit_json(const struct seal_host *h, const struct seal_findings *f,
+			    struct seal_buf *out);
+void seal_report_audit_text(const struct seal_host *h, const struct seal_findings *f,
+			    const struct seal_text_style *style, struct seal_buf *out);
+/* SARIF 2.1.0: failures as results; waived and known ones carry a suppression or baselineState */
+void seal_report_audit_sarif(const struct seal_host *h, const struct seal_findings *f,
+			     struct seal_buf *out);
+/* JUnit: a testsuite an area, a testcase a check and object */
+void seal_report_audit_junit(const struct seal_host *h, const struct seal_findings *f,
+			     struct seal_buf *out);
+/* Markdown for a comment: at most 20 rows shown, the others folded */
+void seal_report_audit_markdown(const struct seal_host *h, const struct seal_findings *f,
+				struct seal_buf *out);
