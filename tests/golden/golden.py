@@ -5,12 +5,14 @@
 usage: golden.py [--program FILE] [--update]
 
 Each row of CASES is one command on one recorded incident; the result must not depend on time zone,
-locale or the order of a directory. --update writes the outputs of this program: read the
-difference before you commit it.
+locale or the order of a directory. The README shows outputs too: a block that begins with
+"$ build/postseal ..." has to be what that command prints. --update writes the outputs of this
+program to both: read the difference before you commit it.
 """
 import argparse
 import difflib
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -53,6 +55,44 @@ def run(program, args, folder, env):
     return done.stdout
 
 
+README = os.path.join(TOP, "README.md")
+BLOCK = re.compile(r"^```\n\$ build/postseal ([^\n]*)\n(.*?)^```\n", re.M | re.S)
+
+
+def readme_block(program, command):
+    """What the command of a README block prints; --root build/incident-NN names an incident."""
+    words = command.split()
+    at = words.index("--root")
+    number = words[at + 1].rsplit("-", 1)[1]
+    incident = next(n for n in sorted(os.listdir(INCIDENTS)) if n.startswith(number + "-"))
+    with tempfile.TemporaryDirectory() as folder:
+        assemble.assemble(os.path.join(INCIDENTS, incident),
+                          os.path.join(folder, "build", "incident-" + number))
+        done = subprocess.run([program, *words], cwd=folder, stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=60, check=True)
+    return done.stdout.decode()
+
+
+def check_readme(program, update):
+    with open(README, encoding="utf-8") as f:
+        text = f.read()
+    failed = 0
+    blocks = list(BLOCK.finditer(text))
+    for block in reversed(blocks):
+        got = readme_block(program, block.group(1))
+        if got == block.group(2):
+            continue
+        if update:
+            text = text[:block.start(2)] + got + text[block.end(2):]
+        else:
+            show("README.md: " + block.group(1), block.group(2).encode(), got.encode())
+            failed += 1
+    if update:
+        with open(README, "w", encoding="utf-8") as f:
+            f.write(text)
+    return failed, len(blocks)
+
+
 def show(name, want, got):
     lines = difflib.unified_diff(want.decode().splitlines(), got.decode().splitlines(),
                                  "golden/" + name, "this program", lineterm="")
@@ -82,7 +122,9 @@ def main():
         if want != outputs[0]:
             show(name, want, outputs[0])
             failed += 1
-    print(f"{len(CASES) - failed} of {len(CASES)} as recorded")
+    wrong, blocks = check_readme(program, a.update)
+    failed += wrong
+    print(f"{len(CASES) + blocks - failed} of {len(CASES) + blocks} as recorded")
     return failed != 0
 
 
