@@ -107,7 +107,7 @@ static int add(struct seal_out *out, enum seal_status status, const struct seal_
 	return 0;
 }
 
-static struct seal_bytes text(struct seal_out *out, const char *fmt, va_list ap)
+static SEAL_PRINTF(2, 0) struct seal_bytes text(struct seal_out *out, const char *fmt, va_list ap)
 {
 	const char *s = seal_arena_vprintf(out->h->arena, fmt, ap);
 
