@@ -130,13 +130,6 @@ static struct seal_path *add_path(struct asking *k, const struct seal_path *like
 
 /* ---- incoming ---- */
 
-static bool is_loopback(const struct seal_addr *a)
-{
-	static const unsigned char one[16] = {[15] = 1};
-
-	return a->bits == 32 ? a->b[0] == 127 : a->bits == 128 && memcmp(a->b, one, 16) == 0;
-}
-
 static bool is_link_local(const struct seal_addr *a)
 {
 	return a->bits == 128 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
@@ -279,7 +272,7 @@ static int ask_listener(struct asking *k, const struct listener *l)
 	size_t first = k->paths->paths.n;
 	int r = 0;
 
-	if (l->loopback || is_loopback(&l->only))
+	if (l->loopback || seal_addr_is_loopback(&l->only))
 		return 0; /* no packet of another host reaches it, whatever the rules are */
 	if (!k->net->has_addrs)
 		return ask_unknown(k, l);

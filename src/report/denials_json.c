@@ -95,21 +95,6 @@ static void put_object(struct seal_json *j, const struct seal_denial_group *g)
 	seal_json_object_end(j);
 }
 
-static void put_candidate(struct seal_json *j, const struct seal_fix *f)
-{
-	seal_json_object(j, NULL);
-	seal_json_text(j, "kind", seal_fix_kind_name(f->kind));
-	seal_json_bool(j, "sufficient", f->sufficient);
-	seal_report_cost(j, &f->opens);
-	seal_report_steps(j, f);
-	seal_json_bytes(j, "why", f->why);
-	if (f->rejected.n)
-		seal_json_bytes(j, "rejected", f->rejected);
-	else
-		seal_json_null(j, "rejected");
-	seal_json_object_end(j);
-}
-
 /* put_group - @fix: the number of its fix among the fixes of the document, 0 = none */
 static void put_group(struct seal_json *j, const struct seal_denial_group *g, size_t fix)
 {
@@ -138,7 +123,7 @@ static void put_group(struct seal_json *j, const struct seal_denial_group *g, si
 	seal_json_bool(j, "stale", g->stale);
 	seal_json_array(j, "candidates");
 	seal_vec_each (f, &g->candidates) {
-		put_candidate(j, f);
+		seal_report_candidate(j, f);
 	}
 	seal_json_array_end(j);
 	if (fix)

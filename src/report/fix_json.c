@@ -65,7 +65,7 @@ static void put_module(struct seal_json *j, const struct seal_fix *f)
 	seal_json_object_end(j);
 }
 
-static void put_alternative(struct seal_json *j, const struct seal_fix *f)
+void seal_report_candidate(struct seal_json *j, const struct seal_fix *f)
 {
 	seal_json_object(j, NULL);
 	seal_json_text(j, "kind", seal_fix_kind_name(f->kind));
@@ -100,7 +100,7 @@ static void put_fix(struct seal_json *j, const struct seal_fix *f, size_t number
 	seal_json_bytes(j, "why", f->why);
 	seal_json_array(j, "alternatives");
 	seal_vec_each (a, &f->alternatives) {
-		put_alternative(j, a);
+		seal_report_candidate(j, a);
 	}
 	seal_json_array_end(j);
 	seal_json_object_end(j);

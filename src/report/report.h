@@ -32,6 +32,8 @@ void seal_report_origin(struct seal_json *j, const char *key, const struct seal_
 void seal_report_fixes(struct seal_json *j, const struct seal_fix *fixes, size_t n);
 /* seal_report_cost - "opens": { own, domains, tuples } */
 void seal_report_cost(struct seal_json *j, const struct seal_cost *c);
+/* seal_report_candidate - a fix that could be chosen, or was turned down, as one object */
+void seal_report_candidate(struct seal_json *j, const struct seal_fix *f);
 /* seal_report_steps - "steps": [ ... ] */
 void seal_report_steps(struct seal_json *j, const struct seal_fix *f);
 
