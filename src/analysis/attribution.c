@@ -63,7 +63,7 @@ static int explain_messages(struct seal_attribution *at)
 static bool has_warning(const struct seal_attribution *at, const struct seal_mail_event *e)
 {
 	return seal_event_warned(at->events, e->pid,
-				 (struct seal_window){e->time_us - AROUND_US, e->last_us});
+				 seal_window_about(e->time_us, e->last_us, AROUND_US, 0));
 }
 
 /* needs_cause - a line without a message that tells of a fault of this host, or of mail it turned

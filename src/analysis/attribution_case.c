@@ -11,6 +11,14 @@
 #define CRASH_WINDOW_US                                                                            \
 	(60 * SEAL_SECOND_US) /* from the crash of a daemon to the line it leaves behind */
 
+static void set_attempt(struct seal_case *c, const struct seal_mail_event *e)
+{
+	struct seal_window w = seal_window_about(e->time_us, e->last_us, WINDOW_MIN_US, 0);
+
+	c->attempt.from_us = w.from_us;
+	c->attempt.to_us = w.to_us;
+}
+
 static void add_text(struct seal_case *c, struct seal_bytes text, const struct seal_origin *o)
 {
 	size_t i;
@@ -46,8 +54,7 @@ static void tell_by(struct seal_case *c, const struct seal_mail_event *e)
 	c->instance = e->instance;
 	c->pid = e->pid;
 	c->time_us = e->last_us;
-	c->attempt.from_us = e->time_us - WINDOW_MIN_US;
-	c->attempt.to_us = e->last_us;
+	set_attempt(c, e);
 	c->dsn = c->relay = SEAL_BYTES_NONE;
 	c->in_queue = false;
 	c->told_by_event = e;
@@ -164,7 +171,7 @@ static const struct seal_mail_event *last_words(struct seal_attribution *at,
 		return e;
 	return seal_event_fatal_of(
 		at->events, e->about_pid,
-		(struct seal_window){e->time_us - CRASH_WINDOW_US, e->last_us + SEAL_SECOND_US});
+		seal_window_about(e->time_us, e->last_us, CRASH_WINDOW_US, SEAL_SECOND_US));
 }
 
 /* crash_line - "mail transport unavailable" and its like are said by qmgr or error(8) of a daemon
@@ -174,7 +181,8 @@ static int crash_line(struct seal_attribution *at, struct seal_case *c)
 {
 	const struct seal_mail_event *best = NULL, *said, *const * v;
 	struct seal_bytes service, first = SEAL_BYTES_NONE;
-	struct seal_window window = {c->time_us - CRASH_WINDOW_US, c->time_us + SEAL_SECOND_US};
+	struct seal_window window =
+		seal_window_about(c->time_us, c->time_us, CRASH_WINDOW_US, SEAL_SECOND_US);
 	int best_worth = 1, w;
 	bool several = false;
 	size_t n, i;
@@ -219,8 +227,7 @@ static void earlier_attempt(struct seal_attribution *at, struct seal_case *c)
 	}
 	c->daemon = e->daemon;
 	c->pid = e->pid;
-	c->attempt.from_us = e->time_us - WINDOW_MIN_US;
-	c->attempt.to_us = e->last_us;
+	set_attempt(c, e);
 }
 
 static void finish(struct seal_attribution *at, struct seal_case *c)

@@ -267,7 +267,8 @@ static void keep(struct seal_avc_match *ret, size_t *n, struct seal_avc_match m)
 static bool other_ended(const struct seal_avc_index *ix, const struct seal_attempt *a,
 			int64_t denied_us)
 {
-	struct seal_window w = {denied_us - SEAL_SECOND_US, denied_us + 3 * SEAL_SECOND_US};
+	struct seal_window w =
+		seal_window_about(denied_us, denied_us, SEAL_SECOND_US, 3 * SEAL_SECOND_US);
 
 	if (w.to_us < a->to_us)
 		w.to_us = a->to_us;

@@ -297,7 +297,7 @@ static bool resolved_another(const struct seal_attribution *at, const struct sea
 	const int64_t around = 900 * SEAL_SECOND_US;
 
 	return seal_event_resolved(at->events,
-				   (struct seal_window){c->time_us - around, c->time_us + around});
+				   seal_window_about(c->time_us, c->time_us, around, around));
 }
 
 /* name_of - the name that was looked up: "name=X type=MX" */

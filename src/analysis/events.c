@@ -323,6 +323,18 @@ const struct seal_mail_event *const *seal_event_crashes(const struct seal_event_
 	return ix->crashes.v + lo;
 }
 
+struct seal_window seal_window_about(int64_t from_us, int64_t to_us, int64_t before_us,
+				     int64_t after_us)
+{
+	struct seal_window w;
+
+	if (from_us == SEAL_TIME_NONE || to_us == SEAL_TIME_NONE ||
+	    __builtin_sub_overflow(from_us, before_us, &w.from_us) ||
+	    __builtin_add_overflow(to_us, after_us, &w.to_us))
+		return (struct seal_window){1, 0};
+	return w;
+}
+
 bool seal_event_resolved(const struct seal_event_index *ix, struct seal_window w)
 {
 	size_t lo = 0, hi = ix->resolved.n;

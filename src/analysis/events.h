@@ -29,6 +29,11 @@ struct seal_window {
 	int64_t from_us, to_us;
 };
 
+/* seal_window_about - from @before_us ahead of @from_us to @after_us behind @to_us; a window nothing
+ * lies in when either time is not known (SEAL_TIME_NONE) */
+struct seal_window seal_window_about(int64_t from_us, int64_t to_us, int64_t before_us,
+				     int64_t after_us);
+
 /* seal_event_is_reject - a server turned mail away */
 bool seal_event_is_reject(const struct seal_mail_event *e);
 
