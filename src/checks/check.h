@@ -4,8 +4,8 @@
 /* check.h - the compliance gate: which checks there are, what they need, and how their answers
  * become findings. A check reads facts, emits findings, does no I/O and keeps no state. */
 
-#include "analysis/endpoints.h"
-#include "analysis/reach_paths.h"
+#include "analysis/endpoints/endpoints.h"
+#include "analysis/reach/reach_paths.h"
 #include "evidence/rules/checks.h"
 #include "model/explanation.h"
 #include "model/finding.h"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "analysis/attribution.h"
+#include "analysis/attribution/attribution.h"
 #include "checks/check.h"
 #include "cli/cli.h"
 #include "evidence/evidence.h"

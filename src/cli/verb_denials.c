@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 
-#include "analysis/object_path.h"
+#include "analysis/denials/object_path.h"
 #include "cli/cli.h"
 #include "evidence/evidence.h"
 #include "evidence/selinux/prove.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 
-#include "analysis/attribution.h"
+#include "analysis/attribution/attribution.h"
 #include "cli/cli.h"
 #include "evidence/evidence.h"
 #include "report/report.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 
-#include "analysis/reach.h"
+#include "analysis/reach/reach.h"
 #include "cli/reach_input.h"
 #include "core/input.h"
 #include "evidence/firewall/topology.h"

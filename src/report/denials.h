@@ -3,7 +3,7 @@
 
 /* denials.h - the answer of denials, as JSON (CONTRACT) and as text for people */
 
-#include "analysis/denial.h"
+#include "analysis/denials/denial.h"
 #include "report/report.h"
 
 /* @out: appended to; out->err tells when memory was gone */

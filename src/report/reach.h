@@ -3,7 +3,7 @@
 
 /* reach.h - the documents of the verb reach */
 
-#include "analysis/reach_paths.h"
+#include "analysis/reach/reach_paths.h"
 #include "model/fix.h"
 #include "report/report.h"
 

@@ -3,7 +3,7 @@
 
 /* reach_probe.h - the answer to one probe as a line of JSON (CONTRACT "reach --probe") */
 
-#include "analysis/reach.h"
+#include "analysis/reach/reach.h"
 #include "core/buf.h"
 #include "core/json.h"
 

@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "analysis/reach.h"
+#include "analysis/reach/reach.h"
 #include "core/input.h"
 #include "evidence/firewall/nft_json.h"
 #include "evidence/firewall/topology.h"

@@ -3,7 +3,7 @@
  * and new ones need no C. */
 #include "evidence/rules/causes.h"
 
-#include "analysis/symptom.h"
+#include "analysis/reason/symptom.h"
 #include "evidence/rules/phrase.h"
 
 #include <errno.h>

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "analysis/endpoints.h"
+#include "analysis/endpoints/endpoints.h"
 #include "core/buf.h"
 #include "evidence/postfix/mastercf.h"
 

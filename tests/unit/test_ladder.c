@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "analysis/denial.h"
-#include "analysis/module.h"
+#include "analysis/denials/denial.h"
+#include "analysis/denials/module.h"
 #include "core/root.h"
 
 #define SYS "system_u:system_r:"

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "analysis/packet_set.h"
+#include "analysis/reach/packet_set.h"
 
 #define SPACE 64 /* addresses of the model: one bit each */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The grammar of reasons: what is whose, and what is never ours. */
-#include "analysis/reason.h"
+#include "analysis/reason/reason.h"
 
 #include <errno.h>
 #include <setjmp.h>

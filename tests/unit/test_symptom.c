@@ -2,7 +2,7 @@
 /* Labelled reasons (tests/data/reasons, one area a file) against the built-in rules: which cause
  * does each text give? And what hostile texts and rules can do: nothing but be told "unknown",
  * soon. */
-#include "analysis/symptom.h"
+#include "analysis/reason/symptom.h"
 
 #include <dirent.h>
 #include <errno.h>

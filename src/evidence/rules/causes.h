@@ -30,7 +30,7 @@ const char *seal_transport_name(enum seal_transport t);
 /* whose words the text of a pattern is */
 enum seal_pattern_kind {
 	SEAL_PATTERN_LOCAL,   /* Postfix's own, case sensitive; also what precedes an output */
-	SEAL_PATTERN_REMOTE,  /* a peer's reply to us, normalised (analysis/reason.h) */
+	SEAL_PATTERN_REMOTE,  /* a peer's reply to us, normalised (analysis/reason/reason.h) */
 	SEAL_PATTERN_INBOUND, /* our reply to a client, normalised */
 	SEAL_PATTERN_COMMAND, /* output of a command we ran, normalised */
 	SEAL_PATTERN_KIND_MAX_,

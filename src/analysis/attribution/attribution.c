@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analysis/attribution/attribution.h"
+
+#include <errno.h>
+
+#include "analysis/attribution/attribution_impl.h"
+#include "analysis/denials/object_path.h"
+
+/* attribution.c - the order of work: messages, then what waits without a word, then lines without a
+ * message, then groups and their fixes */
+
+#define AROUND_US (2 * SEAL_SECOND_US)
+
+static void mark(struct seal_attribution *at, const struct seal_mail_event *e)
+{
+	at->told[e - at->h->mail.events.v] = true;
+}
+
+static void mark_rcpt_notes(struct seal_attribution *at, const struct seal_recipient *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->notes.n; i++)
+		at->told[r->notes.v[i]] = true;
+}
+
+static int explain_recipient(struct seal_attribution *at, const struct seal_explained_message *m,
+			     struct seal_explained_recipient *rcpt)
+{
+	struct seal_case *c;
+	int r;
+
+	c = malloc(sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	r = seal_case_of_recipient(at, m, rcpt, c);
+	if (r == 1) {
+		r = seal_case_examine(at, c, &rcpt->cause);
+		mark_rcpt_notes(at, rcpt->rcpt);
+		if (c->told_by_event)
+			mark(at, c->told_by_event);
+		if (rcpt->status == SEAL_RCPT_WAITING)
+			rcpt->status = SEAL_RCPT_STUCK;
+	}
+	free(c);
+	return r;
+}
+
+static int explain_messages(struct seal_attribution *at)
+{
+	int r = 0;
+
+	seal_vec_each (m, &at->x->messages) {
+		seal_vec_each (rcpt, &m->recipients) {
+			if (r == 0)
+				r = explain_recipient(at, m, rcpt);
+		}
+	}
+	return r;
+}
+
+/* has_warning - the same process said just before what it rejected for */
+static bool has_warning(const struct seal_attribution *at, const struct seal_mail_event *e)
+{
+	return seal_event_warned(at->events, e->pid,
+				 seal_window_about(e->time_us, e->last_us, AROUND_US, 0));
+}
+
+/* needs_cause - a line without a message that tells of a fault of this host, or of mail it turned
+ * away */
+static bool needs_cause(const struct seal_attribution *at, const struct seal_mail_event *e)
+{
+	if (at->told[e - at->h->mail.events.v] || e->kind == SEAL_MAIL_MASTER_EXIT)
+		return false;
+	if (seal_event_is_reject(e))
+		return !has_warning(at, e);
+	return e->severity >= SEAL_SEVERITY_WARNING;
+}
+
+static int explain_event(struct seal_attribution *at, const struct seal_mail_event *e)
+{
+	struct seal_event_cause *kept;
+	struct seal_cause *cause = NULL;
+	struct seal_case *c;
+	int r;
+
+	c = malloc(sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	r = seal_case_of_event(at, e, c);
+	/* a warning with no known meaning is no fault; the last words of a daemon are */
+	if (r == 1 && e->severity < SEAL_SEVERITY_FATAL && !c->reason.error && !c->n_matches &&
+	    strcmp(c->symptom->id, "unknown") == 0)
+		r = 0;
+	if (r == 1)
+		r = seal_case_examine(at, c, &cause);
+	free(c);
+	if (r < 0 || !cause)
+		return r;
+	if (cause->certainty == SEAL_CERTAINTY_UNKNOWN && e->severity < SEAL_SEVERITY_FATAL)
+		return 0;
+	kept = seal_vec_add(&at->event_causes);
+	if (!kept)
+		return -ENOMEM;
+	*kept = (struct seal_event_cause){e, cause};
+	return 0;
+}
+
+static int explain_events(struct seal_attribution *at)
+{
+	int r = 0;
+
+	seal_vec_each (e, &at->h->mail.events) {
+		if (r == 0 && needs_cause(at, e))
+			r = explain_event(at, e);
+	}
+	return r;
+}
+
+/* holds_up - whether the failure of that daemon keeps messages of this queue from moving */
+static bool holds_up(const struct seal_mail_event *e, enum seal_queue_name queue)
+{
+	static const char *const feeding_maildrop[] = {"pickup", "cleanup", "master"};
+	size_t i;
+
+	if (queue == SEAL_QUEUE_INCOMING || queue == SEAL_QUEUE_ACTIVE ||
+	    queue == SEAL_QUEUE_DEFERRED)
+		return seal_bytes_is(e->daemon, "qmgr") || seal_bytes_is(e->daemon, "master");
+	if (queue != SEAL_QUEUE_MAILDROP)
+		return false;
+	for (i = 0; i < sizeof(feeding_maildrop) / sizeof(feeding_maildrop[0]); i++)
+		if (seal_bytes_is(e->daemon, feeding_maildrop[i]))
+			return true;
+	return false;
+}
+
+/* stopper - the last fault with a known cause of a daemon that this message has to pass */
+static const struct seal_event_cause *stopper(const struct seal_attribution *at,
+					      const struct seal_explained_message *m)
+{
+	const struct seal_event_cause *last = NULL;
+
+	seal_vec_each (ec, &at->event_causes) {
+		if (ec->event->severity < SEAL_SEVERITY_FATAL || !holds_up(ec->event, m->queue) ||
+		    ec->cause->certainty == SEAL_CERTAINTY_UNKNOWN)
+			continue;
+		if (!last || ec->event->last_us >= last->event->last_us)
+			last = ec;
+	}
+	return last;
+}
+
+/* explain_silent - a message that waits without a word: behind a daemon that failed (then at most
+ * likely), on hold, or for its turn */
+static int explain_silent(struct seal_attribution *at, const struct seal_explained_message *m,
+			  struct seal_explained_recipient *rcpt)
+{
+	const struct seal_event_cause *by = stopper(at, m);
+	struct seal_quote *q;
+	int r;
+
+	if (!by)
+		return seal_cause_unknown(at,
+					  m->queue == SEAL_QUEUE_HOLD
+						  ? "the message is on hold: somebody put it there "
+						    "(postsuper -H releases it)"
+						  : "no attempt to deliver it has been logged",
+					  &rcpt->cause);
+	r = seal_cause_unknown(at, NULL, &rcpt->cause);
+	if (r < 0)
+		return r;
+	rcpt->cause->verdict = by->cause->verdict;
+	rcpt->cause->class_ = by->cause->class_;
+	rcpt->cause->title = by->cause->title;
+	rcpt->cause->object = by->cause->object;
+	rcpt->cause->daemon = by->cause->daemon;
+	rcpt->cause->certainty = by->cause->certainty > SEAL_CERTAINTY_LIKELY
+					 ? SEAL_CERTAINTY_LIKELY
+					 : by->cause->certainty;
+	rcpt->status = SEAL_RCPT_STUCK;
+	q = seal_vec_add(&rcpt->cause->evidence);
+	if (!q)
+		return -ENOMEM;
+	q->text = by->event->text;
+	q->origin = by->event->origin;
+	q->record = true;
+	return 0;
+}
+
+static int explain_silent_ones(struct seal_attribution *at)
+{
+	int r = 0;
+
+	seal_vec_each (m, &at->x->messages) {
+		seal_vec_each (rcpt, &m->recipients) {
+			if (r == 0 && !rcpt->cause)
+				r = explain_silent(at, m, rcpt);
+		}
+	}
+	return r;
+}
+
+static int explain_denials(struct seal_attribution *at)
+{
+	struct seal_denial_query query = {.all = true};
+	seal_auto_paths struct seal_paths hints = {0};
+	int r;
+
+	r = seal_paths_of_log(at->h, &hints);
+	query.hints = hints.v.v;
+	query.n_hints = hints.v.n;
+	return r < 0 ? r : seal_denials_explain(at->h, &query, &at->denials);
+}
+
+static int start(struct seal_attribution *at)
+{
+	int r;
+
+	at->x = calloc(1, sizeof(*at->x));
+	at->told = calloc(at->h->mail.events.n + 1, sizeof(at->told[0]));
+	if (!at->x || !at->told)
+		return -ENOMEM;
+	r = seal_matcher_new(at->rules, &at->matcher);
+	if (r == 0)
+		r = seal_event_index_new(at->h, &at->events);
+	if (r == 0)
+		r = seal_avc_index_new(at->h, at->events, &at->avcs);
+	if (r == 0)
+		r = seal_egress_new(at->h, &at->egress);
+	if (r == 0)
+		r = seal_endpoints_find(at->h, &at->endpoints);
+	return r;
+}
+
+static void stop(struct seal_attribution *at)
+{
+	seal_matcher_free(at->matcher);
+	seal_avc_index_free(at->avcs);
+	seal_event_index_free(at->events);
+	seal_egress_free(at->egress);
+	seal_endpoints_done(&at->endpoints);
+	seal_vec_done(&at->event_causes);
+	seal_vec_done(&at->domains);
+	seal_vec_done(&at->ingress);
+	seal_denial_report_free(at->denials);
+	seal_explanation_free(at->x);
+	free(at->told);
+}
+
+int seal_explain(struct seal_host *h, const struct seal_rules *rules, struct seal_ids ids,
+		 struct seal_explanation **ret)
+{
+	struct seal_attribution at = {.h = h, .rules = rules};
+	int r;
+
+	r = start(&at);
+	if (r == 0)
+		r = seal_messages_join(h, ids, at.x);
+	if (r == 0)
+		r = explain_messages(&at);
+	if (r == 0)
+		r = explain_events(&at);
+	if (r == 0)
+		r = explain_silent_ones(&at);
+	if (r == 0)
+		r = seal_attribution_ingress(&at);
+	if (r == 0)
+		r = explain_denials(&at);
+	if (r == 0)
+		r = seal_attribution_group(&at, ids.n == 0);
+	if (r == 0)
+		r = seal_attribution_fix(&at);
+	if (r == 0)
+		*ret = seal_take(at.x);
+	stop(&at);
+	return r;
+}

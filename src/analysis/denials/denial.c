@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analysis/denials/denial.h"
+
+#include <errno.h>
+
+#include "analysis/daemon.h"
+#include "analysis/denials/ladder.h"
+#include "core/table.h"
+
+/* denial.c - groups of denials and the layers of their reason */
+
+/* struct key - what makes denials one group, in primary type names */
+struct key {
+	struct seal_bytes source, target, tclass;
+	int32_t port;
+	bool permissive, error; /* error: SELINUX_ERR, not an access */
+};
+
+static struct seal_bytes primary(const struct seal_host *h, struct seal_bytes type)
+{
+	struct seal_bytes name;
+
+	if (h->selinux.policy && seal_policy_type(h->selinux.policy, type, &name) == 0)
+		return name;
+	return type;
+}
+
+static struct key key_of(const struct seal_host *h, const struct seal_denial *d)
+{
+	return (struct key){primary(h, d->source_type),
+			    primary(h, d->target_type),
+			    d->tclass,
+			    d->object.port,
+			    d->permissive,
+			    d->kind == SEAL_DENIAL_SELINUX_ERR};
+}
+
+static bool same_key(const struct seal_denial_group *g, const struct key *k)
+{
+	return seal_bytes_eq(g->source_type, k->source) &&
+	       seal_bytes_eq(g->target_type, k->target) && seal_bytes_eq(g->tclass, k->tclass) &&
+	       g->port == k->port && g->permissive == k->permissive &&
+	       (g->members.v[0]->kind == SEAL_DENIAL_SELINUX_ERR) == k->error;
+}
+
+static bool is_one_of(struct seal_bytes name, const char *const *names, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (seal_bytes_is(name, names[i]))
+			return true;
+	return false;
+}
+
+/* is_mail - a program of the mail system, or a file of it: by its domain, its program, or the
+ * directories Postfix uses. It sorts and selects, and proves nothing */
+static bool is_mail(const struct seal_denial *d, struct seal_bytes queue)
+{
+	/* names that Postfix alone uses; the others (local, error, verify ...) need the path */
+	static const char *const names[] = {
+		"qmgr",      "oqmgr",      "postdrop", "postqueue",  "postsuper",      "postcat",
+		"postalias", "postmap",    "postlogd", "postscreen", "tlsproxy",       "tlsmgr",
+		"dnsblog",   "proxymap",   "scache",   "smtpd",      "sendmail",       "mailq",
+		"lmtp",      "newaliases", "cleanup",  "showq",      "trivial-rewrite"};
+	struct seal_bytes path = d->object.path;
+
+	return seal_bytes_find(d->source_type, "postfix") >= 0 ||
+	       seal_bytes_find(d->exe, "/postfix/") >= 0 ||
+	       is_one_of(d->comm, names, sizeof(names) / sizeof(names[0])) ||
+	       seal_bytes_find(path, "/postfix/") >= 0 ||
+	       (queue.n && path.n > queue.n && path.p[queue.n] == '/' &&
+		seal_bytes_eq(seal_bytes_first(path, queue.n), queue));
+}
+
+static int add_perms(struct seal_denial_group *g, const struct seal_denial *d)
+{
+	struct seal_bytes *slot;
+	size_t i;
+
+	for (i = 0; i < d->n_perms; i++) {
+		bool known = false;
+
+		seal_vec_each (p, &g->perms) {
+			known = known || seal_bytes_eq(*p, d->perms[i]);
+		}
+		if (known)
+			continue;
+		slot = seal_vec_add(&g->perms);
+		if (!slot)
+			return -ENOMEM;
+		*slot = d->perms[i];
+	}
+	return 0;
+}
+
+static int add_member(struct seal_denial_group *g, const struct seal_denial *d)
+{
+	const struct seal_denial **slot;
+
+	slot = seal_vec_add(&g->members);
+	if (!slot)
+		return -ENOMEM;
+	*slot = d;
+	g->count += d->count;
+	if (g->first_us == SEAL_TIME_NONE || d->first_us < g->first_us)
+		g->first_us = d->first_us;
+	if (g->last_us == SEAL_TIME_NONE || d->last_us > g->last_us)
+		g->last_us = d->last_us;
+	return add_perms(g, d);
+}
+
+static bool is_asked(const struct seal_denial_query *q, const struct seal_denial *d, bool mail)
+{
+	if (d->granted || (!q->all && !mail))
+		return false;
+	return !q->type.n || seal_bytes_eq(q->type, d->source_type) ||
+	       seal_bytes_eq(q->type, d->target_type);
+}
+
+/* struct grouping - the groups made so far and where each stands */
+struct grouping {
+	struct seal_denial_report *report;
+	struct seal_table table;
+};
+
+static uint64_t hash_key(const struct key *k)
+{
+	uint64_t h = seal_hash(k->source, (uint64_t)(uint32_t)k->port << 1 | k->permissive);
+
+	return seal_hash(k->tclass, seal_hash(k->target, h));
+}
+
+/* group_of - the group of that key, made when it is the first; NULL when memory is gone */
+static struct seal_denial_group *group_of(struct grouping *all, const struct key *k)
+{
+	uint64_t hash = hash_key(k);
+	struct seal_denial_group *g;
+	uint32_t i;
+	size_t at = 0;
+
+	while ((i = seal_table_next(&all->table, hash, &at)) != SEAL_TABLE_NONE)
+		if (same_key(&all->report->groups.v[i], k))
+			return &all->report->groups.v[i];
+	g = seal_vec_add(&all->report->groups);
+	if (!g || seal_table_add(&all->table, hash, (uint32_t)all->report->groups.n - 1) < 0)
+		return NULL;
+	*g = (struct seal_denial_group){
+		.source_type = k->source,
+		.target_type = k->target,
+		.tclass = k->tclass,
+		.port = k->port,
+		.permissive = k->permissive,
+		.fix = -1,
+		.first_us = SEAL_TIME_NONE,
+		.last_us = SEAL_TIME_NONE,
+	};
+	return g;
+}
+
+static int group_denials(struct seal_host *h, const struct seal_denial_query *q,
+			 struct seal_denial_report *report)
+{
+	struct grouping all = {.report = report};
+	struct seal_bytes queue = SEAL_BYTES_NONE;
+	int r = 0;
+
+	if (seal_daemon_path(h, SEAL_BYTES_NONE, SEAL_LIT("."), &queue) == 0)
+		queue.n -= 2; /* "/." */
+	seal_vec_each (d, &h->audit.denials) {
+		bool mail = is_mail(d, queue);
+		struct key k = key_of(h, d);
+		struct seal_denial_group *g;
+
+		if (r < 0 || !is_asked(q, d, mail))
+			continue;
+		g = group_of(&all, &k);
+		r = g ? add_member(g, d) : -ENOMEM;
+		if (g)
+			g->mail = g->mail || mail;
+	}
+	seal_table_done(&all.table);
+	return r;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return seal_bytes_cmp(*(const struct seal_bytes *)a, *(const struct seal_bytes *)b);
+}
+
+static int by_weight(const void *a, const void *b)
+{
+	const struct seal_denial_group *x = a, *y = b;
+	int r;
+
+	if (x->mail != y->mail)
+		return x->mail ? -1 : 1;
+	if (x->permissive != y->permissive)
+		return x->permissive ? 1 : -1;
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	r = seal_bytes_cmp(x->source_type, y->source_type);
+	if (!r)
+		r = seal_bytes_cmp(x->target_type, y->target_type);
+	if (!r)
+		r = seal_bytes_cmp(x->tclass, y->tclass);
+	return r ? r : x->port - y->port;
+}
+
+static void put_names(struct seal_buf *b, const struct seal_names *names)
+{
+	seal_vec_each (n, &names->v) {
+		seal_buf_putc(b, ' ');
+		seal_buf_put(b, n->p, n->n);
+	}
+}
+
+/* tell_why - the layers in words */
+static int tell_why(struct seal_host *h, struct seal_denial_group *g,
+		    const struct seal_why_result *w)
+{
+	seal_auto_buf struct seal_buf b = {0};
+
+	if (w->reasons & SEAL_WHY_UNKNOWN)
+		seal_buf_printf(&b, "the policy does not know %s", w->unknown);
+	if (w->reasons & SEAL_WHY_ALLOWED)
+		seal_buf_puts(
+			&b, "the policy as it stands allows it: the denial is of an earlier state");
+	if (w->reasons & SEAL_WHY_TE) {
+		seal_buf_puts(&b, "no rule allows");
+		put_names(&b, &w->te);
+	}
+	seal_vec_each (c, &w->constraints) {
+		seal_buf_printf(&b, "%s%s (", b.n ? "; " : "",
+				c->mls ? "the levels forbid it" : "a constraint forbids it");
+		seal_buf_put(&b, c->text.p, c->text.n);
+		seal_buf_putc(&b, ')');
+	}
+	if (w->reasons & SEAL_WHY_RBAC)
+		seal_buf_printf(&b, "%sthe role may not change so", b.n ? "; " : "");
+	if (w->reasons & SEAL_WHY_BOUNDS) {
+		seal_buf_printf(&b, "%sbounded by ", b.n ? "; " : "");
+		seal_buf_put(&b, w->bounds.p, w->bounds.n);
+	}
+	if (w->reasons & SEAL_WHY_XPERM)
+		seal_buf_printf(&b, "%sioctl is allowed, this command is not", b.n ? "; " : "");
+	if (w->permissive)
+		seal_buf_printf(&b, "%sthe domain is permissive", b.n ? "; " : "");
+	return b.err ? b.err : seal_arena_copy(h->arena, seal_buf_bytes(&b), &g->why);
+}
+
+/* tell_role - SELINUX_ERR: a context that the policy has no place for was asked for */
+static int tell_role(struct seal_host *h, struct seal_denial_group *g)
+{
+	const struct seal_denial *d = g->members.v[0];
+	seal_auto_buf struct seal_buf b = {0};
+	struct seal_err err = {0};
+
+	g->reasons = SEAL_WHY_RBAC;
+	seal_buf_puts(&b, "no such context may be");
+	if (d->invalid_context.n) {
+		seal_buf_puts(&b, ": ");
+		seal_buf_put(&b, d->invalid_context.p, d->invalid_context.n);
+		if (seal_policy_context_valid(h->selinux.policy, d->invalid_context, &err) < 0)
+			seal_buf_printf(&b, " (%s)", err.text);
+	}
+	return b.err ? b.err : seal_arena_copy(h->arena, seal_buf_bytes(&b), &g->why);
+}
+
+/* ask_policy - the reasons of every member: contexts may differ in user, role and range */
+static int ask_policy(struct seal_host *h, struct seal_denial_group *g)
+{
+	bool all_allowed = true;
+	int r = 0;
+
+	if (!h->selinux.policy) {
+		g->reasons = SEAL_WHY_UNKNOWN;
+		g->why = SEAL_LIT("no policy in the evidence");
+		return 0;
+	}
+	if (g->members.v[0]->kind == SEAL_DENIAL_SELINUX_ERR)
+		return tell_role(h, g);
+	seal_vec_each (m, &g->members) {
+		const struct seal_denial *d = *m;
+		struct seal_access a = {d->scontext, d->tcontext, d->tclass,
+					d->perms,    d->n_perms,  d->object.ioctl};
+		struct seal_why_result w = {0};
+
+		r = seal_policy_why(h->selinux.policy, &a, &w);
+		if (r == -EPROTO) {
+			g->reasons |= SEAL_WHY_UNKNOWN;
+			all_allowed = false;
+			continue;
+		}
+		if (r < 0)
+			return r;
+		g->reasons |= w.reasons;
+		g->dontaudit = g->dontaudit || w.dontaudit;
+		all_allowed = all_allowed && (w.reasons & SEAL_WHY_ALLOWED);
+		if (!g->why.n || !(w.reasons & SEAL_WHY_ALLOWED))
+			r = tell_why(h, g, &w);
+		seal_why_done(&w);
+		if (r < 0)
+			return r;
+	}
+	g->stale = all_allowed && g->members.n > 0;
+	if (!g->stale)
+		g->reasons &= ~(unsigned)SEAL_WHY_ALLOWED;
+	return 0;
+}
+
+static int explain_group(struct seal_host *h, const struct seal_denial_query *q,
+			 struct seal_denial_group *g, size_t number)
+{
+	int r;
+
+	g->id = seal_bytes_of(seal_arena_printf(h->arena, "d-%zu", number));
+	if (!g->id.n)
+		return -ENOMEM;
+	if (g->perms.n)
+		qsort(g->perms.v, g->perms.n, sizeof(*g->perms.v), by_bytes);
+	r = ask_policy(h, g);
+	if (r < 0)
+		return r;
+	return number <= SEAL_GROUPS_MENDED_MAX ? seal_ladder_climb(h, q, g) : 0;
+}
+
+int seal_denials_explain(struct seal_host *h, const struct seal_denial_query *query,
+			 struct seal_denial_report **ret)
+{
+	seal_auto_denial_report struct seal_denial_report *report = NULL;
+	size_t i;
+	int r;
+
+	report = calloc(1, sizeof(*report));
+	if (!report)
+		return -ENOMEM;
+	r = group_denials(h, query, report);
+	if (r < 0)
+		return r;
+	if (report->groups.n)
+		qsort(report->groups.v, report->groups.n, sizeof(*report->groups.v), by_weight);
+	for (i = 0; i < report->groups.n; i++) {
+		r = explain_group(h, query, &report->groups.v[i], i + 1);
+		if (r < 0)
+			return r;
+	}
+	*ret = seal_take(report);
+	return 0;
+}
+
+void seal_denial_report_free(struct seal_denial_report *r)
+{
+	if (!r)
+		return;
+	seal_vec_each (g, &r->groups) {
+		seal_vec_each (f, &g->candidates) {
+			seal_fix_done(f);
+		}
+		seal_vec_done(&g->perms);
+		seal_vec_done(&g->members);
+		seal_vec_done(&g->paths);
+		seal_vec_done(&g->candidates);
+		seal_vec_done(&g->rule);
+	}
+	seal_vec_done(&r->groups);
+	free(r);
+}
+
+const struct seal_denial_group *seal_denial_group_of(const struct seal_denial_report *r,
+						     const struct seal_denial *d)
+{
+	seal_vec_each (g, &r->groups) {
+		seal_vec_each (m, &g->members) {
+			if (*m == d)
+				return g;
+		}
+	}
+	return NULL;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+
+#include "analysis/daemon.h"
+#include "analysis/denials/ladder_impl.h"
+#include "analysis/denials/module.h"
+
+/* rung_refuse.c - denials that no rule should or can answer, and what a person does instead */
+
+static bool only_perms(const struct seal_denial_group *g, const char *const *names, size_t n)
+{
+	size_t i;
+
+	seal_vec_each (p, &g->perms) {
+		for (i = 0; i < n && !seal_bytes_is(*p, names[i]); i++)
+			;
+		if (i == n)
+			return false;
+	}
+	return g->perms.n > 0;
+}
+
+/* is_leak - every member is a descriptor that a new program was handed over exec: it is closed and
+ * the program runs all the same */
+static bool is_leak(const struct seal_denial_group *g)
+{
+	static const char *const perms[] = {"read", "write", "append", "getattr", "ioctl", "use"};
+
+	seal_vec_each (m, &g->members) {
+		if (!seal_bytes_is((*m)->syscall, "execve") || (*m)->exit < 0)
+			return false;
+	}
+	return only_perms(g, perms, sizeof(perms) / sizeof(perms[0]));
+}
+
+/* succeeded - the system calls went on without what was denied */
+static bool succeeded(const struct seal_denial_group *g)
+{
+	seal_vec_each (m, &g->members) {
+		if (!(*m)->has_syscall || (*m)->exit < 0)
+			return false;
+	}
+	return true;
+}
+
+/* is_glance - a program that is none of Postfix's looks at a directory: no mail waits for that */
+static bool is_glance(struct seal_ladder *l)
+{
+	static const char *const perms[] = {"getattr", "search"};
+	struct seal_bytes path;
+
+	seal_vec_each (m, &l->g->members) {
+		if (seal_bytes_find((*m)->exe, "/postfix/") >= 0 || !(*m)->comm.n ||
+		    seal_daemon_program(l->h, (*m)->comm, &path) == 0)
+			return false;
+	}
+	return seal_bytes_is(l->g->tclass, "dir") &&
+	       seal_bytes_find(l->g->source_type, "postfix") < 0 && only_perms(l->g, perms, 2);
+}
+
+static int refuse(struct seal_ladder *l, struct seal_bytes no_rule, struct seal_bytes why,
+		  struct seal_bytes step)
+{
+	l->no_rule = no_rule;
+	return why.n && seal_ladder_none(l, why, step) ? 0 : -ENOMEM;
+}
+
+static bool is_selinux_err(const struct seal_denial_group *g)
+{
+	return g->members.v[0]->kind == SEAL_DENIAL_SELINUX_ERR;
+}
+
+int seal_rung_refuse(struct seal_ladder *l)
+{
+	const struct seal_denial_group *g = l->g;
+	const char *fs;
+
+	if (is_selinux_err(g))
+		return refuse(
+			l, SEAL_LIT("no rule helps against it"),
+			SEAL_LIT("the role may not enter the domain: the program is to be "
+				 "started by its service, not from this session"),
+			SEAL_LIT("start it with systemctl (or run_init), or let the login's "
+				 "SELinux user have the role (semanage user, semanage login)"));
+	if (is_leak(g))
+		return refuse(
+			l, SEAL_LIT("a leaked descriptor: a dontaudit rule would silence it"),
+			SEAL_LIT("a descriptor was left open over exec: it was closed, and the "
+				 "program runs all the same; dontaudit at most"),
+			SEAL_BYTES_NONE);
+	if (succeeded(g))
+		return refuse(l, SEAL_LIT("the system call succeeded all the same"),
+			      SEAL_LIT("a probe: the system call succeeded without it, nothing is "
+				       "broken by the denial; dontaudit at most"),
+			      SEAL_BYTES_NONE);
+	if (is_glance(l))
+		return refuse(
+			l, SEAL_LIT("a look at a directory: a dontaudit rule would silence it"),
+			SEAL_LIT("a program outside the mail system looks at a directory: no mail "
+				 "waits for it; dontaudit at most, unless the program fails"),
+			SEAL_BYTES_NONE);
+	if (!l->h->selinux.policy)
+		return 0;
+	fs = seal_policy_mount_type(l->h->selinux.policy, g->target_type);
+	l->no_labels = fs != NULL;
+	if (fs)
+		return refuse(
+			l, SEAL_LIT("every file of such mounts bears this label"),
+			seal_ladder_textf(l,
+					  "the object lies on a file system (%s) that keeps "
+					  "no labels of its own",
+					  fs),
+			SEAL_LIT("mount it with the option context= and the type that files of "
+				 "this use bear, or keep the files on a local file system"));
+	return 0;
+}
+
+/* side - which side of the constraint could be changed */
+static struct seal_bytes side(const struct seal_denial_group *g)
+{
+	if (g->reasons & SEAL_WHY_MLS)
+		return SEAL_LIT(
+			"give the object the level of its kind (restorecon -F, chcon -l), or "
+			"the process its usual range");
+	if (g->reasons & SEAL_WHY_CONSTRAINT)
+		return SEAL_LIT("the user, role or type that the expression names is to be changed "
+				"on one side: relabel the object with restorecon -F, or start the "
+				"process through its service");
+	if (g->reasons & SEAL_WHY_RBAC)
+		return SEAL_LIT("start the program through its service, so that it has the role of "
+				"the system");
+	return SEAL_LIT("the bounding type has to be allowed the access first, by its own policy");
+}
+
+static bool has_label(const struct seal_denial_group *g)
+{
+	seal_vec_each (f, &g->candidates) {
+		if (f->sufficient || (f->kind == SEAL_FIX_NONE && !f->rejected.n))
+			return true;
+	}
+	return false;
+}
+
+/* is_file - the object has a label of its own on disk */
+static bool is_file(struct seal_bytes tclass)
+{
+	return seal_bytes_is(tclass, "dir") || seal_bytes_ends(tclass, "file");
+}
+
+int seal_rung_words(struct seal_ladder *l)
+{
+	const unsigned beyond =
+		SEAL_WHY_CONSTRAINT | SEAL_WHY_MLS | SEAL_WHY_RBAC | SEAL_WHY_BOUNDS;
+	const struct seal_denial *d = l->g->members.v[0];
+	struct seal_bytes step;
+
+	if (has_label(l->g))
+		return 0;
+	if (l->g->reasons & beyond)
+		return seal_ladder_none(l,
+					seal_ladder_textf(l, "no rule can help: %.*s",
+							  (int)l->g->why.n, l->g->why.p),
+					side(l->g))
+			       ? 0
+			       : -ENOMEM;
+	if (!l->h->selinux.policy || l->g->paths.n || !is_file(l->g->tclass) ||
+	    !seal_type_is_generic(l->h, l->g->target_type))
+		return 0;
+	step = d->object.inode
+		       ? seal_ladder_textf(l,
+					   "find the object: find / -xdev -inum %llu; compare its "
+					   "label with matchpathcon",
+					   (unsigned long long)d->object.inode)
+		       : SEAL_LIT("find the object and compare its label with matchpathcon");
+	return seal_ladder_none(
+		       l,
+		       SEAL_LIT("the label says nothing of the object, and the evidence does "
+				"not say where it lies: it is to be labelled, not allowed"),
+		       step)
+		       ? 0
+		       : -ENOMEM;
+}
