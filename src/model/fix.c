@@ -27,6 +27,28 @@ const char *seal_fix_kind_name(enum seal_fix_kind k)
 	return k < SEAL_FIX_KIND_MAX_ ? kind_names[k] : "none";
 }
 
+static const char *const condition_names[SEAL_CONDITION_KIND_MAX_] = {
+	[SEAL_CONDITION_NONE] = "none",
+	[SEAL_CONDITION_LABELS] = "labels",
+	[SEAL_CONDITION_LEVEL] = "level",
+	[SEAL_CONDITION_FCONTEXT] = "fcontext",
+	[SEAL_CONDITION_EQUIVALENT] = "equivalent",
+	[SEAL_CONDITION_PORT] = "port",
+	[SEAL_CONDITION_BOOLEAN] = "boolean",
+	[SEAL_CONDITION_MODULE] = "module",
+	[SEAL_CONDITION_GROUP] = "group",
+	[SEAL_CONDITION_MODE] = "mode",
+	[SEAL_CONDITION_NFT_RULE] = "nft-rule",
+	[SEAL_CONDITION_FIREWALLD] = "firewalld",
+	[SEAL_CONDITION_PARAMETER] = "parameter",
+	[SEAL_CONDITION_SERVICE] = "service",
+};
+
+const char *seal_condition_name(enum seal_condition_kind k)
+{
+	return k < SEAL_CONDITION_KIND_MAX_ ? condition_names[k] : "none";
+}
+
 void seal_fix_done(struct seal_fix *f)
 {
 	seal_vec_each (s, &f->steps) {

@@ -33,12 +33,44 @@ struct seal_argv {
 	seal_vec(struct seal_bytes) v;
 };
 
+/* what a condition looks at; each can be read on a running host by one program and from evidence */
+enum seal_condition_kind {
+	SEAL_CONDITION_NONE,       /* words only */
+	SEAL_CONDITION_LABELS,     /* at and below path subject: as file_contexts asks for */
+	SEAL_CONDITION_LEVEL,      /* the range of the label of path subject is value */
+	SEAL_CONDITION_FCONTEXT,   /* the local entry for the expression subject gives type value */
+	SEAL_CONDITION_EQUIVALENT, /* local entry: path subject is labelled as path value */
+	SEAL_CONDITION_PORT,       /* the local label of "tcp/2525" is type value */
+	SEAL_CONDITION_BOOLEAN,    /* boolean subject is value: "on", "off" */
+	SEAL_CONDITION_MODULE,     /* module subject is installed */
+	SEAL_CONDITION_GROUP,      /* path subject belongs to the group of number value */
+	SEAL_CONDITION_MODE,       /* path subject has the octal mode value */
+	SEAL_CONDITION_NFT_RULE,  /* chain subject ("inet filter output") has the rule value, as nft
+				   * prints it, its handle included where the step names one */
+	SEAL_CONDITION_FIREWALLD, /* firewall-cmd subject (scope: "--permanent --zone=x") answers
+				   * yes to value (a --query option) */
+	SEAL_CONDITION_PARAMETER, /* parameter subject of main.cf is value */
+	SEAL_CONDITION_SERVICE,   /* unit subject is active */
+	SEAL_CONDITION_KIND_MAX_,
+};
+
+/* struct seal_condition - what must hold, or with @not must not */
+struct seal_condition {
+	enum seal_condition_kind kind;
+	bool not ;
+	struct seal_bytes subject, value;
+};
+
+/* seal_condition_name - the word of the JSON: "boolean", "nft-rule", ... */
+const char *seal_condition_name(enum seal_condition_kind k);
+
 /* struct seal_step - one action. argv empty: a step for a person, told by why. */
 struct seal_step {
 	const char *op; /* "restorecon", "semanage-port", "nft", "postconf", "manual", ... */
 	struct seal_argv argv, undo;
-	struct seal_bytes precondition; /* what must hold before, in words */
-	struct seal_bytes verify;       /* what to look at afterwards, in words */
+	struct seal_bytes precondition;      /* what must hold before, in words */
+	struct seal_bytes verify;            /* what to look at afterwards, in words */
+	struct seal_condition before, after; /* the same for a program to check */
 	struct seal_bytes why;
 };
 

@@ -21,6 +21,20 @@ static void put_argv(struct seal_json *j, const char *key, const struct seal_arg
 	seal_json_array_end(j);
 }
 
+static void put_condition(struct seal_json *j, const char *key, const struct seal_condition *c)
+{
+	if (c->kind == SEAL_CONDITION_NONE) {
+		seal_json_null(j, key);
+		return;
+	}
+	seal_json_object(j, key);
+	seal_json_text(j, "kind", seal_condition_name(c->kind));
+	seal_json_bytes(j, "subject", c->subject);
+	seal_json_bytes(j, "value", c->value);
+	seal_json_bool(j, "holds", !c->not );
+	seal_json_object_end(j);
+}
+
 void seal_report_steps(struct seal_json *j, const struct seal_fix *f)
 {
 	seal_json_array(j, "steps");
@@ -32,6 +46,8 @@ void seal_report_steps(struct seal_json *j, const struct seal_fix *f)
 		put_argv(j, "undo", &s->undo);
 		seal_json_bytes(j, "verify", s->verify);
 		seal_json_bytes(j, "why", s->why);
+		put_condition(j, "before", &s->before);
+		put_condition(j, "after", &s->after);
 		seal_json_object_end(j);
 	}
 	seal_json_array_end(j);

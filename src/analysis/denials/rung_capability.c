@@ -36,9 +36,10 @@ static struct seal_bytes mode_word(char who, unsigned lacks)
 	return seal_bytes_of(words[who == 'u'][lacks & 7]);
 }
 
-static int step(struct seal_fix *f, const char *op, struct seal_bytes arg, struct seal_bytes path,
-		struct seal_bytes undo)
+static int step(struct seal_fix *f, const char *op, struct seal_bytes arg,
+		struct seal_condition before)
 {
+	struct seal_bytes path = before.subject, undo = before.value;
 	struct seal_step *s;
 	int r;
 
@@ -46,6 +47,8 @@ static int step(struct seal_fix *f, const char *op, struct seal_bytes arg, struc
 	if (r < 0)
 		return r;
 	s->precondition = SEAL_LIT("owner and mode are as recorded");
+	s->before = s->after = before;
+	s->after.not = true;
 	return seal_argv_set(&s->undo, (struct seal_bytes[]){seal_bytes_of(op), undo, path}, 3);
 }
 
@@ -60,9 +63,13 @@ static int mend(struct seal_ladder *l, struct seal_fix *f, const struct seal_dac
 	if (!mode.n || !gid.n)
 		return -ENOMEM;
 	if (!owner && dac->file.gid != 0)
-		r = step(f, "chgrp", SEAL_LIT("root"), dac->path, gid);
+		r = step(f, "chgrp", SEAL_LIT("root"),
+			 (struct seal_condition){SEAL_CONDITION_GROUP, .subject = dac->path,
+						 .value = gid});
 	if (r == 0)
-		r = step(f, "chmod", mode_word(owner ? 'u' : 'g', dac->wanted), dac->path, mode);
+		r = step(f, "chmod", mode_word(owner ? 'u' : 'g', dac->wanted),
+			 (struct seal_condition){SEAL_CONDITION_MODE, .subject = dac->path,
+						 .value = mode});
 	f->sufficient = f->minimal = f->opens.known = true;
 	f->why = SEAL_LIT("the mode bits keep root out, so the capability is asked for; opened to "
 			  "the group root it is not");

@@ -64,9 +64,9 @@ static int join(struct seal_host *h, struct seal_bytes a, struct seal_bytes b,
 	return buf.err ? buf.err : seal_arena_copy(h->arena, seal_buf_bytes(&buf), ret);
 }
 
-/* fcontext - add a step of semanage fcontext with its undo */
+/* fcontext - add a step of semanage fcontext with its undo; @entry is what it adds */
 static int fcontext(struct seal_fix *f, const struct seal_bytes *add, size_t n_add,
-		    const struct seal_bytes *del, size_t n_del)
+		    const struct seal_bytes *del, size_t n_del, struct seal_condition entry)
 {
 	struct seal_step *s;
 	int r;
@@ -76,6 +76,8 @@ static int fcontext(struct seal_fix *f, const struct seal_bytes *add, size_t n_a
 		return r;
 	s->precondition = SEAL_LIT("semanage fcontext -l -C lists no entry for the path");
 	s->verify = SEAL_LIT("matchpathcon on the path gives the type");
+	s->before = s->after = entry;
+	s->before.value = SEAL_BYTES_NONE;
 	return seal_argv_set(&s->undo, del, n_del);
 }
 
@@ -111,7 +113,9 @@ static int equivalence(struct seal_ladder *l, const struct seal_denial *d,
 		     6,
 		     (struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("fcontext"),
 					   SEAL_LIT("-d"), SEAL_LIT("-e"), m->usual, m->here},
-		     6);
+		     6,
+		     (struct seal_condition){SEAL_CONDITION_EQUIVALENT, .subject = m->here,
+					     .value = m->usual});
 	if (r == 0)
 		r = seal_restorecon_step(f, m->here, true);
 	return r < 0 ? r : 1;
@@ -285,13 +289,15 @@ static int give_type(struct seal_ladder *l, const struct seal_denial *d,
 					   "the policy does not know this place; objects of that "
 					   "use bear this type; still denied then: %.*s",
 					   (int)missing.n, missing.p);
-	r = fcontext(f,
-		     (struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("fcontext"),
-					   SEAL_LIT("-a"), SEAL_LIT("-t"), type, regex},
-		     6,
-		     (struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("fcontext"),
-					   SEAL_LIT("-d"), regex},
-		     4);
+	r = fcontext(
+		f,
+		(struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("fcontext"), SEAL_LIT("-a"),
+				      SEAL_LIT("-t"), type, regex},
+		6,
+		(struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("fcontext"), SEAL_LIT("-d"),
+				      regex},
+		4,
+		(struct seal_condition){SEAL_CONDITION_FCONTEXT, .subject = regex, .value = type});
 	if (r == 0)
 		r = seal_restorecon_step(f, top, tree);
 	return r < 0 ? r : 1;

@@ -59,6 +59,10 @@ static int add_switches(struct seal_fix *f, const struct seal_switches *set)
 			break;
 		s->precondition = SEAL_LIT("getsebool shows the other value");
 		s->verify = SEAL_LIT("getsebool shows the value");
+		s->before = (struct seal_condition){SEAL_CONDITION_BOOLEAN,
+						    .subject = set->v[i].name, .value = off};
+		s->after = (struct seal_condition){SEAL_CONDITION_BOOLEAN,
+						   .subject = set->v[i].name, .value = on};
 		argv[3] = off;
 		r = seal_argv_set(&s->undo, argv, 4);
 	}
@@ -221,6 +225,9 @@ static int write_module(struct seal_ladder *l, struct seal_fix *f,
 		return r;
 	s->precondition = SEAL_LIT("the module's text was read and is wanted");
 	s->verify = SEAL_LIT("semodule -l lists the module");
+	s->before = (struct seal_condition){SEAL_CONDITION_MODULE, .not = true,
+					    .subject = f->module_name};
+	s->after = (struct seal_condition){SEAL_CONDITION_MODULE, .subject = f->module_name};
 	return seal_argv_set(
 		&s->undo,
 		(struct seal_bytes[]){SEAL_LIT("semodule"), SEAL_LIT("-r"), f->module_name}, 3);

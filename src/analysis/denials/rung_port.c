@@ -201,7 +201,12 @@ static int add_label(struct seal_ladder *l, const char *protocol, const struct s
 	s->precondition = modify ? SEAL_LIT("semanage port -l lists the port with another type")
 				 : SEAL_LIT("the port has no local label yet");
 	s->verify = SEAL_LIT("semanage port -l lists the port with the type");
-	return add_undo(s, local, proto, port);
+	s->after = (struct seal_condition){
+		SEAL_CONDITION_PORT, .subject = seal_ladder_textf(l, "%s/%d", protocol, l->g->port),
+		.value = o->type};
+	s->before = s->after;
+	s->before.value = local ? local->type : SEAL_BYTES_NONE;
+	return s->after.subject.n ? add_undo(s, local, proto, port) : -ENOMEM;
 }
 
 int seal_rung_port(struct seal_ladder *l)

@@ -71,8 +71,11 @@ static int add_restart(struct seal_ladder *l, struct seal_fix *f, struct seal_by
 			     (struct seal_bytes[]){SEAL_LIT("systemctl"), SEAL_LIT("restart"),
 						   SEAL_LIT("postfix")},
 			     3, &s);
-	if (r == 0)
+	if (r == 0) {
 		s->verify = SEAL_LIT("ps -eZ shows the daemons in domains of their own");
+		s->after = (struct seal_condition){SEAL_CONDITION_SERVICE,
+						   .subject = SEAL_LIT("postfix")};
+	}
 	return r;
 }
 
