@@ -7,6 +7,7 @@
 #include "core/err.h"
 #include "core/opt.h"
 #include "core/vec.h"
+#include "report/report.h"
 
 /* exit codes (CONTRACT); the highest-ranking rule is 1 > 64 > 2 > 3 > 0 */
 enum seal_exit {
@@ -17,9 +18,19 @@ enum seal_exit {
 	SEAL_EXIT_USAGE = 64,
 };
 
+/* struct seal_format - a form a verb's answer can be written in: how it is called on the command
+ * line, and its writer
+ * @answer: what the verb hands to seal_cli_render()
+ * @out:    appended to; out->err tells when memory was gone */
+struct seal_format {
+	const char *name;
+	void (*put)(const void *answer, const struct seal_text_style *style, struct seal_buf *out);
+};
+
 /* struct seal_output - one --format; file NULL is stdout */
 struct seal_output {
-	const char *format, *file;
+	const struct seal_format *format;
+	const char *file;
 };
 
 /* struct seal_cli_words - the arguments of an option that may be given more than once */
@@ -63,6 +74,7 @@ struct seal_verb {
 	const char *operands;                   /* for the usage line: "[QUEUE-ID ...]" */
 	const char *about;                      /* one line */
 	unsigned bit;                           /* its place in seal_opt.verbs */
+	const struct seal_format *formats;      /* the first is the default; ends with name NULL */
 	int (*run)(const struct seal_cli *cli); /* returns an exit code */
 };
 
@@ -78,6 +90,9 @@ enum {
 
 extern const struct seal_opt seal_options[];
 
+extern const struct seal_format seal_formats_explain[], seal_formats_denials[],
+	seal_formats_reach[], seal_formats_audit[], seal_formats_rules[];
+
 int seal_verb_explain(const struct seal_cli *cli);
 int seal_verb_denials(const struct seal_cli *cli);
 int seal_verb_reach(const struct seal_cli *cli);
@@ -92,6 +107,10 @@ int seal_cli_fail(const struct seal_cli *cli, enum seal_exit code, const struct 
  * SEAL_EXIT_FAILED (reported). */
 int seal_cli_write(const struct seal_cli *cli, const struct seal_output *to,
 		   const struct seal_buf *doc);
+
+/* seal_cli_render - write @answer in every format asked for
+ * Returns SEAL_EXIT_OK or SEAL_EXIT_FAILED (reported). */
+int seal_cli_render(const struct seal_cli *cli, const void *answer);
 
 /* seal_cli_color - whether text for @to is coloured: a terminal, no NO_COLOR, TERM not "dumb" */
 bool seal_cli_color(const struct seal_cli *cli, const struct seal_output *to);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdio.h>
 
 #include "cli/cli.h"
@@ -6,15 +7,15 @@
 
 static const struct seal_verb verbs[] = {
 	{"explain", "[QUEUE-ID ...]", "why each message waits, and the smallest fix",
-	 SEAL_VERB_EXPLAIN, seal_verb_explain},
+	 SEAL_VERB_EXPLAIN, seal_formats_explain, seal_verb_explain},
 	{"denials", "", "each group of SELinux denials: reason, cheapest fix, what it opens",
-	 SEAL_VERB_DENIALS, seal_verb_denials},
+	 SEAL_VERB_DENIALS, seal_formats_denials, seal_verb_denials},
 	{"reach", "", "who reaches which SMTP port, where mail may go, and which rule decides",
-	 SEAL_VERB_REACH, seal_verb_reach},
+	 SEAL_VERB_REACH, seal_formats_reach, seal_verb_reach},
 	{"audit", "", "the compliance checks, and the gate for pipelines", SEAL_VERB_AUDIT,
-	 seal_verb_audit},
+	 seal_formats_audit, seal_verb_audit},
 	{"rules", "list | show ID", "what a check looks at, why, and how to mend it",
-	 SEAL_VERB_RULES, seal_verb_rules},
+	 SEAL_VERB_RULES, seal_formats_rules, seal_verb_rules},
 };
 
 #define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -48,9 +49,30 @@ static int print_verb_help(const struct seal_verb *v)
 	seal_buf_printf(&b, "usage: postseal %s [options]%s%s\n%s\n\n", v->name,
 			*v->operands ? " " : "", v->operands, v->about);
 	seal_opt_help(seal_options, v->bit, &b);
+	seal_buf_puts(&b, "\nFormats:");
+	for (const struct seal_format *f = v->formats; f->name; f++)
+		seal_buf_printf(&b, " %s", f->name);
+	seal_buf_putc(&b, '\n');
 	if (b.err || fwrite(b.p, 1, b.n, stdout) != b.n)
 		return SEAL_EXIT_FAILED;
 	return SEAL_EXIT_OK;
+}
+
+/* check_outputs - each document has a place of its own. Returns 0 or -EINVAL */
+static int check_outputs(const struct seal_cli *cli, struct seal_err *err)
+{
+	for (size_t i = 0; i < cli->outputs.n; i++)
+		for (size_t k = 0; k < i; k++) {
+			const char *a = cli->outputs.v[i].file, *b = cli->outputs.v[k].file;
+
+			if (!a && !b)
+				return seal_err_set(err, -EINVAL,
+						    "only one format goes to standard output; "
+						    "the others need --format F=FILE");
+			if (a && b && strcmp(a, b) == 0)
+				return seal_err_set(err, -EINVAL, "two formats go to %s", a);
+		}
+	return 0;
 }
 
 static int run_verb(const struct seal_verb *v, int argc, char **argv)
@@ -71,9 +93,10 @@ static int run_verb(const struct seal_verb *v, int argc, char **argv)
 			out = seal_vec_add(&cli.outputs);
 			if (!out)
 				return SEAL_EXIT_FAILED;
-			out->format = "text";
+			out->format = v->formats;
 		}
-		r = v->run(&cli);
+		r = check_outputs(&cli, &err) < 0 ? seal_cli_fail(&cli, SEAL_EXIT_USAGE, &err)
+						  : v->run(&cli);
 	}
 	seal_vec_done(&cli.outputs);
 	seal_vec_done(&cli.audit.only.v);

@@ -88,25 +88,38 @@ static int set_skip(void *data, const char *arg, struct seal_err *err)
 	return add_word(&((struct seal_cli *)data)->audit.skip, arg, err);
 }
 
-/* set_format - "json" or "json=FILE"; the last three are those of audit alone */
+/* say_formats - what the verb can write, for the one who asked for something else */
+static int say_formats(const struct seal_verb *v, const char *word, size_t n, struct seal_err *err)
+{
+	seal_auto_buf struct seal_buf known = {0};
+
+	for (const struct seal_format *f = v->formats; f->name; f++)
+		seal_buf_printf(&known, "%s%s", f == v->formats ? "" : ", ", f->name);
+	if (known.err)
+		return seal_err_set(err, -ENOMEM, "out of memory");
+	return seal_err_set(err, -EINVAL, "'%.*s' is no format of %s; it has %.*s", (int)n, word,
+			    v->name, (int)known.n, known.p);
+}
+
+/* set_format - "json" or "json=FILE" */
 static int set_format(void *data, const char *arg, struct seal_err *err)
 {
-	static const char *const known[] = {"text", "json", "sarif", "junit", "markdown"};
 	struct seal_cli *cli = data;
-	bool audit = cli->verb->bit == SEAL_VERB_AUDIT;
-	size_t n = strcspn(arg, "="), i, n_known = audit ? sizeof(known) / sizeof(known[0]) : 2;
+	const struct seal_format *f;
+	size_t n = strcspn(arg, "=");
 	struct seal_output *o;
 
-	for (i = 0; i < n_known; i++)
-		if (strlen(known[i]) == n && strncmp(known[i], arg, n) == 0)
+	for (f = cli->verb->formats; f->name; f++)
+		if (strlen(f->name) == n && strncmp(f->name, arg, n) == 0)
 			break;
-	if (i == n_known)
-		return seal_err_set(err, -EINVAL, "no format '%.*s': text%s", (int)n, arg,
-				    audit ? ", json, sarif, junit or markdown" : " or json");
+	if (!f->name)
+		return say_formats(cli->verb, arg, n, err);
+	if (arg[n] && !arg[n + 1])
+		return seal_err_set(err, -EINVAL, "no file after '%s'", arg);
 	o = seal_vec_add(&cli->outputs);
 	if (!o)
 		return seal_err_set(err, -ENOMEM, "out of memory");
-	o->format = known[i];
+	o->format = f;
 	o->file = arg[n] ? arg + n + 1 : NULL;
 	return 0;
 }
@@ -116,9 +129,8 @@ const struct seal_opt seal_options[] = {
 	 "Read the evidence below this directory, bundle or archive (default: /, the live host)",
 	 SEAL_VERB_ALL, set_root},
 	{"format", "F[=FILE]",
-	 "Output format: text or json (audit also: sarif, junit, markdown); with =FILE into a "
-	 "file; "
-	 "may be repeated",
+	 "Output format, named below (default: the first); with =FILE into a file; may be "
+	 "repeated",
 	 SEAL_VERB_ALL, set_format},
 	{"since", "TIME", "Only records from this time on",
 	 SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS | SEAL_VERB_AUDIT, set_since},

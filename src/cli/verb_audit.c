@@ -172,22 +172,33 @@ static int accept_known(const struct seal_cli *cli, struct audit *a, struct seal
 	return 0;
 }
 
-static void render_one(const struct seal_cli *cli, const struct audit *a,
-		       const struct seal_output *o, struct seal_buf *doc)
+static void put_text(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
 {
-	struct seal_text_style style = {seal_cli_color(cli, o), cli->verbose};
+	const struct audit *a = answer;
 
-	if (strcmp(o->format, "json") == 0)
-		seal_report_audit_json(a->h, &a->findings, doc);
-	else if (strcmp(o->format, "sarif") == 0)
-		seal_report_audit_sarif(a->h, &a->findings, doc);
-	else if (strcmp(o->format, "junit") == 0)
-		seal_report_audit_junit(a->h, &a->findings, doc);
-	else if (strcmp(o->format, "markdown") == 0)
-		seal_report_audit_markdown(a->h, &a->findings, doc);
-	else
-		seal_report_audit_text(a->h, &a->findings, &style, doc);
+	seal_report_audit_text(a->h, &a->findings, style, out);
 }
+
+/* the writers of the formats for programs, which have no style */
+#define PLAIN_FORMAT(name)                                                                         \
+	static void put_##name(const void *answer, const struct seal_text_style *style,            \
+			       struct seal_buf *out)                                               \
+	{                                                                                          \
+		const struct audit *a = answer;                                                    \
+                                                                                                   \
+		(void)style;                                                                       \
+		seal_report_audit_##name(a->h, &a->findings, out);                                 \
+	}
+
+PLAIN_FORMAT(json)
+PLAIN_FORMAT(sarif)
+PLAIN_FORMAT(junit)
+PLAIN_FORMAT(markdown)
+
+const struct seal_format seal_formats_audit[] = {
+	{"text", put_text},   {"json", put_json},         {"sarif", put_sarif},
+	{"junit", put_junit}, {"markdown", put_markdown}, {NULL, NULL},
+};
 
 /* gate - 2 before 3 before 0 */
 static int gate(const struct seal_cli *cli, const struct audit *a)
@@ -201,20 +212,6 @@ static int gate(const struct seal_cli *cli, const struct audit *a)
 	    (a->findings.n[SEAL_STATUS_UNKNOWN] || !seal_report_is_complete(a->h)))
 		return SEAL_EXIT_INCOMPLETE;
 	return SEAL_EXIT_OK;
-}
-
-static int render(const struct seal_cli *cli, const struct audit *a)
-{
-	int code = SEAL_EXIT_OK;
-
-	seal_vec_each (o, &cli->outputs) {
-		seal_auto_buf struct seal_buf doc = {0};
-
-		render_one(cli, a, o, &doc);
-		if (seal_cli_write(cli, o, &doc) != SEAL_EXIT_OK)
-			code = SEAL_EXIT_FAILED;
-	}
-	return code == SEAL_EXIT_OK ? gate(cli, a) : code;
 }
 
 int seal_verb_audit(const struct seal_cli *cli)
@@ -234,7 +231,9 @@ int seal_verb_audit(const struct seal_cli *cli)
 	if (r < 0)
 		code = seal_cli_fail(cli, r == -EINVAL ? SEAL_EXIT_USAGE : SEAL_EXIT_FAILED, &err);
 	else
-		code = render(cli, &a);
+		code = seal_cli_render(cli, &a);
+	if (r == 0 && code == SEAL_EXIT_OK)
+		code = gate(cli, &a);
 	audit_done(&a);
 	return code;
 }

@@ -7,26 +7,32 @@
 #include "evidence/selinux/prove.h"
 #include "report/denials.h"
 
-static int render(const struct seal_cli *cli, const struct seal_host *h,
-		  const struct seal_denial_report *report)
+/* struct answer - what the formats are made of */
+struct answer {
+	const struct seal_host *h;
+	const struct seal_denial_report *report;
+};
+
+static void put_text(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
 {
-	int code = SEAL_EXIT_OK;
+	const struct answer *a = answer;
 
-	seal_vec_each (o, &cli->outputs) {
-		seal_auto_buf struct seal_buf doc = {0};
-		struct seal_text_style style = {seal_cli_color(cli, o), cli->verbose};
-
-		if (strcmp(o->format, "json") == 0)
-			seal_report_denials_json(h, report, &doc);
-		else
-			seal_report_denials_text(h, report, &style, &doc);
-		if (seal_cli_write(cli, o, &doc) != SEAL_EXIT_OK)
-			code = SEAL_EXIT_FAILED;
-	}
-	if (code == SEAL_EXIT_OK && cli->require_complete && !seal_report_is_complete(h))
-		code = SEAL_EXIT_INCOMPLETE;
-	return code;
+	seal_report_denials_text(a->h, a->report, style, out);
 }
+
+static void put_json(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
+{
+	const struct answer *a = answer;
+
+	(void)style;
+	seal_report_denials_json(a->h, a->report, out);
+}
+
+const struct seal_format seal_formats_denials[] = {
+	{"text", put_text},
+	{"json", put_json},
+	{NULL, NULL},
+};
 
 /* prove_one - compile the module with the root's own store; what violates a neverallow rule, or
  * opens more than it should, is turned down */
@@ -83,6 +89,7 @@ int seal_verb_denials(const struct seal_cli *cli)
 	seal_auto_root struct seal_root *root = NULL;
 	seal_auto_paths struct seal_paths hints = {0};
 	struct seal_err err = {0};
+	int code;
 
 	query.type = seal_bytes_of(cli->type);
 	if (seal_root_new(cli->root, &root, &err) < 0)
@@ -98,5 +105,8 @@ int seal_verb_denials(const struct seal_cli *cli)
 		seal_err_set(&err, -ENOMEM, "out of memory");
 		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
 	}
-	return render(cli, h, report);
+	code = seal_cli_render(cli, &(struct answer){h, report});
+	if (code == SEAL_EXIT_OK && cli->require_complete && !seal_report_is_complete(h))
+		code = SEAL_EXIT_INCOMPLETE;
+	return code;
 }

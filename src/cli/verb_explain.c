@@ -6,26 +6,32 @@
 #include "evidence/evidence.h"
 #include "report/report.h"
 
-static int render(const struct seal_cli *cli, const struct seal_host *h,
-		  const struct seal_explanation *x)
+/* struct answer - what the formats are made of */
+struct answer {
+	const struct seal_host *h;
+	const struct seal_explanation *x;
+};
+
+static void put_text(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
 {
-	int code = SEAL_EXIT_OK;
+	const struct answer *a = answer;
 
-	seal_vec_each (o, &cli->outputs) {
-		seal_auto_buf struct seal_buf doc = {0};
-		struct seal_text_style style = {seal_cli_color(cli, o), cli->verbose};
-
-		if (strcmp(o->format, "json") == 0)
-			seal_report_explain_json(h, x, &doc);
-		else
-			seal_report_explain_text(h, x, &style, &doc);
-		if (seal_cli_write(cli, o, &doc) != SEAL_EXIT_OK)
-			code = SEAL_EXIT_FAILED;
-	}
-	if (code == SEAL_EXIT_OK && cli->require_complete && !seal_report_is_complete(h))
-		code = SEAL_EXIT_INCOMPLETE;
-	return code;
+	seal_report_explain_text(a->h, a->x, style, out);
 }
+
+static void put_json(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
+{
+	const struct answer *a = answer;
+
+	(void)style;
+	seal_report_explain_json(a->h, a->x, out);
+}
+
+const struct seal_format seal_formats_explain[] = {
+	{"text", put_text},
+	{"json", put_json},
+	{NULL, NULL},
+};
 
 static int explain(const struct seal_cli *cli, const struct seal_root *root,
 		   const struct seal_rules *rules, struct seal_err *err)
@@ -54,7 +60,10 @@ static int explain(const struct seal_cli *cli, const struct seal_root *root,
 			return seal_err_set(err, -ENOENT,
 					    "no message %s waits or came to a bad end",
 					    cli->args[i]);
-	return render(cli, h, x);
+	r = seal_cli_render(cli, &(struct answer){h, x});
+	if (r == SEAL_EXIT_OK && cli->require_complete && !seal_report_is_complete(h))
+		r = SEAL_EXIT_INCOMPLETE;
+	return r;
 }
 
 int seal_verb_explain(const struct seal_cli *cli)

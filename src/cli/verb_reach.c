@@ -171,27 +171,32 @@ static int parse_query(const struct seal_cli *cli, const struct seal_host *h,
 	return r;
 }
 
-static enum seal_exit render(const struct seal_cli *cli, const struct reach_input *in,
-			     const struct seal_paths *p)
+/* struct answer - what the formats are made of */
+struct answer {
+	const struct reach_input *in;
+	const struct seal_paths *paths;
+};
+
+static void put_text(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
 {
-	enum seal_exit code = SEAL_EXIT_OK;
+	const struct answer *a = answer;
 
-	seal_vec_each (o, &cli->outputs) {
-		seal_auto_buf struct seal_buf doc = {0};
-		struct seal_text_style style = {seal_cli_color(cli, o), cli->verbose};
-
-		if (strcmp(o->format, "json") == 0)
-			seal_report_reach_json(in->host, in->ruleset, p, &doc);
-		else
-			seal_report_reach_text(in->host, in->ruleset, p, &style, &doc);
-		if (seal_cli_write(cli, o, &doc) != SEAL_EXIT_OK)
-			code = SEAL_EXIT_FAILED;
-	}
-	if (code == SEAL_EXIT_OK && cli->require_complete &&
-	    (!in->ruleset || !seal_report_is_complete(in->host)))
-		code = SEAL_EXIT_INCOMPLETE;
-	return code;
+	seal_report_reach_text(a->in->host, a->in->ruleset, a->paths, style, out);
 }
+
+static void put_json(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
+{
+	const struct answer *a = answer;
+
+	(void)style;
+	seal_report_reach_json(a->in->host, a->in->ruleset, a->paths, out);
+}
+
+const struct seal_format seal_formats_reach[] = {
+	{"text", put_text},
+	{"json", put_json},
+	{NULL, NULL},
+};
 
 static enum seal_exit answer_paths(const struct seal_cli *cli, const struct reach_input *in,
 				   struct seal_err *err)
@@ -213,10 +218,24 @@ static enum seal_exit answer_paths(const struct seal_cli *cli, const struct reac
 		seal_err_set(err, r, "out of memory");
 		code = SEAL_EXIT_FAILED;
 	} else {
-		code = render(cli, in, &paths);
+		code = (enum seal_exit)seal_cli_render(cli, &(struct answer){in, &paths});
+		if (code == SEAL_EXIT_OK && cli->require_complete &&
+		    (!in->ruleset || !seal_report_is_complete(in->host)))
+			code = SEAL_EXIT_INCOMPLETE;
 	}
 	seal_paths_done(&paths);
 	return code;
+}
+
+/* check_probe - the answers to probes are lines of their own form, to one place */
+static int check_probe(const struct seal_cli *cli, struct seal_err *err)
+{
+	const struct seal_output *o = cli->outputs.v;
+
+	if (!cli->reach.probe || (cli->outputs.n == 1 && (strcmp(o->format->name, "text") == 0 ||
+							  strcmp(o->format->name, "json") == 0)))
+		return 0;
+	return seal_err_set(err, -EINVAL, "--probe answers in lines of JSON; no other --format");
 }
 
 int seal_verb_reach(const struct seal_cli *cli)
@@ -225,6 +244,8 @@ int seal_verb_reach(const struct seal_cli *cli)
 	struct seal_err err = {0};
 	enum seal_exit code;
 
+	if (check_probe(cli, &err) < 0)
+		return seal_cli_fail(cli, SEAL_EXIT_USAGE, &err);
 	code = reach_input_load(cli, &in, &err);
 	if (code == SEAL_EXIT_OK && cli->reach.probe && !in.ruleset) {
 		seal_err_set(&err, -ENOENT, "no ruleset could be read");

@@ -5,23 +5,33 @@
 #include "evidence/rules/checks.h"
 #include "report/rules.h"
 
-static int write_out(const struct seal_cli *cli, const struct seal_check_rules *rules,
-		     const struct seal_check_rule *rule)
+/* struct answer - what the formats are made of */
+struct answer {
+	const struct seal_check_rules *rules;
+	const struct seal_check_rule *rule; /* the only one shown; NULL: all */
+};
+
+static void put_text(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
 {
-	int code = SEAL_EXIT_OK;
+	const struct answer *a = answer;
 
-	seal_vec_each (o, &cli->outputs) {
-		seal_auto_buf struct seal_buf doc = {0};
-
-		if (strcmp(o->format, "json") == 0)
-			seal_report_rules_json(rules->v.v, rules->v.n, rule, &doc);
-		else
-			seal_report_rules_text(rules->v.v, rules->v.n, rule, &doc);
-		if (seal_cli_write(cli, o, &doc) != SEAL_EXIT_OK)
-			code = SEAL_EXIT_FAILED;
-	}
-	return code;
+	(void)style;
+	seal_report_rules_text(a->rules->v.v, a->rules->v.n, a->rule, out);
 }
+
+static void put_json(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
+{
+	const struct answer *a = answer;
+
+	(void)style;
+	seal_report_rules_json(a->rules->v.v, a->rules->v.n, a->rule, out);
+}
+
+const struct seal_format seal_formats_rules[] = {
+	{"text", put_text},
+	{"json", put_json},
+	{NULL, NULL},
+};
 
 int seal_verb_rules(const struct seal_cli *cli)
 {
@@ -38,5 +48,6 @@ int seal_verb_rules(const struct seal_cli *cli)
 	} else if (cli->n_args > 1 || (cli->n_args == 1 && strcmp(cli->args[0], "list") != 0)) {
 		seal_err_set(&err, -EINVAL, "the operands are 'list' or 'show ID'");
 	}
-	return err.code ? seal_cli_fail(cli, SEAL_EXIT_USAGE, &err) : write_out(cli, rules, rule);
+	return err.code ? seal_cli_fail(cli, SEAL_EXIT_USAGE, &err)
+			: seal_cli_render(cli, &(struct answer){rules, rule});
 }

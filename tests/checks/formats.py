@@ -79,6 +79,31 @@ class Gate(unittest.TestCase):
             self.assertEqual(self.vrfy("--fail-on", "low", "--severity", "medium", "--format",
                                        name)[0], 0, name)
 
+    def test_outputs(self):
+        one, two = os.path.join(self.top, "a.json"), os.path.join(self.top, "a.xml")
+        code, out, _ = self.vrfy("--format", "text", "--format", "json=" + one, "--format",
+                                 "junit=" + two)
+        self.assertEqual(code, 0)
+        self.assertIn(b"PFX-005", out)
+        with open(one, encoding="utf-8") as f:
+            self.assertEqual(json.load(f)["summary"]["fail"], 1)
+        self.assertEqual(ET.parse(two).getroot().get("failures"), "1")
+        self.assertEqual(sorted(os.listdir(self.top)), ["a.json", "a.xml", "root"])
+        # no such folder: no verdict, nothing left behind
+        self.assertEqual(self.vrfy("--format", "json=" + os.path.join(self.top, "x", "y"))[0], 1)
+        fifo = os.path.join(self.top, "fifo")
+        os.mkfifo(fifo)
+        reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+        self.assertEqual(self.vrfy("--format", "junit=" + fifo)[0], 0)
+        self.assertIn(b"<testsuites", os.read(reader, 1 << 16))
+        os.close(reader)
+        for args in (("text", "json"), ("json=" + one, "sarif=" + one), ("json=",)):
+            code, _, err = self.vrfy(*(w for a in args for w in ("--format", a)))
+            self.assertEqual(code, 64, args)
+            self.assertTrue(err)
+        code, _, err = audit(self.root, "--format", "pdf")
+        self.assertIn("junit", err)
+
     def test_baseline(self):
         known = self.file("known.json", self.vrfy("--format", "json")[1].decode())
         self.assertEqual(self.vrfy("--fail-on", "low", "--baseline", known)[0], 0)
