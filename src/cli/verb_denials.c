@@ -40,8 +40,7 @@ static int prove_one(const struct seal_cli *cli, const struct seal_root *root,
 		     const struct seal_host *h, struct seal_denial_group *g)
 {
 	struct seal_fix *f = &g->candidates.v[g->fix];
-	struct seal_allow allow = {g->source_type, g->target_type, g->tclass, g->rule.v, g->rule.n};
-	struct seal_policy_change want = {.allows = &allow, .n_allows = 1};
+	struct seal_policy_change want = {.allows = &g->rule, .n_allows = 1};
 	struct seal_proof proof = {0};
 	struct seal_err err = {0};
 	int r;

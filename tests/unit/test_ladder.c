@@ -123,6 +123,7 @@ static const struct row {
 	enum seal_fix_kind kind;
 	bool sufficient;
 	const char *command; /* of the first step, or the rule of a module */
+	int64_t ioctl;       /* 0: none */
 } rows[] = {
 	{"a rule, where nothing else gives it",
 	 SYS "smtpd_t:s0 " OBJ "mail_port_t:s0 tcp_socket name_connect", .port = -1,
@@ -155,6 +156,15 @@ static const struct row {
 	 OBJ "config_t:s0", -1, false, SEAL_FIX_NONE},
 	{"logged only", SYS "smtpd_t:s0 " OBJ "mail_port_t:s0 tcp_socket name_connect", .port = -1,
 	 .permissive = true, .kind = SEAL_FIX_NONE, .sufficient = true},
+	{"a command of an ioctl that is allowed otherwise",
+	 SYS "queue_t:s0 " OBJ "spool_t:s0 file ioctl", .port = -1, .kind = SEAL_FIX_MODULE,
+	 .sufficient = true, .command = "(allowx queue_t spool_t (ioctl file (0x5402)))",
+	 .ioctl = 0x5402},
+	{"an ioctl, where none is allowed", SYS "smtp_t:s0 " OBJ "spool_t:s0 file ioctl",
+	 .port = -1, .kind = SEAL_FIX_MODULE, .sufficient = true,
+	 .command = "(allow smtp_t spool_t (file (ioctl)))\n"
+		    "(allowx smtp_t spool_t (ioctl file (0x6601)))",
+	 .ioctl = 0x6601},
 	{"stale", SYS "smtp_t:s0 " OBJ "spool_t:s0 file read", .port = -1, .kind = SEAL_FIX_NONE,
 	 .sufficient = true},
 };
@@ -201,7 +211,7 @@ static void test_rows(void **state)
 		struct seal_denial *d;
 		char actual[128];
 
-		fixture_access(&a, rows[i].access, -1);
+		fixture_access(&a, rows[i].access, rows[i].ioctl ? rows[i].ioctl : -1);
 		snprintf(actual, sizeof(actual), "%.*s", (int)a.a.tcontext.n, a.a.tcontext.p);
 		w.actual = actual;
 		world_init(&w, small);
@@ -286,7 +296,8 @@ static void test_modules(void **state)
 			.tclass = seal_bytes_of(modules[i].tclass),
 			.perms = {seal_bytes_of(modules[i].perm)},
 			.n_perms = 1,
-			.ioctl = modules[i].ioctl,
+			.ioctls = {(uint32_t)modules[i].ioctl},
+			.n_ioctls = modules[i].ioctl >= 0,
 		};
 		struct seal_fix f = {0};
 		int r = seal_module_write(small, &rule, 1, arena, &f);
@@ -325,8 +336,7 @@ static bool allows(struct seal_policy *p, const struct seal_policy_change *c,
 static void check_module(struct seal_policy *p, const struct seal_denial_group *g,
 			 const struct seal_fix *f, const struct seal_access *a)
 {
-	struct seal_allow rule = {g->source_type, g->target_type, g->tclass, g->rule.v, g->rule.n};
-	struct seal_policy_change c = {.allows = &rule, .n_allows = 1};
+	struct seal_policy_change c = {.allows = &g->rule, .n_allows = 1};
 	struct seal_names before = {0};
 	uint64_t fresh = 0;
 	cil_db_t *db = NULL;
@@ -335,11 +345,11 @@ static void check_module(struct seal_policy *p, const struct seal_denial_group *
 	assert_true(allows(p, &c, a));
 	assert_int_equal(seal_policy_allowed(p, g->source_type, g->target_type, g->tclass, &before),
 			 0);
-	seal_vec_each (perm, &g->rule) {
+	for (size_t i = 0; i < g->rule.n_perms; i++) {
 		bool had = false;
 
 		seal_vec_each (b, &before.v) {
-			had = had || seal_bytes_eq(*b, *perm);
+			had = had || seal_bytes_eq(*b, g->rule.perms[i]);
 		}
 		fresh += !had;
 	}

@@ -361,7 +361,6 @@ void seal_denial_report_free(struct seal_denial_report *r)
 		seal_vec_done(&g->members);
 		seal_vec_done(&g->paths);
 		seal_vec_done(&g->candidates);
-		seal_vec_done(&g->rule);
 	}
 	seal_vec_done(&r->groups);
 	free(r);

@@ -34,7 +34,8 @@ struct seal_denial_group {
 	bool dontaudit;
 	struct seal_bytes why;                /* the reasons in words, constraints named */
 	seal_vec(struct seal_fix) candidates; /* cheapest sufficient one first, then the others */
-	seal_vec(struct seal_bytes) rule;     /* permissions of the module among them, sorted */
+	/* what the module among them opens; n_perms 0: there is none. Arrays in the host's arena */
+	struct seal_allow rule;
 	int32_t fix; /* index into candidates, -1 = none. It may be one that is not sufficient:
 			a wrong label to be mended first, or words for a person */
 };

@@ -40,10 +40,13 @@ static int check_ioctl(const struct seal_policy *p, const struct seal_module_rul
 	bool granted = false;
 	int r;
 
-	if (rule->ioctl < 0)
+	if (!rule->n_ioctls)
 		return 0;
-	if (rule->ioctl > UINT16_MAX)
+	if (rule->n_ioctls > SEAL_MODULE_IOCTLS_MAX)
 		return -EINVAL;
+	for (size_t i = 0; i < rule->n_ioctls; i++)
+		if (rule->ioctls[i] > UINT16_MAX)
+			return -EINVAL;
 	r = seal_policy_allowed(p, rule->source, rule->target, rule->tclass, &have);
 	seal_vec_each (perm, &have.v) {
 		granted = granted || seal_bytes_is(*perm, "ioctl");
@@ -82,6 +85,13 @@ static int by_bytes(const void *a, const void *b)
 	return seal_bytes_cmp(*(const struct seal_bytes *)a, *(const struct seal_bytes *)b);
 }
 
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
 static int by_rule(const void *a, const void *b)
 {
 	const struct seal_module_rule *x = a, *y = b;
@@ -92,7 +102,7 @@ static int by_rule(const void *a, const void *b)
 		r = seal_bytes_cmp(x->target, y->target);
 	if (!r)
 		r = seal_bytes_cmp(x->tclass, y->tclass);
-	return r ? r : (x->ioctl > y->ioctl) - (x->ioctl < y->ioctl);
+	return r ? r : (x->n_ioctls > y->n_ioctls) - (x->n_ioctls < y->n_ioctls);
 }
 
 static void put(struct seal_buf *b, struct seal_bytes s)
@@ -113,6 +123,15 @@ static void put_perms(struct seal_buf *b, const struct seal_module_rule *rule)
 	}
 }
 
+static void put_ioctls(struct seal_buf *b, const struct seal_module_rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < rule->n_ioctls; i++)
+		if (i == 0 || rule->ioctls[i] != rule->ioctls[i - 1])
+			seal_buf_printf(b, "%s0x%" PRIx32, i ? " " : "", rule->ioctls[i]);
+}
+
 static struct seal_bytes target_of(const struct seal_module_rule *rule)
 {
 	return seal_bytes_eq(rule->source, rule->target) ? SEAL_LIT("self") : rule->target;
@@ -129,7 +148,7 @@ static void put_cil_rule(struct seal_buf *b, const struct seal_module_rule *rule
 	seal_buf_puts(b, " (");
 	put_perms(b, rule);
 	seal_buf_puts(b, ")))");
-	if (rule->ioctl < 0)
+	if (!rule->n_ioctls)
 		return;
 	seal_buf_puts(b, "\n(allowx ");
 	put(b, rule->source);
@@ -137,7 +156,9 @@ static void put_cil_rule(struct seal_buf *b, const struct seal_module_rule *rule
 	put(b, target_of(rule));
 	seal_buf_puts(b, " (ioctl ");
 	put(b, rule->tclass);
-	seal_buf_printf(b, " (0x%" PRIx64 ")))", rule->ioctl);
+	seal_buf_puts(b, " (");
+	put_ioctls(b, rule);
+	seal_buf_puts(b, ")))");
 }
 
 static void put_te_rule(struct seal_buf *b, const struct seal_module_rule *rule)
@@ -151,7 +172,7 @@ static void put_te_rule(struct seal_buf *b, const struct seal_module_rule *rule)
 	seal_buf_puts(b, " { ");
 	put_perms(b, rule);
 	seal_buf_puts(b, " };");
-	if (rule->ioctl < 0)
+	if (!rule->n_ioctls)
 		return;
 	seal_buf_puts(b, "\nallowxperm ");
 	put(b, rule->source);
@@ -159,7 +180,9 @@ static void put_te_rule(struct seal_buf *b, const struct seal_module_rule *rule)
 	put(b, target_of(rule));
 	seal_buf_putc(b, ':');
 	put(b, rule->tclass);
-	seal_buf_printf(b, " ioctl 0x%" PRIx64 ";", rule->ioctl);
+	seal_buf_puts(b, " ioctl { ");
+	put_ioctls(b, rule);
+	seal_buf_puts(b, " };");
 }
 
 /* struct text - the rules in one of the two forms */
@@ -279,8 +302,10 @@ int seal_module_write(const struct seal_policy *p, const struct seal_module_rule
 	if (!sorted)
 		return -ENOMEM;
 	memcpy(sorted, rules, n * sizeof(*sorted));
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		qsort(sorted[i].perms, sorted[i].n_perms, sizeof(sorted[i].perms[0]), by_bytes);
+		qsort(sorted[i].ioctls, sorted[i].n_ioctls, sizeof(sorted[i].ioctls[0]), by_number);
+	}
 	qsort(sorted, n, sizeof(*sorted), by_rule);
 	return write_sorted(sorted, n, arena, f);
 }

@@ -16,14 +16,17 @@ extern const size_t seal_policy_files_n;
 /* seal_policy_file - the text of one of them; empty when there is no such file */
 struct seal_bytes seal_policy_file(const char *name);
 
-#define SEAL_MODULE_PERMS_MAX 32
+#define SEAL_MODULE_PERMS_MAX  32
+#define SEAL_MODULE_IOCTLS_MAX 32
 
 /* struct seal_module_rule - allow @source @target:@tclass @perms, in the policy's own names */
 struct seal_module_rule {
 	struct seal_bytes source, target, tclass;
 	struct seal_bytes perms[SEAL_MODULE_PERMS_MAX];
 	size_t n_perms;
-	int64_t ioctl; /* only this command, as allowxperm; -1 = the permission as it is */
+	/* only these commands, as allowxperm; none: the permission as it is */
+	uint32_t ioctls[SEAL_MODULE_IOCTLS_MAX];
+	size_t n_ioctls;
 };
 
 /* seal_module_write - name, CIL and .te of a module with these rules into @f

@@ -137,6 +137,18 @@ static void add_perm(struct seal_ladder *l, struct seal_module_rule *rule, struc
 		rule->perms[rule->n_perms++] = perm;
 }
 
+/* add_ioctl - past the limit the commands are left out, and the rule does not suffice */
+static void add_ioctl(struct seal_module_rule *rule, int64_t command)
+{
+	size_t i;
+
+	for (i = 0; i < rule->n_ioctls; i++)
+		if (rule->ioctls[i] == command)
+			return;
+	if (rule->n_ioctls < SEAL_MODULE_IOCTLS_MAX)
+		rule->ioctls[rule->n_ioctls++] = (uint32_t)command;
+}
+
 /* rule_of - what the members were denied and what the same operations need besides, on the exact
  * types */
 static void rule_of(struct seal_ladder *l, struct seal_module_rule *rule)
@@ -144,21 +156,17 @@ static void rule_of(struct seal_ladder *l, struct seal_module_rule *rule)
 	struct seal_foreseen f;
 	size_t i;
 
-	*rule = (struct seal_module_rule){.source = l->g->source_type,
-					  .target = l->g->target_type,
-					  .tclass = l->g->tclass,
-					  .ioctl = -1};
+	*rule = (struct seal_module_rule){
+		.source = l->g->source_type, .target = l->g->target_type, .tclass = l->g->tclass};
 	seal_vec_each (m, &l->g->members) {
 		for (i = 0; i < (*m)->n_perms; i++)
 			add_perm(l, rule, (*m)->perms[i]);
 		seal_foresee(*m, &f);
 		for (i = 0; i < f.n; i++)
 			add_perm(l, rule, seal_bytes_of(f.perms[i]));
-		if ((*m)->object.ioctl >= 0)
-			rule->ioctl = (*m)->object.ioctl;
+		if ((*m)->object.ioctl >= 0 && seal_denial_has(*m, "ioctl"))
+			add_ioctl(rule, (*m)->object.ioctl);
 	}
-	if (!has(rule, SEAL_LIT("ioctl")))
-		rule->ioctl = -1;
 }
 
 /* is_of_login - the process belongs to a person's session: what it is denied, anyone who may log in
@@ -239,18 +247,20 @@ static bool is_minimal(const struct seal_ladder *l, const struct seal_module_rul
 	return rule->n_perms <= l->g->perms.n;
 }
 
-/* keep_rule - for whoever proves the module with the root's own store */
+/* keep_rule - in the group, for whoever proves the module with the root's own store */
 static int keep_rule(struct seal_ladder *l, const struct seal_module_rule *rule)
 {
-	struct seal_bytes *slot;
-	size_t i;
+	struct seal_bytes *perms =
+		seal_arena_alloc(l->h->arena, rule->n_perms * sizeof(rule->perms[0]));
+	uint32_t *ioctls =
+		seal_arena_alloc(l->h->arena, (rule->n_ioctls + 1) * sizeof(rule->ioctls[0]));
 
-	for (i = 0; i < rule->n_perms; i++) {
-		slot = seal_vec_add(&l->g->rule);
-		if (!slot)
-			return -ENOMEM;
-		*slot = rule->perms[i];
-	}
+	if (!perms || !ioctls)
+		return -ENOMEM;
+	memcpy(perms, rule->perms, rule->n_perms * sizeof(*perms));
+	memcpy(ioctls, rule->ioctls, rule->n_ioctls * sizeof(*ioctls));
+	l->g->rule = (struct seal_allow){rule->source,  rule->target, rule->tclass,  perms,
+					 rule->n_perms, ioctls,       rule->n_ioctls};
 	return 0;
 }
 
@@ -258,7 +268,6 @@ int seal_rung_module(struct seal_ladder *l)
 {
 	struct seal_policy_change c;
 	struct seal_module_rule rule;
-	struct seal_allow allow;
 	struct seal_bytes missing = SEAL_BYTES_NONE;
 	struct seal_fix *f;
 
@@ -270,9 +279,7 @@ int seal_rung_module(struct seal_ladder *l)
 		return 0;
 	if (keep_rule(l, &rule) < 0)
 		return -ENOMEM;
-	allow = (struct seal_allow){rule.source, rule.target, rule.tclass, rule.perms,
-				    rule.n_perms};
-	c = (struct seal_policy_change){.allows = &allow, .n_allows = 1};
+	c = (struct seal_policy_change){.allows = &l->g->rule, .n_allows = 1};
 	f = seal_ladder_add(l, SEAL_FIX_MODULE);
 	if (!f)
 		return -ENOMEM;

@@ -168,11 +168,14 @@ struct seal_switch {
 	bool value;
 };
 
-/* struct seal_allow - "allow source target:tclass perms", on types (never attributes) */
+/* struct seal_allow - "allow source target:tclass perms", on types (never attributes); with @ioctls
+ * also "allowxperm source target:tclass ioctl" of these commands */
 struct seal_allow {
 	struct seal_bytes source, target, tclass;
 	const struct seal_bytes *perms;
 	size_t n_perms;
+	const uint32_t *ioctls;
+	size_t n_ioctls;
 };
 
 /* struct seal_policy_change - what is to be tried or costed; arrays borrowed */
@@ -184,8 +187,8 @@ struct seal_policy_change {
 };
 
 /* seal_policy_try - change the policy in memory until seal_policy_restore(); at most one change at
- * a time Returns 0, -EBUSY, -ENOENT (a name), -EINVAL (an attribute) or -ENOMEM; on failure nothing
- * is changed. */
+ * a time. Returns 0, -EBUSY, -ENOENT (a name), -EINVAL (an attribute, or an ioctl command of more
+ * than 16 bits) or -ENOMEM; on failure nothing is changed. */
 int seal_policy_try(struct seal_policy *p, const struct seal_policy_change *c,
 		    struct seal_err *err);
 void seal_policy_restore(struct seal_policy *p);

@@ -63,6 +63,12 @@ struct seal_injected {
 	bool fresh; /* a node of ours, which no index has */
 };
 
+/* struct seal_tried_ioctl - a command that a what-if adds to those an allowxperm lets pass */
+struct seal_tried_ioctl {
+	uint32_t source, target, tclass;
+	uint16_t command;
+};
+
 struct seal_policy {
 	sepol_policydb_t *handle;
 	policydb_t *db; /* inside @handle */
@@ -77,8 +83,9 @@ struct seal_policy {
 	size_t n_cond_rules;
 
 	bool trying;
-	int *saved_states;                       /* of all booleans while trying, else NULL */
-	seal_vec(struct seal_injected) injected; /* of the change being tried */
+	int *saved_states;                        /* of all booleans while trying, else NULL */
+	seal_vec(struct seal_injected) injected;  /* of the change being tried */
+	seal_vec(struct seal_tried_ioctl) ioctls; /* the same */
 	seal_vec(avtab_ptr_t) fresh; /* all nodes ever made; empty ones have no permissions */
 };
 

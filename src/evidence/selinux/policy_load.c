@@ -280,6 +280,7 @@ void seal_policy_free(struct seal_policy *p)
 	free(p->by_target.start);
 	free(p->cond_rules);
 	seal_vec_done(&p->injected);
+	seal_vec_done(&p->ioctls);
 	seal_vec_done(&p->fresh);
 	seal_vec_done(&p->aliases);
 	seal_arena_free(p->arena);

@@ -78,6 +78,24 @@ int seal_allow_resolve(const struct seal_policy *p, const struct seal_allow *a,
 		return seal_err_set(err, -ENOENT,
 				    "class %.*s or a permission of it is not in the policy",
 				    (int)a->tclass.n, a->tclass.p);
+	for (size_t i = 0; i < a->n_ioctls; i++)
+		if (a->ioctls[i] > UINT16_MAX)
+			return seal_err_set(err, -EINVAL, "0x%x is no ioctl command", a->ioctls[i]);
+	return 0;
+}
+
+/* let_pass - the commands of an allowxperm, as seal_xperm_decide() sees them. Returns 0 or -ENOMEM
+ */
+static int let_pass(struct seal_policy *p, const struct seal_allow *a, const struct seal_tuple *t)
+{
+	for (size_t i = 0; i < a->n_ioctls; i++) {
+		struct seal_tried_ioctl *x = seal_vec_add(&p->ioctls);
+
+		if (!x)
+			return -ENOMEM;
+		*x = (struct seal_tried_ioctl){t->source, t->target, t->tclass,
+					       (uint16_t)a->ioctls[i]};
+	}
 	return 0;
 }
 
@@ -134,6 +152,8 @@ int seal_policy_try(struct seal_policy *p, const struct seal_policy_change *c, s
 		r = seal_allow_resolve(p, &c->allows[i], &t, err);
 		if (r == 0)
 			r = seal_inject(p, t.source, t.target, t.tclass, t.perms);
+		if (r == 0)
+			r = let_pass(p, &c->allows[i], &t);
 		if (r < 0) {
 			seal_policy_restore(p);
 			return seal_err_set(err, r, "out of memory");
@@ -147,6 +167,7 @@ void seal_policy_restore(struct seal_policy *p)
 	if (!p->trying)
 		return;
 	seal_withdraw(p, 0);
+	p->ioctls.n = 0;
 	seal_states_restore(p, seal_take(p->saved_states));
 	evaluate_conds(p->db);
 	p->trying = false;

@@ -59,6 +59,12 @@ int seal_xperm_decide(const struct seal_policy *p, uint32_t source, uint32_t tar
 			read_table(&p->db->te_cond_avtab, &key, true, &r);
 		}
 	}
+	seal_vec_each (x, &p->ioctls) {
+		if (x->source != source || x->target != target || x->tclass != tclass)
+			continue;
+		r.some = true;
+		r.allowed |= x->command == cmd;
+	}
 	if (!r.some)
 		return 1;
 	if (cmd < 0 || cmd > UINT16_MAX)
