@@ -3,6 +3,8 @@
 
 /* cli.h - what the command line says, and the table of verbs. One file per verb: verb_<name>.c */
 
+#include <limits.h>
+
 #include "core/buf.h"
 #include "core/err.h"
 #include "core/opt.h"
@@ -102,9 +104,24 @@ int seal_verb_rules(const struct seal_cli *cli);
 /* seal_cli_fail - print "postseal VERB: text" on stderr; returns @code for the exit status */
 int seal_cli_fail(const struct seal_cli *cli, enum seal_exit code, const struct seal_err *err);
 
-/* seal_cli_write - hand a finished document to where the user wants it: stdout, or a file written
- * beside and renamed into place, so that no half-written file is ever seen Returns SEAL_EXIT_OK or
- * SEAL_EXIT_FAILED (reported). */
+/* struct seal_document - a document on its way to where the user wants it; append to buf */
+struct seal_document {
+	struct seal_buf buf;
+	struct seal_sink sink;
+	int fd;
+	const char *path;      /* NULL: standard output */
+	char beside[PATH_MAX]; /* the file while it is written; empty: path itself */
+};
+
+/* seal_cli_open, seal_cli_close - write a document piece by piece: to stdout, or to a file beside
+ * that is renamed into place at the end, so that no half-written file is ever seen. @d stays where
+ * it is in between; what was opened is closed, also after a failure.
+ * Return SEAL_EXIT_OK or SEAL_EXIT_FAILED (reported). */
+int seal_cli_open(const struct seal_cli *cli, const struct seal_output *to,
+		  struct seal_document *d);
+int seal_cli_close(const struct seal_cli *cli, struct seal_document *d);
+
+/* seal_cli_write - the same for a document that is whole already */
 int seal_cli_write(const struct seal_cli *cli, const struct seal_output *to,
 		   const struct seal_buf *doc);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -38,13 +37,6 @@ static bool is_special(const char *path)
 	return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
-static int write_special(const char *path, const struct seal_buf *doc)
-{
-	seal_auto_close int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-
-	return fd < 0 ? -errno : write_all(fd, doc->p, doc->n);
-}
-
 /* new_mode - what open(2) would give a new file */
 static mode_t new_mode(void)
 {
@@ -54,52 +46,99 @@ static mode_t new_mode(void)
 	return 0666 & ~mask;
 }
 
-static int write_file(const char *path, const struct seal_buf *doc)
+static int write_piece(void *data, struct seal_bytes piece)
 {
-	seal_auto_close int fd = -1;
-	char beside[PATH_MAX];
-	int r;
+	return write_all(((struct seal_document *)data)->fd, piece.p, piece.n);
+}
 
-	if (is_special(path))
-		return write_special(path, doc);
-	if ((size_t)snprintf(beside, sizeof(beside), "%s.XXXXXX", path) >= sizeof(beside))
+/* open_file - a special file itself; else a new one beside the path. Returns 0 or -errno */
+static int open_file(struct seal_document *d, const char *path)
+{
+	int n;
+
+	if (is_special(path)) {
+		d->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		return d->fd < 0 ? -errno : 0;
+	}
+	n = snprintf(d->beside, sizeof(d->beside), "%s.XXXXXX", path);
+	if (n < 0 || (size_t)n >= sizeof(d->beside)) {
+		d->beside[0] = '\0';
 		return -ENAMETOOLONG;
-	fd = mkostemp(beside, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	r = write_all(fd, doc->p, doc->n);
-	if (r == 0 && fchmod(fd, new_mode()) < 0)
+	}
+	d->fd = mkostemp(d->beside, O_CLOEXEC);
+	return d->fd < 0 ? -errno : 0;
+}
+
+static int fail_with(const struct seal_cli *cli, const struct seal_document *d, int r)
+{
+	struct seal_err err = {0};
+
+	seal_err_set(&err, r, "%s: %s", d->path ? d->path : "standard output", strerror(-r));
+	return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
+}
+
+int seal_cli_open(const struct seal_cli *cli, const struct seal_output *to, struct seal_document *d)
+{
+	int r = 0;
+
+	*d = (struct seal_document){.fd = STDOUT_FILENO, .path = to->file};
+	d->sink = (struct seal_sink){write_piece, d};
+	d->buf.sink = &d->sink;
+	if (to->file)
+		r = open_file(d, to->file);
+	return r < 0 ? fail_with(cli, d, r) : SEAL_EXIT_OK;
+}
+
+/* close_file - one that is complete takes its name; one that is not is gone */
+static int close_file(struct seal_document *d, int r)
+{
+	if (r == 0 && d->beside[0] && fchmod(d->fd, new_mode()) < 0)
 		r = -errno;
-	if (r == 0 && rename(beside, path) < 0)
+	if (close(d->fd) < 0 && r == 0)
+		r = -errno;
+	if (!d->beside[0])
+		return r;
+	if (r == 0 && rename(d->beside, d->path) < 0)
 		r = -errno;
 	if (r < 0)
-		unlink(beside);
+		unlink(d->beside);
 	return r;
+}
+
+int seal_cli_close(const struct seal_cli *cli, struct seal_document *d)
+{
+	int r;
+
+	seal_buf_flush(&d->buf);
+	r = d->path ? close_file(d, d->buf.err) : d->buf.err;
+	seal_buf_done(&d->buf);
+	return r < 0 ? fail_with(cli, d, r) : SEAL_EXIT_OK;
 }
 
 int seal_cli_write(const struct seal_cli *cli, const struct seal_output *to,
 		   const struct seal_buf *doc)
 {
-	struct seal_err err = {0};
-	int r = doc->err;
+	struct seal_document d;
+	int r = seal_cli_open(cli, to, &d);
 
-	if (r == 0)
-		r = to->file ? write_file(to->file, doc) : write_all(STDOUT_FILENO, doc->p, doc->n);
-	if (r == 0)
-		return SEAL_EXIT_OK;
-
-	seal_err_set(&err, r, "%s: %s", to->file ? to->file : "standard output", strerror(-r));
-	return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
+	if (r != SEAL_EXIT_OK)
+		return r;
+	seal_buf_put(&d.buf, doc->p, doc->n);
+	if (doc->err)
+		d.buf.err = doc->err;
+	return seal_cli_close(cli, &d);
 }
 
 int seal_cli_render(const struct seal_cli *cli, const void *answer)
 {
 	seal_vec_each (o, &cli->outputs) {
 		struct seal_text_style style = {seal_cli_color(cli, o), cli->verbose};
-		seal_auto_buf struct seal_buf doc = {0};
+		struct seal_document doc;
 
-		o->format->put(answer, &style, &doc);
-		if (seal_cli_write(cli, o, &doc) != SEAL_EXIT_OK)
+		if (seal_cli_open(cli, o, &doc) != SEAL_EXIT_OK)
+			return SEAL_EXIT_FAILED;
+		o->format->put(answer, &style, &doc.buf);
+		if (seal_cli_close(cli, &doc) != SEAL_EXIT_OK)
 			return SEAL_EXIT_FAILED;
 	}
 	return SEAL_EXIT_OK;

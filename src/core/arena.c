@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "core/table.h"
+
 #define BLOCK_BYTES ((size_t)64 * 1024)
 
 struct block {
@@ -105,16 +107,6 @@ int seal_arena_copy(struct seal_arena *a, struct seal_bytes b, struct seal_bytes
 	return 0;
 }
 
-static uint32_t hash_of(struct seal_bytes b)
-{
-	uint32_t h = 2166136261u;
-	size_t i;
-
-	for (i = 0; i < b.n; i++)
-		h = (h ^ (unsigned char)b.p[i]) * 16777619u;
-	return h;
-}
-
 static struct slot *find_slot(struct slot *slots, size_t n_slots, struct seal_bytes b,
 			      uint32_t hash)
 {
@@ -145,7 +137,7 @@ static int grow_slots(struct seal_arena *a)
 
 int seal_arena_intern(struct seal_arena *a, struct seal_bytes b, struct seal_bytes *ret)
 {
-	uint32_t hash = hash_of(b);
+	uint32_t hash = (uint32_t)seal_hash(b, 0);
 	struct slot *s;
 	int r;
 

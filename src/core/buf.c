@@ -11,16 +11,25 @@ void seal_buf_done(struct seal_buf *b)
 	*b = (struct seal_buf){0};
 }
 
-static bool reserve(struct seal_buf *b, size_t more)
+void seal_buf_flush(struct seal_buf *b)
+{
+	if (!b->sink || b->err || !b->n)
+		return;
+	b->err = b->sink->write(b->sink->data, seal_buf_bytes(b));
+	b->n = 0;
+}
+
+/* grow - make room for @more bytes that do not fit as it is */
+static bool grow(struct seal_buf *b, size_t more)
 {
 	size_t want, cap;
 	char *p;
 
-	if (b->err)
-		return false;
-	if (b->cap - b->n >= more)
-		return true;
-
+	if (b->sink && b->n && (more >= SEAL_BUF_FLUSH || b->n >= SEAL_BUF_FLUSH - more)) {
+		seal_buf_flush(b);
+		if (b->err || b->cap >= more)
+			return !b->err;
+	}
 	cap = b->cap ? b->cap : 256;
 	if (__builtin_add_overflow(b->n, more, &want))
 		goto fail;
@@ -39,6 +48,11 @@ fail:
 	return false;
 }
 
+static inline bool reserve(struct seal_buf *b, size_t more)
+{
+	return !b->err && (b->cap - b->n >= more || grow(b, more));
+}
+
 void seal_buf_put(struct seal_buf *b, const void *p, size_t n)
 {
 	if (!n || !reserve(b, n))
@@ -54,22 +68,28 @@ void seal_buf_puts(struct seal_buf *b, const char *s)
 
 void seal_buf_putc(struct seal_buf *b, char c)
 {
-	seal_buf_put(b, &c, 1);
+	if (reserve(b, 1))
+		b->p[b->n++] = c;
 }
 
 void seal_buf_printf(struct seal_buf *b, const char *fmt, ...)
 {
+	size_t room;
 	va_list ap;
 	int n;
 
-	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
-	if (n < 0 || !reserve(b, (size_t)n + 1))
+	if (!reserve(b, 1))
 		return;
-
+	room = b->cap - b->n;
 	va_start(ap, fmt);
-	vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap);
+	n = vsnprintf(b->p + b->n, room, fmt, ap);
 	va_end(ap);
-	b->n += (size_t)n;
+	if (n >= 0 && (size_t)n >= room) {
+		if (!reserve(b, (size_t)n + 1))
+			return;
+		va_start(ap, fmt);
+		n = vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
+	b->n += n > 0 ? (size_t)n : 0;
 }

@@ -40,6 +40,20 @@ static bool must_escape(uint32_t cp)
 	       !seal_cp_is_plain(cp);
 }
 
+/* n_plain - how many bytes at the front stand for themselves: ASCII that nothing escapes */
+static size_t n_plain(struct seal_bytes s)
+{
+	static const bool plain[256] = {
+		[' '] = 1, ['!'] = 1,         ['#' ... '%'] = 1, ['\'' ... ';'] = 1,
+		['='] = 1, ['?' ... '['] = 1, [']' ... '~'] = 1,
+	};
+	size_t n = 0;
+
+	while (n < s.n && plain[(unsigned char)s.p[n]])
+		n++;
+	return n;
+}
+
 bool seal_enc_json(struct seal_buf *b, struct seal_bytes s)
 {
 	bool valid = true;
@@ -48,6 +62,11 @@ bool seal_enc_json(struct seal_buf *b, struct seal_bytes s)
 
 	seal_buf_putc(b, '"');
 	for (; s.n; s = seal_bytes_from(s, n)) {
+		n = n_plain(s);
+		if (n) {
+			seal_buf_put(b, s.p, n);
+			continue;
+		}
 		n = seal_utf8_next(s, &cp);
 		if (!n) {
 			/* the visible text \xNN, its backslash escaped for JSON */

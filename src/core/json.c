@@ -13,13 +13,15 @@ void seal_json_init(struct seal_json *j, struct seal_buf *out, bool indent)
 
 static void new_line(struct seal_json *j)
 {
-	unsigned i;
+	static const char blanks[] = "\n                                                ";
+	size_t n = 1 + 2 * (size_t)j->depth, some;
 
 	if (!j->indent)
 		return;
-	seal_buf_putc(j->out, '\n');
-	for (i = 0; i < j->depth; i++)
-		seal_buf_puts(j->out, "  ");
+	some = n < sizeof(blanks) - 1 ? n : sizeof(blanks) - 1;
+	seal_buf_put(j->out, blanks, some);
+	for (; some < n; some++)
+		seal_buf_putc(j->out, ' ');
 }
 
 /* begin - comma, line break and key in front of a value */

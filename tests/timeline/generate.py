@@ -45,6 +45,7 @@ class Timeline:
         self.smtp = [2000 + i for i in range(8)]
         self.local, self.error, self.smtpd = [3000, 3001], [3100, 3101], [3200, 3201]
         self.used_ids = []
+        self.pace_s = 3  # between two messages, on average
 
     # -- records -----------------------------------------------------------------------------------
     def log(self, t, tag, pid, text):
@@ -86,7 +87,7 @@ class Timeline:
     # -- messages ----------------------------------------------------------------------------------
     def arrive(self):
         """A new message: its queue id, logged as far as qmgr."""
-        self.now += self.rng.expovariate(1 / 3)
+        self.now += self.rng.expovariate(1 / self.pace_s)
         t = self.now
         if self.used_ids and self.used_ids[0][0] < t - 60 and self.rng.random() < 0.1:
             qid = self.used_ids.pop(0)[1]

@@ -239,6 +239,59 @@ static void parses_options(void **state)
 	seal_buf_done(&help);
 }
 
+struct taken {
+	struct seal_buf all;
+	size_t n_pieces, largest;
+	int fail_at; /* -ENOSPC from this piece on; 0: never */
+};
+
+static int take_piece(void *data, struct seal_bytes piece)
+{
+	struct taken *t = data;
+
+	if (t->fail_at && ++t->fail_at > 2)
+		return -ENOSPC;
+	seal_buf_put(&t->all, piece.p, piece.n);
+	t->n_pieces++;
+	t->largest = piece.n > t->largest ? piece.n : t->largest;
+	return 0;
+}
+
+/* what goes through a sink is what would have stood in memory, and memory stays small */
+static void hands_on_pieces(void **state)
+{
+	struct taken got = {0}, full = {.fail_at = 1};
+	const struct seal_sink sink = {take_piece, &got}, broken = {take_piece, &full};
+	struct seal_buf whole = {0}, piecewise = {.sink = &sink}, none = {.sink = &broken};
+	static char large[3 * SEAL_BUF_FLUSH];
+	struct seal_buf *const bufs[] = {&whole, &piecewise, &none};
+	size_t i, k;
+
+	(void)state;
+	memset(large, 'x', sizeof(large));
+	for (k = 0; k < 3; k++) {
+		for (i = 0; i < 40000; i++)
+			seal_buf_printf(bufs[k], "%zu,", i);
+		seal_buf_put(bufs[k], large, sizeof(large));
+		for (i = 0; i < 1000; i++)
+			seal_buf_putc(bufs[k], (char)('a' + i % 26));
+		seal_buf_printf(bufs[k], "%s", "end");
+		seal_buf_flush(bufs[k]);
+	}
+	assert_int_equal(whole.err, 0);
+	assert_int_equal(piecewise.err, 0);
+	assert_int_equal(piecewise.n, 0);
+	assert_int_equal(got.all.n, whole.n);
+	assert_memory_equal(got.all.p, whole.p, whole.n);
+	assert_true(got.n_pieces > 3 && got.largest <= 4 * SEAL_BUF_FLUSH);
+	assert_int_equal(none.err, -ENOSPC);
+	seal_buf_done(&whole);
+	seal_buf_done(&piecewise);
+	seal_buf_done(&none);
+	seal_buf_done(&got.all);
+	seal_buf_done(&full.all);
+}
+
 static void errors_are_printable(void **state)
 {
 	struct seal_err err = {0};
@@ -258,6 +311,7 @@ int main(void)
 		cmocka_unit_test(interns_once),          cmocka_unit_test(grows_arrays),
 		cmocka_unit_test(reads_and_writes_time), cmocka_unit_test(writes_json),
 		cmocka_unit_test(parses_options),        cmocka_unit_test(errors_are_printable),
+		cmocka_unit_test(hands_on_pieces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
