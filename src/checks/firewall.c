@@ -28,6 +28,18 @@ static bool is_widest(const struct seal_path *p, const struct seal_path_row *row
 	return true;
 }
 
+/* is_loopback - every far end of a row is an address that no other host has */
+static bool is_loopback(const struct seal_path_row *row)
+{
+	const seal_u128 low = row->family == 4 ? (seal_u128)127 << 24 : 1;
+	const seal_u128 high = row->family == 4 ? ((seal_u128)128 << 24) - 1 : 1;
+
+	for (size_t i = 0; i < row->row.n_far; i++)
+		if (row->row.far[i].lo < low || row->row.far[i].hi > high)
+			return false;
+	return row->row.n_far > 0;
+}
+
 /* reaches - whether a whole exchange gets through, where one verdict holds for all of a row. An
  * outgoing row that does not name what stops the answer is asked again as a single packet. */
 static enum seal_tri reaches(struct seal_subject *s, const struct seal_path *p,
@@ -56,7 +68,7 @@ static struct outcome outcome_of(struct seal_subject *s, const struct seal_path 
 	seal_vec_each (row, &p->rows) {
 		const struct seal_fw_verdict *v = &row->row.verdict;
 
-		if (p->any_far && !is_widest(p, row))
+		if ((p->any_far && !is_widest(p, row)) || is_loopback(row))
 			continue;
 
 		switch (v->verdict) {

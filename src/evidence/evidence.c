@@ -110,6 +110,16 @@ static void set_now(struct seal_host *h)
 		h->now_us = h->mail.last_us;
 }
 
+/* tell_version - the log says at each start which version runs: where the files did not tell, the
+ * defaults of the configuration follow it */
+static void tell_version(struct seal_host *h)
+{
+	seal_vec_each (inst, &h->postfix.instances) {
+		if (!inst->version.n)
+			inst->version = h->postfix.version;
+	}
+}
+
 static int read_all(const struct seal_root *root, unsigned what, struct seal_host *h,
 		    struct seal_err *err)
 {
@@ -130,6 +140,7 @@ static int read_all(const struct seal_root *root, unsigned what, struct seal_hos
 		r = seal_ruleset_read(root, h, err);
 	if (r == 0 && (what & SEAL_EV_SETUP))
 		r = seal_setup_read(root, h);
+	tell_version(h);
 	set_now(h);
 	return r;
 }

@@ -1,123 +1,118 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every check against its fixtures: tests/data/checks/ID/STATUS/.
+"""Every check against its fixtures: tests/checks/cases.
 
 usage: run.py PROGRAM [ID ...]
 
-A case is a folder with expect.json and what is laid over its base (tests/data/checks/base/NAME):
-  {"base": "image",             which base, or "incident:NAME" of tests/incidents
-   "remove": ["path", ...],     taken out of the base first
-   "args": ["--role", "mx"],
-   "objects": [{...}, ...]}     the objects of the findings of that status; default: not looked at
-The folder's name up to "-" is the status that must come out; its files are those of an evidence
-root.
+Each check has at least one root on which it passes, one on which it fails, one to which it does not
+apply and one whose evidence does not suffice, but for those of NEVER.
 """
+import concurrent.futures
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-DATA = os.path.join(HERE, "..", "data", "checks")
-sys.path.insert(0, os.path.join(HERE, ".."))
+sys.path[:0] = [HERE, os.path.join(HERE, "..")]
+sys.dont_write_bytecode = True
+import cases  # noqa: E402
 import schema  # noqa: E402
 
-# not among the fixtures: a policy with a permissive domain, whole sets of labels, a host known to
-# have no web server, a way out known to be open for every answer
-ONE_SIDED = {"BOO-003", "BOO-004", "DOM-001", "DOM-002", "FWO-001", "FWO-002", "LAB-001", "LAB-003",
-             "LAB-009"}
+STATES = ("pass", "fail", "na", "unknown")
+# states that a check does not have, and why
+NEVER = {
+    ("AUD-003", "na"): "a host without audit rules hides nothing: it passes",
+    ("AUD-005", "na"): "a host without audit rules is what it finds",
+    ("AUD-006", "na"): "a host without audit rules is what it finds",
+    ("AUD-011", "na"): "a host without audit rules is what it finds",
+    ("SEL-002", "na"): "SELinux that is off is what it finds",
+    ("SEL-003", "na"): "every host boots",
+    ("SEL-004", "na"): "a policy that is missing is what it finds",
+}
 
 
-def incident_root(name, keep):
-    """The bundle of an incident, assembled once."""
-    top = os.path.join(keep, name)
-    if not os.path.isdir(top):
-        script = os.path.join(HERE, "..", "incidents", "assemble.py")
-        folder = os.path.join(HERE, "..", "incidents", name)
-        subprocess.run([sys.executable, script, folder, top], check=True,
-                       stdout=subprocess.DEVNULL)
-    return top
+def audit(program, root, checks, args):
+    command = [program, "audit", "--root", root, "--only", ",".join(checks), "--format", "json"]
+    done = subprocess.run(command + args, capture_output=True, timeout=120, check=False)
+    if done.returncode:
+        return None, f"exit {done.returncode}: {done.stderr.decode(errors='replace').strip()}"
+    return json.loads(done.stdout), None
 
 
-def assemble(case, want, top, keep):
-    base = want.get("base", "image")
-    if base.startswith("incident:"):
-        base = incident_root(base.removeprefix("incident:"), keep)
-    else:
-        base = os.path.join(DATA, "base", base)
-    shutil.copytree(base, top, symlinks=True, dirs_exist_ok=True)
-    for path in want.get("remove", []):
-        path = os.path.join(top, path)
-        if os.path.isdir(path):
-            shutil.rmtree(path)
-        elif os.path.exists(path):
-            os.unlink(path)
-    shutil.copytree(case, top, symlinks=True, dirs_exist_ok=True,
-                    ignore=shutil.ignore_patterns("expect.json"))
+def run(program, group, keep):
+    """One root for all cases of a group."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = group[0].write(folder, keep)
+        return audit(program, root, sorted({c.check for c in group}), group[0].args)
 
 
-def audit(program, check, want, top):
-    command = [program, "audit", "--root", top, "--only", check, "--format", "json"]
-    run = subprocess.run(command + want.get("args", []), capture_output=True, timeout=60,
-                         check=False)
-    if run.returncode:
-        return None, f"exit {run.returncode}: {run.stderr.decode(errors='replace').strip()}"
-    return json.loads(run.stdout), None
+def groups(chosen):
+    """Cases with equal roots and arguments together; those of one incident behind its first."""
+    by_root = {}
+    for c in chosen:
+        by_root.setdefault(c.key(), []).append(c)
+    return list(by_root.values())
 
 
-def fault(program, check, case, keep):
-    status = os.path.basename(case).split("-")[0]
-    with open(os.path.join(case, "expect.json"), encoding="utf-8") as f:
-        want = json.load(f)
-    with tempfile.TemporaryDirectory() as top:
-        assemble(case, want, top, keep)
-        doc, why = audit(program, check, want, top)
-    if why:
-        return why
-    if schema.jsonschema and schema.errors(doc):
-        return schema.errors(doc)[0]
-    rows = doc["findings"]
-    if not any(r["status"] == status for r in rows):
-        return "got " + "; ".join(f"{r['status']}: {r['detail']}" for r in rows)
-    if status in ("pass", "na") and len(rows) != 1:
-        return "more than one row: " + "; ".join(f"{r['status']}: {r['detail']}" for r in rows)
-    if status in ("unknown", "na") and not all(r["detail"] for r in rows):
+def told(rows):
+    return "; ".join(f"{r['status']} {r['object']}: {r['detail']}" for r in rows)
+
+
+def judge(case, rows):
+    """What is wrong with the findings of a case, or None."""
+    if not any(r["status"] == case.status for r in rows):
+        return "got " + told(rows)
+    if case.status in ("pass", "na") and len(rows) != 1:
+        return "more than one row: " + told(rows)
+    if case.status in ("unknown", "na") and not all(r["detail"] for r in rows):
         return "without a reason"
-    objects = [r["object"] for r in rows if r["status"] == status]
-    if "objects" in want and objects != want["objects"]:
-        return f"objects {objects}, not {want['objects']}"
+    objects = [r["object"] for r in rows if r["status"] == case.status]
+    if case.objects is not None and objects != case.objects:
+        return f"objects {objects}, not {case.objects}"
     return None
 
 
-def run_all(program, only, keep):
+def faults(group, doc, why):
+    """The faults of the cases that share a root."""
+    if not why and schema.jsonschema and schema.errors(doc):
+        why = schema.errors(doc)[0]
+    for c in group:
+        fault = why or judge(c, [r for r in doc["findings"] if r["id"] == c.check])
+        if fault:
+            yield f"{c.name}: {fault}"
+
+
+def missing(program, all_cases):
+    """The checks without a case for a state."""
     rules = json.loads(subprocess.run([program, "rules", "list", "--format", "json"],
                                       capture_output=True, check=True).stdout)
-    bad = n = 0
-    for rule in rules["checks"]:
-        check = rule["id"]
-        if only and check not in only:
-            continue
-        folder = os.path.join(DATA, check)
-        cases = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-        for status in ("pass", "fail"):
-            if not any(c.split("-")[0] == status for c in cases) and check not in ONE_SIDED:
-                print(f"{check}: no fixture for {status}")
-                bad += 1
-        for name in cases:
-            why = fault(program, check, os.path.join(folder, name), keep)
-            n += 1
-            if why:
-                print(f"{check}/{name}: {why}")
-                bad += 1
-    print(f"{n} cases, {bad} faults")
-    return 1 if bad or not n else 0
+    have = {(c.check, c.status) for c in all_cases}
+    known = {r["id"] for r in rules["checks"]}
+    for check in sorted(known):
+        for status in STATES:
+            if (check, status) in NEVER and (check, status) in have:
+                yield f"{check}: has a fixture for {status}, which it is said not to have"
+            if (check, status) not in have and (check, status) not in NEVER:
+                yield f"{check}: no fixture for {status}"
+    for check in sorted({c.check for c in all_cases} - known):
+        yield f"{check}: fixtures of no check"
 
 
 def main():
-    with tempfile.TemporaryDirectory() as keep:
-        return run_all(sys.argv[1], sys.argv[2:], keep)
+    program, only = sys.argv[1], sys.argv[2:]
+    all_cases = cases.load()
+    bad = list(missing(program, all_cases))
+    chosen = groups([c for c in all_cases if not only or c.check in only])
+    with tempfile.TemporaryDirectory() as keep, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        cases.assemble([group[0] for group in chosen], keep)
+        for group, (doc, why) in zip(chosen, pool.map(lambda g: run(program, g, keep), chosen)):
+            bad += faults(group, doc, why)
+    for line in bad:
+        print(line)
+    print(f"{sum(map(len, chosen))} cases, {len(chosen)} roots, {len(bad)} faults")
+    return 1 if bad or not chosen else 0
 
 
 if __name__ == "__main__":

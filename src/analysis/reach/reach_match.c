@@ -257,6 +257,20 @@ static bool apply_mask(const struct seal_fw_part *p, struct value *v)
 	return true;
 }
 
+/* is_lo_alone - "lo" is asked about, where a packet of another host comes in, or its answer goes
+ * out: whatever interface that is, it is not lo */
+static bool is_lo_alone(const struct reach *x, const struct flow *f, const struct seal_fw_part *p,
+			const struct seal_fw_range *v, size_t n)
+{
+	seal_u128 lo = seal_ifname_u128(SEAL_LIT("lo"));
+
+	if (x->packet->dir != SEAL_PACKET_IN || p->masked || n != 1 || v[0].lo != lo ||
+	    v[0].hi != lo)
+		return false;
+	return f->s.reply ? p->field == SEAL_FIELD_OIF && f->s.oif_unknown
+			  : p->field == SEAL_FIELD_IIF && f->s.iif_unknown;
+}
+
 static int one_part(struct reach *x, struct flow *f, const struct seal_fw_part *p,
 		    const struct seal_fw_range *v, size_t n, struct split *ret)
 {
@@ -279,6 +293,8 @@ static int one_part(struct reach *x, struct flow *f, const struct seal_fw_part *
 			decide(f, ret, inside(v, n, val.lo, val.hi), p->text);
 		return 0;
 	case VALUE_UNKNOWN:
+		if (is_lo_alone(x, f, p, v, n))
+			break;
 		both(f, ret, why_of(&val, p));
 		return 0;
 	}

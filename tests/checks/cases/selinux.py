@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from cases import case, no_selinux
+from roots import STORE
+
+ENFORCING = {"selinux.json": {"mode": "enforcing", "booleans": {}}}
+PERMISSIVE = {"selinux.json": {"mode": "permissive", "booleans": {}}}
+CONFIG = "etc/selinux/config"
+
+case("SEL-001", "pass", live=ENFORCING)
+case("SEL-001", "fail", live=PERMISSIVE)
+case("SEL-001", "na", "an image")
+case("SEL-001", "unknown", live={})
+
+case("SEL-002", "pass")
+case("SEL-002", "fail", edit={CONFIG: ("^SELINUX=.*", "SELINUX=permissive")}, objects=[{"path": "/etc/selinux/config"}])
+case("SEL-002", "fail", "no such word", edit={CONFIG: ("^SELINUX=.*", "SELINUX=yes")})
+case("SEL-002", "fail", "absent", cut=[CONFIG])
+case("SEL-002", "unknown", loop=[CONFIG])
+case("SEL-002", "unknown", "not in a bundle", cut=[CONFIG], live={})
+
+GRUB = "boot/grub/grub.cfg"
+case("SEL-003", "pass")
+case("SEL-003", "fail", append={GRUB: "linux /boot/vmlinuz selinux=0\n"}, objects=[{"path": GRUB}])
+case("SEL-003", "fail", "permissive", append={GRUB: "linux /boot/vmlinuz enforcing=0\n"})
+case("SEL-003", "fail", "the defaults of grub", cut=[GRUB],
+     put={"etc/default/grub": 'GRUB_CMDLINE_LINUX="quiet selinux=0"\n'}, objects=[{"path": "etc/default/grub"}])
+case("SEL-003", "unknown", cut=[GRUB])
+
+case("SEL-004", "pass")
+case("SEL-004", "fail", cut=["etc/selinux/default"])
+case("SEL-004", "fail", "minimum", edit={CONFIG: ("SELINUXTYPE=.*", "SELINUXTYPE=minimum")})
+case("SEL-004", "unknown", put={"etc/selinux/default/policy/policy.33": "no policy"})
+case("SEL-004", "unknown", "config", loop=[CONFIG])
+
+case("SEL-005", "pass", live=ENFORCING)
+case("SEL-005", "fail", live=PERMISSIVE)
+case("SEL-005", "na", "an image")
+case("SEL-005", "unknown", live={})
+case("SEL-005", "unknown", "config", live=ENFORCING, loop=[CONFIG])
+
+case("SEL-008", "pass")
+case("SEL-008", "fail", put={".autorelabel": ""}, objects=[{"path": "/.autorelabel"}])
+no_selinux("SEL-008")
+case("SEL-008", "unknown", live={"files.tsv": None})
+
+case("SEL-009", "pass")
+case("SEL-009", "fail", put={STORE + "disable_dontaudit": ""})
+no_selinux("SEL-009")
+case("SEL-009", "unknown", loop=[STORE + "modules"])
+case("SEL-009", "unknown", "no store", cut=["var/lib/selinux"])
