@@ -8,7 +8,8 @@
 
 /* seal_enc_tty - one line of printable text for a terminal: C0, DEL, C1, bidirectional and
  * zero-width characters, U+2028/9, tags, byte order marks and invalid UTF-8 come out as \xNN of
- * their bytes */
+ * their bytes; so does the first byte of what a CI runner that reads the output would carry out
+ * ("##[command]", "::command::") */
 void seal_enc_tty(struct seal_buf *b, struct seal_bytes s);
 
 /* seal_enc_json - a JSON string with its quotes (RFC 8259). Pure ASCII output for everything that
@@ -31,6 +32,19 @@ void seal_enc_xml(struct seal_buf *b, struct seal_bytes s);
  * safe in a table cell */
 void seal_enc_md(struct seal_buf *b, struct seal_bytes s);
 
+/* seal_enc_github - text of a GitHub workflow command: "%", CR and LF as %25, %0D, %0A, other
+ * controls as the visible \xNN; seal_enc_github_property - value of a property, where ":" and ","
+ * are encoded too */
+void seal_enc_github(struct seal_buf *b, struct seal_bytes s);
+void seal_enc_github_property(struct seal_buf *b, struct seal_bytes s);
+
+/* seal_enc_prom - a label value of the Prometheus text format, with its quotes */
+void seal_enc_prom(struct seal_buf *b, struct seal_bytes s);
+
+/* seal_enc_uri - a path as a relative URI reference (RFC 3986): all but unreserved bytes and "/"
+ * are encoded; "." and ".." and empty components are left out, so it cannot lead up or to a host */
+void seal_enc_uri(struct seal_buf *b, struct seal_bytes path);
+
 /* seal_enc_sh - one word of POSIX sh, quoted with ' where needed
  * Returns false, and appends nothing, when @s holds a control byte (NUL, newline and DEL included)
  * or is not valid UTF-8: such an argument is never emitted (THREATS.md 3.2); the caller prints a
@@ -50,5 +64,11 @@ bool seal_cp_is_plain(uint32_t cp);
  * at the end only. */
 #define SEAL_CP_HIDDEN UINT32_MAX
 size_t seal_enc_step(struct seal_bytes s, uint32_t *cp);
+/* seal_enc_starts_command - whether "##" stands here, with which commands to Azure Pipelines,
+ * TeamCity and old GitHub runners begin, anywhere in a line */
+static inline bool seal_enc_starts_command(struct seal_bytes s)
+{
+	return s.n > 1 && s.p[0] == '#' && s.p[1] == '#';
+}
 /* seal_enc_visible - each byte as the visible text \xNN */
 void seal_enc_visible(struct seal_buf *b, struct seal_bytes s);

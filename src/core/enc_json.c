@@ -73,7 +73,7 @@ bool seal_enc_json(struct seal_buf *b, struct seal_bytes s)
 			seal_buf_printf(b, "\\\\x%02x", (unsigned char)s.p[0]);
 			valid = false;
 			n = 1;
-		} else if (must_escape(cp)) {
+		} else if (must_escape(cp) || seal_enc_starts_command(s)) {
 			put_escaped(b, cp);
 		} else {
 			seal_buf_put(b, s.p, n);

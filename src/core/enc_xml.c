@@ -10,6 +10,10 @@ void seal_enc_xml(struct seal_buf *b, struct seal_bytes s)
 
 	for (; s.n; s = seal_bytes_from(s, n)) {
 		n = seal_enc_step(s, &cp);
+		if (seal_enc_starts_command(s)) {
+			seal_buf_puts(b, "&#35;");
+			continue;
+		}
 		switch (cp) {
 		case SEAL_CP_HIDDEN:
 			seal_enc_visible(b, seal_bytes_first(s, n));

@@ -38,35 +38,11 @@ static const char *governing_file(struct seal_bytes area)
 	return "etc/selinux/config";
 }
 
-/* put_uri - a path as a relative reference: everything but unreserved bytes and "/" is encoded;
- * "." and ".." components and empty ones are left out */
-static void put_uri(struct seal_buf *b, struct seal_bytes path)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				    "0123456789-_.~";
-	size_t before = b->n;
-
-	while (path.p && path.n) {
-		struct seal_bytes part = seal_bytes_cut(path, '/', &path);
-
-		if (!part.n || seal_bytes_is(part, ".") || seal_bytes_is(part, ".."))
-			continue;
-		if (b->n > before)
-			seal_buf_putc(b, '/');
-		for (size_t i = 0; i < part.n; i++) {
-			if (part.p[i] && strchr(plain, part.p[i]))
-				seal_buf_putc(b, part.p[i]);
-			else
-				seal_buf_printf(b, "%%%02X", (unsigned char)part.p[i]);
-		}
-	}
-}
-
 static void put_location(struct seal_json *j, const struct seal_finding *f)
 {
 	seal_auto_buf struct seal_buf uri = {0}, object = {0};
 
-	put_uri(&uri, f->origin.path);
+	seal_enc_uri(&uri, f->origin.path);
 	if (!uri.n)
 		seal_buf_puts(&uri, governing_file(f->rule->area));
 	seal_object_put(&object, f);

@@ -75,6 +75,33 @@ static const struct row rows[] = {
 	 "<code>&#92;xf3&#92;xa0&#92;x80&#92;x81</code>", NULL},
 };
 
+/* what a CI runner that reads the output would carry out */
+struct command_row {
+	const char *name;
+	struct seal_bytes in;
+	const char *tty, *json, *github, *property, *prom;
+};
+
+static const struct command_row commands[] = {
+	{"workflow command", SEAL_LIT("::error file=a,line=1::b"), "\\x3a:error file=a,line=1::b",
+	 "\"::error file=a,line=1::b\"", "::error file=a,line=1::b",
+	 "%3A%3Aerror file=a%2Cline=1%3A%3Ab", "\"::error file=a,line=1::b\""},
+	{"a later word", SEAL_LIT("a ::add-mask::b"), "a \\x3a:add-mask::b", "\"a ::add-mask::b\"",
+	 "a ::add-mask::b", "a %3A%3Aadd-mask%3A%3Ab", "\"a ::add-mask::b\""},
+	{"addresses", SEAL_LIT("::1, ::ffff:192.0.2.1 ::"),
+	 "::1, ::ffff:192.0.2.1 ::", "\"::1, ::ffff:192.0.2.1 ::\"", "::1, ::ffff:192.0.2.1 ::",
+	 "%3A%3A1%2C %3A%3Affff%3A192.0.2.1 %3A%3A", "\"::1, ::ffff:192.0.2.1 ::\""},
+	{"a C++ name", SEAL_LIT("a::b::c"), "a::b::c", "\"a::b::c\"", "a::b::c", "a%3A%3Ab%3A%3Ac",
+	 "\"a::b::c\""},
+	{"old command", SEAL_LIT("x ##[set-env]y"), "x \\x23#[set-env]y",
+	 "\"x \\u0023#[set-env]y\"", "x \\x23#[set-env]y", "x \\x23#[set-env]y",
+	 "\"x \\\\x23#[set-env]y\""},
+	{"percent and line ends", SEAL_LIT("a%0A\r\nb"), "a%0A\\x0d\\x0ab", "\"a%0A\\u000d\\nb\"",
+	 "a%250A%0D%0Ab", "a%250A%0D%0Ab", "\"a%0A\\\\x0d\\\\x0ab\""},
+	{"quotes", SEAL_LIT("a\"b\\c"), "a\"b\\c", "\"a\\\"b\\\\c\"", "a\"b\\c", "a\"b\\c",
+	 "\"a\\\"b\\\\c\""},
+};
+
 static void check(const struct row *row, const char *sink, const struct seal_buf *b,
 		  const char *expected)
 {
@@ -109,6 +136,62 @@ static void encodes_each_sink(void **state)
 		check(row, "sh", &b[5], row->sh ? row->sh : "");
 		for (size_t k = 0; k < 6; k++)
 			seal_buf_done(&b[k]);
+	}
+}
+
+static void check_text(const char *name, struct seal_buf *b, const char *expected)
+{
+	if (b->n != strlen(expected) || memcmp(b->p ? b->p : "", expected, b->n) != 0)
+		fail_msg("%s: got %.*s, expected %s", name, (int)b->n, b->p, expected);
+	seal_buf_done(b);
+	*b = (struct seal_buf){0};
+}
+
+static void gives_runners_no_command(void **state)
+{
+	struct seal_buf b = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		const struct command_row *row = &commands[i];
+
+		seal_enc_tty(&b, row->in);
+		check_text(row->name, &b, row->tty);
+		seal_enc_json(&b, row->in);
+		check_text(row->name, &b, row->json);
+		seal_enc_github(&b, row->in);
+		check_text(row->name, &b, row->github);
+		seal_enc_github_property(&b, row->in);
+		check_text(row->name, &b, row->property);
+		seal_enc_prom(&b, row->in);
+		check_text(row->name, &b, row->prom);
+	}
+	seal_enc_html(&b, SEAL_LIT("###[a]"));
+	check_text("html", &b, "&#35;&#35;#[a]");
+	seal_enc_xml(&b, SEAL_LIT("##[a]"));
+	check_text("xml", &b, "&#35;#[a]");
+}
+
+static void uri_leads_nowhere_else(void **state)
+{
+	static const struct {
+		struct seal_bytes in;
+		const char *uri;
+	} uris[] = {
+		{SEAL_LIT("etc/postfix/main.cf"), "etc/postfix/main.cf"},
+		{SEAL_LIT("/etc/a b"), "etc/a%20b"},
+		{SEAL_LIT("//host/share"), "host/share"},
+		{SEAL_LIT("../../x/./y"), "x/y"},
+		{SEAL_LIT("javascript:alert(1)"), "javascript%3Aalert%281%29"},
+		{SEAL_LIT("a\xff\n?#"), "a%FF%0A%3F%23"},
+		{SEAL_LIT("/"), ""},
+	};
+	struct seal_buf b = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(uris) / sizeof(uris[0]); i++) {
+		seal_enc_uri(&b, uris[i].in);
+		check_text(uris[i].uri, &b, uris[i].uri);
 	}
 }
 
@@ -161,13 +244,17 @@ static void stays_inert(void **state)
 	(void)state;
 	for (i = 0; i < 20000; i++) {
 		struct seal_bytes in = random_bytes(&seed, raw, sizeof(raw));
-		struct seal_buf b[4] = {0};
+		struct seal_buf b[7] = {0};
 
+		seal_enc_github(&b[4], in);
+		seal_enc_github_property(&b[5], in);
+		seal_enc_prom(&b[6], in);
+		assert_false(has_any(seal_buf_bytes(&b[5]), ":,"));
 		seal_enc_tty(&b[0], in);
 		seal_enc_json(&b[1], in);
 		seal_enc_html(&b[2], in);
 		seal_enc_md(&b[3], in);
-		for (size_t k = 0; k < 4; k++)
+		for (size_t k = 0; k < 7; k++)
 			assert_true(is_plain_line(seal_buf_bytes(&b[k])));
 		assert_false(has_any(
 			seal_bytes_first(seal_bytes_from(seal_buf_bytes(&b[1]), 1), b[1].n - 2),
@@ -176,7 +263,9 @@ static void stays_inert(void **state)
 		assert_false(has_any(
 			seal_bytes_first(seal_bytes_from(seal_buf_bytes(&b[3]), 6), b[3].n - 13),
 			"<>`*_[]|@\\!~$"));
-		for (size_t k = 0; k < 4; k++)
+		for (size_t k = 0; k < 7; k++)
+			assert_int_equal(seal_bytes_find(seal_buf_bytes(&b[k]), "##"), -1);
+		for (size_t k = 0; k < 7; k++)
 			seal_buf_done(&b[k]);
 	}
 }
@@ -222,6 +311,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(encodes_each_sink),
+		cmocka_unit_test(gives_runners_no_command),
+		cmocka_unit_test(uri_leads_nowhere_else),
 		cmocka_unit_test(stays_inert),
 		cmocka_unit_test(shell_gives_the_word_back),
 	};
