@@ -31,9 +31,12 @@ SCHEMAS = load()
 
 
 def errors(document):
-    """What is wrong with @document, one text a fault; its verb chooses the schema."""
-    verb = document.get("verb") if isinstance(document, dict) else None
-    schema = SCHEMAS.get(f"urn:postseal:1:{verb}", SCHEMAS["urn:postseal:1:envelope"])
+    """What is wrong with @document, one text a fault; its verb chooses the schema, a line of NDJSON
+    has its own."""
+    name = "envelope"
+    if isinstance(document, dict):
+        name = "record" if "record" in document else document.get("verb")
+    schema = SCHEMAS.get(f"urn:postseal:1:{name}", SCHEMAS["urn:postseal:1:envelope"])
     resolver = jsonschema.RefResolver(schema["$id"], schema, store=SCHEMAS)
     validator = jsonschema.Draft7Validator(schema, resolver=resolver)
     faults = sorted(validator.iter_errors(document), key=lambda e: [str(p) for p in e.absolute_path])

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdarg.h>
 
-#include "core/digest.h"
 #include "model/ruleset.h"
 
 /* struct seal_out - where the findings of one check go */
@@ -44,28 +43,12 @@ static const struct seal_check *find_check(struct seal_bytes id)
 
 static int put_fingerprint(struct seal_finding *f)
 {
-	static const char digits[] = "0123456789abcdef";
-	unsigned char sum[SEAL_SHA256_SIZE];
-	seal_auto_buf struct seal_buf b = {0};
-	size_t i, at = 3;
+	struct seal_print p = {0};
 
-	seal_buf_put(&b, f->rule->id.p, f->rule->id.n);
-	for (i = 0; i < f->n_object; i++) {
-		/* lengths in front: no value can pass for two */
-		seal_buf_printf(&b, "\n%s %zu ", f->object[i].key, f->object[i].value.n);
-		seal_buf_put(&b, f->object[i].value.p, f->object[i].value.n);
-	}
-	if (b.err)
-		return b.err;
-	if (seal_sha256(seal_buf_bytes(&b), sum) < 0)
-		return -ENOSYS;
-	memcpy(f->fingerprint, "v1:", 3);
-	for (i = 0; at + 2 < sizeof(f->fingerprint); i++) {
-		f->fingerprint[at++] = digits[sum[i] >> 4];
-		f->fingerprint[at++] = digits[sum[i] & 15];
-	}
-	f->fingerprint[at] = '\0';
-	return 0;
+	seal_print_add(&p, NULL, f->rule->id);
+	for (size_t i = 0; i < f->n_object; i++)
+		seal_print_add(&p, f->object[i].key, f->object[i].value);
+	return seal_print_done(&p, f->fingerprint);
 }
 
 static bool is_repeated(const struct seal_out *out, const struct seal_finding *f)

@@ -19,8 +19,6 @@ struct audit {
 	struct seal_host *h;
 	struct seal_explanation *x;
 	struct seal_findings findings;
-	enum seal_grade fail_on;
-	bool gates; /* --fail-on was given */
 };
 
 static void audit_done(struct audit *a)
@@ -191,49 +189,62 @@ static void put_text(const void *answer, const struct seal_text_style *style, st
 	}
 
 PLAIN_FORMAT(json)
+PLAIN_FORMAT(ndjson)
 PLAIN_FORMAT(sarif)
 PLAIN_FORMAT(junit)
 PLAIN_FORMAT(markdown)
 
 const struct seal_format seal_formats_audit[] = {
-	{"text", put_text},   {"json", put_json},         {"sarif", put_sarif},
-	{"junit", put_junit}, {"markdown", put_markdown}, {NULL, NULL},
+	{"text", put_text},   {"json", put_json},   {"ndjson", put_ndjson},
+	{"sarif", put_sarif}, {"junit", put_junit}, {"markdown", put_markdown},
+	{NULL, NULL},
 };
 
-/* gate - 2 before 3 before 0 */
-static int gate(const struct seal_cli *cli, const struct audit *a)
+/* weigh - what --fail-on and --require-complete make of it, before anything is written: every
+ * format tells the same verdict */
+static void weigh(const struct seal_cli *cli, struct audit *a)
 {
-	if (a->gates)
-		seal_vec_each (f, &a->findings.v) {
-			if (f->status == SEAL_STATUS_FAIL && !f->known && f->severity >= a->fail_on)
-				return SEAL_EXIT_FINDINGS;
-		}
-	if (cli->require_complete &&
-	    (a->findings.n[SEAL_STATUS_UNKNOWN] || !seal_report_is_complete(a->h)))
-		return SEAL_EXIT_INCOMPLETE;
-	return SEAL_EXIT_OK;
+	struct seal_gate *g = &a->findings.gate;
+
+	g->wants_complete = cli->require_complete;
+	g->complete = !a->findings.n[SEAL_STATUS_UNKNOWN] && seal_report_is_complete(a->h);
+	seal_vec_each (f, &a->findings.v) {
+		g->failing += g->asked && f->status == SEAL_STATUS_FAIL && !f->known &&
+			      f->severity >= g->fail_on;
+	}
+}
+
+/* exit_of - 2 before 3 before 0 */
+static int exit_of(enum seal_gate_answer v)
+{
+	if (v == SEAL_GATE_FAIL)
+		return SEAL_EXIT_FINDINGS;
+	return v == SEAL_GATE_INCOMPLETE ? SEAL_EXIT_INCOMPLETE : SEAL_EXIT_OK;
 }
 
 int seal_verb_audit(const struct seal_cli *cli)
 {
 	struct audit a = {0};
+	struct seal_gate *g = &a.findings.gate;
 	struct seal_err err = {0};
 	int r, code;
 
-	a.gates = cli->audit.fail_on && strcmp(cli->audit.fail_on, "none") != 0;
-	r = a.gates ? take_grade(cli->audit.fail_on, &a.fail_on, &err) : 0;
+	g->asked = cli->audit.fail_on && strcmp(cli->audit.fail_on, "none") != 0;
+	r = g->asked ? take_grade(cli->audit.fail_on, &g->fail_on, &err) : 0;
 	if (r == 0)
 		r = read_all(cli, &a, &err);
 	if (r == 0)
 		r = judge(cli, &a, &err);
 	if (r == 0)
 		r = accept_known(cli, &a, &err);
-	if (r < 0)
+	if (r < 0) {
 		code = seal_cli_fail(cli, r == -EINVAL ? SEAL_EXIT_USAGE : SEAL_EXIT_FAILED, &err);
-	else
+	} else {
+		weigh(cli, &a);
 		code = seal_cli_render(cli, &a);
-	if (r == 0 && code == SEAL_EXIT_OK)
-		code = gate(cli, &a);
+		if (code == SEAL_EXIT_OK)
+			code = exit_of(seal_gate_answer(g));
+	}
 	audit_done(&a);
 	return code;
 }

@@ -28,9 +28,19 @@ static void put_json(const void *answer, const struct seal_text_style *style, st
 	seal_report_denials_json(a->h, a->report, out);
 }
 
+static void put_ndjson(const void *answer, const struct seal_text_style *style,
+		       struct seal_buf *out)
+{
+	const struct answer *a = answer;
+
+	(void)style;
+	seal_report_denials_ndjson(a->h, a->report, out);
+}
+
 const struct seal_format seal_formats_denials[] = {
 	{"text", put_text},
 	{"json", put_json},
+	{"ndjson", put_ndjson},
 	{NULL, NULL},
 };
 

@@ -192,9 +192,19 @@ static void put_json(const void *answer, const struct seal_text_style *style, st
 	seal_report_reach_json(a->in->host, a->in->ruleset, a->paths, out);
 }
 
+static void put_ndjson(const void *answer, const struct seal_text_style *style,
+		       struct seal_buf *out)
+{
+	const struct answer *a = answer;
+
+	(void)style;
+	seal_report_reach_ndjson(a->in->host, a->in->ruleset, a->paths, out);
+}
+
 const struct seal_format seal_formats_reach[] = {
 	{"text", put_text},
 	{"json", put_json},
+	{"ndjson", put_ndjson},
 	{NULL, NULL},
 };
 

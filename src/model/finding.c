@@ -65,6 +65,27 @@ bool seal_role_parse(struct seal_bytes word, unsigned *ret)
 	return false;
 }
 
+enum seal_gate_answer seal_gate_answer(const struct seal_gate *g)
+{
+	if (g->asked && g->failing)
+		return SEAL_GATE_FAIL;
+	if (g->wants_complete && !g->complete)
+		return SEAL_GATE_INCOMPLETE;
+	return g->asked || g->wants_complete ? SEAL_GATE_PASS : SEAL_GATE_NONE;
+}
+
+const char *seal_gate_name(enum seal_gate_answer v)
+{
+	static const char *const names[SEAL_GATE_MAX_] = {
+		[SEAL_GATE_NONE] = "none",
+		[SEAL_GATE_PASS] = "pass",
+		[SEAL_GATE_INCOMPLETE] = "incomplete",
+		[SEAL_GATE_FAIL] = "fail",
+	};
+
+	return (unsigned)v < SEAL_GATE_MAX_ ? names[v] : NULL;
+}
+
 void seal_findings_done(struct seal_findings *f)
 {
 	seal_vec_done(&f->v);

@@ -4,6 +4,7 @@
 /* finding.h - what a check found: one row of the compliance report */
 
 #include "core/vec.h"
+#include "model/fingerprint.h"
 #include "model/origin.h"
 
 /* enum seal_grade - how grave a failure is: the "severity" of a finding */
@@ -80,8 +81,6 @@ struct seal_property {
 
 #define SEAL_FINDING_PROPERTIES 4
 
-#define SEAL_FINGERPRINT_SIZE 36 /* "v1:" and 32 hex digits, NUL-terminated */
-
 struct seal_waiver;
 
 /* struct seal_finding - one row. Bytes live in the host's arena or in the rules. */
@@ -111,6 +110,28 @@ struct seal_waiver {
 	size_t used; /* findings it was applied to */
 };
 
+/* enum seal_gate_answer - what the gate says of all findings together */
+enum seal_gate_answer {
+	SEAL_GATE_NONE, /* nothing was asked for: no --fail-on, no --require-complete */
+	SEAL_GATE_PASS,
+	SEAL_GATE_INCOMPLETE, /* nothing fails, and something that was asked for is not known */
+	SEAL_GATE_FAIL,
+	SEAL_GATE_MAX_,
+};
+
+/* struct seal_gate - what --fail-on and --require-complete make of the findings */
+struct seal_gate {
+	bool asked; /* --fail-on, and not "none" */
+	enum seal_grade fail_on;
+	size_t failing; /* failures of that severity or a graver one that no baseline has */
+	bool wants_complete, complete;
+};
+
+/* seal_gate_answer - the worst of what was asked for */
+enum seal_gate_answer seal_gate_answer(const struct seal_gate *g);
+/* seal_gate_name - "none", "pass", "incomplete", "fail" */
+const char *seal_gate_name(enum seal_gate_answer v);
+
 /* struct seal_findings - the whole answer of audit */
 struct seal_findings {
 	seal_vec(struct seal_finding) v; /* by rule id, then object */
@@ -121,6 +142,7 @@ struct seal_findings {
 	size_t n_known;              /* failures of the baseline */
 	enum seal_grade worst;       /* of the failures; valid when there are any */
 	bool has_baseline;
+	struct seal_gate gate;
 };
 
 void seal_findings_done(struct seal_findings *f);

@@ -12,6 +12,9 @@ void seal_report_audit_json(const struct seal_host *h, const struct seal_finding
 			    struct seal_buf *out);
 void seal_report_audit_text(const struct seal_host *h, const struct seal_findings *f,
 			    const struct seal_text_style *style, struct seal_buf *out);
+/* NDJSON: a line a finding (report/records.h) */
+void seal_report_audit_ndjson(const struct seal_host *h, const struct seal_findings *f,
+			      struct seal_buf *out);
 /* SARIF 2.1.0: failures as results; waived and known ones carry a suppression or baselineState */
 void seal_report_audit_sarif(const struct seal_host *h, const struct seal_findings *f,
 			     struct seal_buf *out);

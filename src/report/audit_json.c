@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/audit.h"
 
+#include "report/parts.h"
+
 static void put_object(struct seal_json *j, const struct seal_finding *f)
 {
 	seal_json_object(j, "object");
@@ -22,9 +24,8 @@ static void put_references(struct seal_json *j, const struct seal_check_rule *r)
 	seal_json_object_end(j);
 }
 
-static void put_waiver(struct seal_json *j, const char *key, const struct seal_waiver *w)
+void seal_part_waiver(struct seal_json *j, const struct seal_waiver *w)
 {
-	seal_json_object(j, key);
 	seal_json_bytes(j, "id", w->id);
 	seal_json_bytes(j, "object", w->object);
 	seal_json_bytes(j, "reason", w->reason);
@@ -32,12 +33,10 @@ static void put_waiver(struct seal_json *j, const char *key, const struct seal_w
 	seal_json_bytes(j, "expires", w->expires);
 	seal_json_bytes(j, "reference", w->reference);
 	seal_json_text(j, "state", w->expired ? "expired" : w->used ? "used" : "unused");
-	seal_json_object_end(j);
 }
 
-static void put_finding(struct seal_json *j, const struct seal_finding *f)
+void seal_part_finding(struct seal_json *j, const struct seal_finding *f)
 {
-	seal_json_object(j, NULL);
 	seal_json_bytes(j, "id", f->rule->id);
 	seal_json_text(j, "status", seal_status_name(f->status));
 	seal_json_text(j, "severity", seal_grade_name(f->severity));
@@ -50,10 +49,13 @@ static void put_finding(struct seal_json *j, const struct seal_finding *f)
 	put_references(j, f->rule);
 	seal_json_text(j, "fingerprint", f->fingerprint);
 	seal_json_bool(j, "known", f->known);
-	if (f->waiver)
-		put_waiver(j, "waiver", f->waiver);
-	else
+	if (f->waiver) {
+		seal_json_object(j, "waiver");
+		seal_part_waiver(j, f->waiver);
+		seal_json_object_end(j);
+	} else {
 		seal_json_null(j, "waiver");
+	}
 	seal_json_null(j, "fix");
 	seal_json_array(j, "evidence");
 	if (f->origin.path.n) {
@@ -63,10 +65,9 @@ static void put_finding(struct seal_json *j, const struct seal_finding *f)
 		seal_json_object_end(j);
 	}
 	seal_json_array_end(j);
-	seal_json_object_end(j);
 }
 
-static void put_summary(struct seal_json *j, const struct seal_findings *f)
+void seal_part_summary(struct seal_json *j, const struct seal_findings *f)
 {
 	seal_json_object(j, "summary");
 	for (unsigned i = 0; i < SEAL_STATUS_MAX_; i++)
@@ -76,7 +77,7 @@ static void put_summary(struct seal_json *j, const struct seal_findings *f)
 	seal_json_object_end(j);
 }
 
-static void put_roles(struct seal_json *j, const struct seal_findings *f)
+void seal_part_roles(struct seal_json *j, const struct seal_findings *f)
 {
 	seal_json_array(j, "roles");
 	for (unsigned bit = 1; bit & SEAL_ROLE_ALL; bit <<= 1)
@@ -86,6 +87,16 @@ static void put_roles(struct seal_json *j, const struct seal_findings *f)
 	seal_json_bytes(j, "roles_why", f->roles_why);
 }
 
+void seal_part_gate(struct seal_json *j, const struct seal_gate *g)
+{
+	seal_json_object(j, "gate");
+	seal_json_text(j, "fail_on", g->asked ? seal_grade_name(g->fail_on) : NULL);
+	seal_json_u64(j, "failing", g->failing);
+	seal_json_bool(j, "require_complete", g->wants_complete);
+	seal_json_text(j, "verdict", seal_gate_name(seal_gate_answer(g)));
+	seal_json_object_end(j);
+}
+
 void seal_report_audit_json(const struct seal_host *h, const struct seal_findings *f,
 			    struct seal_buf *out)
 {
@@ -93,16 +104,21 @@ void seal_report_audit_json(const struct seal_host *h, const struct seal_finding
 
 	seal_json_init(&j, out, true);
 	seal_report_envelope(&j, h, "audit");
-	put_roles(&j, f);
-	put_summary(&j, f);
+	seal_part_roles(&j, f);
+	seal_part_summary(&j, f);
+	seal_part_gate(&j, &f->gate);
 	seal_json_array(&j, "findings");
 	seal_vec_each (it, &f->v) {
-		put_finding(&j, it);
+		seal_json_object(&j, NULL);
+		seal_part_finding(&j, it);
+		seal_json_object_end(&j);
 	}
 	seal_json_array_end(&j);
 	seal_json_array(&j, "waivers");
 	seal_vec_each (w, &f->waivers) {
-		put_waiver(&j, NULL, w);
+		seal_json_object(&j, NULL);
+		seal_part_waiver(&j, w);
+		seal_json_object_end(&j);
 	}
 	seal_json_array_end(&j);
 	seal_json_object_end(&j);

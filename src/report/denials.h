@@ -9,5 +9,7 @@
 /* @out: appended to; out->err tells when memory was gone */
 void seal_report_denials_json(const struct seal_host *h, const struct seal_denial_report *r,
 			      struct seal_buf *out);
+void seal_report_denials_ndjson(const struct seal_host *h, const struct seal_denial_report *r,
+				struct seal_buf *out);
 void seal_report_denials_text(const struct seal_host *h, const struct seal_denial_report *r,
 			      const struct seal_text_style *style, struct seal_buf *out);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "report/parts.h"
 #include "report/report.h"
 
 static void put_names(struct seal_json *j, const char *key, const struct seal_bytes *v, size_t n)
@@ -95,14 +96,16 @@ static void put_object(struct seal_json *j, const struct seal_denial_group *g)
 	seal_json_object_end(j);
 }
 
-/* put_group - @fix: the number of its fix among the fixes of the document, 0 = none */
-static void put_group(struct seal_json *j, const struct seal_denial_group *g, size_t fix)
+void seal_part_denial(struct seal_json *j, const struct seal_denial_group *g, size_t fix)
 {
 	const struct seal_denial *d = g->members.v[0];
+	char fingerprint[SEAL_FINGERPRINT_SIZE];
 	struct seal_buf id = {0};
 
-	seal_json_object(j, NULL);
 	seal_json_bytes(j, "id", g->id);
+	if (seal_fingerprint_denial(g, fingerprint) < 0)
+		j->out->err = -ENOMEM;
+	seal_json_text(j, "fingerprint", fingerprint);
 	seal_json_bytes(j, "source_type", g->source_type);
 	seal_json_bytes(j, "target_type", g->target_type);
 	seal_json_bytes(j, "tclass", g->tclass);
@@ -138,37 +141,59 @@ static void put_group(struct seal_json *j, const struct seal_denial_group *g, si
 		seal_report_origin(j, NULL, &(*m)->origin);
 	}
 	seal_json_array_end(j);
-	seal_json_object_end(j);
+}
+
+int seal_denial_fixes(const struct seal_denial_report *r, struct seal_denial_fixes *ret)
+{
+	seal_vec_each (g, &r->groups) {
+		size_t *number = seal_vec_add(&ret->numbers);
+		struct seal_bytes *id;
+		struct seal_fix *f;
+
+		if (!number)
+			return -ENOMEM;
+		if (g->fix < 0)
+			continue;
+		f = seal_vec_add(&ret->v);
+		if (!f || seal_fix_copy(f, &g->candidates.v[g->fix]) < 0)
+			return -ENOMEM;
+		id = seal_vec_add(&f->targets);
+		if (!id)
+			return -ENOMEM;
+		*id = g->id;
+		*number = ret->v.n;
+	}
+	return 0;
+}
+
+void seal_denial_fixes_done(struct seal_denial_fixes *f)
+{
+	seal_vec_each (it, &f->v) {
+		seal_fix_done(it);
+	}
+	seal_vec_done(&f->v);
+	seal_vec_done(&f->numbers);
 }
 
 void seal_report_denials_json(const struct seal_host *h, const struct seal_denial_report *r,
 			      struct seal_buf *out)
 {
-	seal_vec(struct seal_fix) fixes = {0};
+	struct seal_denial_fixes fixes = {0};
 	struct seal_json j;
 
+	if (seal_denial_fixes(r, &fixes) < 0)
+		out->err = -ENOMEM;
 	seal_json_init(&j, out, true);
 	seal_report_envelope(&j, h, "denials");
 	seal_json_array(&j, "denials");
-	seal_vec_each (g, &r->groups) {
-		struct seal_fix *f = g->fix >= 0 ? seal_vec_add(&fixes) : NULL;
-		struct seal_bytes *id;
-
-		if (f && seal_fix_copy(f, &g->candidates.v[g->fix]) == 0) {
-			id = seal_vec_add(&f->targets);
-			if (id)
-				*id = g->id;
-		}
-		if (g->fix >= 0 && !f)
-			out->err = -ENOMEM;
-		put_group(&j, g, f ? fixes.n : 0);
+	for (size_t i = 0; !out->err && i < r->groups.n; i++) {
+		seal_json_object(&j, NULL);
+		seal_part_denial(&j, &r->groups.v[i], fixes.numbers.v[i]);
+		seal_json_object_end(&j);
 	}
 	seal_json_array_end(&j);
-	seal_report_fixes(&j, fixes.v, fixes.n);
+	seal_report_fixes(&j, fixes.v.v, fixes.v.n);
 	seal_json_object_end(&j);
 	seal_buf_putc(out, '\n');
-	seal_vec_each (f, &fixes) {
-		seal_fix_done(f);
-	}
-	seal_vec_done(&fixes);
+	seal_denial_fixes_done(&fixes);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/parts.h"
 #include "report/report.h"
 
 bool seal_report_is_complete(const struct seal_host *h)
@@ -10,9 +11,8 @@ bool seal_report_is_complete(const struct seal_host *h)
 	return true;
 }
 
-static void put_source(struct seal_json *j, const struct seal_source_state *s)
+void seal_part_source(struct seal_json *j, const struct seal_source_state *s)
 {
-	seal_json_object(j, NULL);
 	seal_json_text(j, "name", seal_source_name(s->source));
 	seal_json_bytes(j, "path", s->path);
 	seal_json_text(j, "status", seal_read_status_name(s->status));
@@ -20,7 +20,6 @@ static void put_source(struct seal_json *j, const struct seal_source_state *s)
 	seal_json_u64(j, "records", s->records);
 	seal_json_time(j, "first", s->first_us);
 	seal_json_time(j, "last", s->last_us);
-	seal_json_object_end(j);
 }
 
 static void put_host(struct seal_json *j, const struct seal_host *h)
@@ -45,6 +44,11 @@ static void put_host(struct seal_json *j, const struct seal_host *h)
 void seal_report_envelope(struct seal_json *j, const struct seal_host *h, const char *verb)
 {
 	seal_json_object(j, NULL);
+	seal_part_envelope(j, h, verb);
+}
+
+void seal_part_envelope(struct seal_json *j, const struct seal_host *h, const char *verb)
+{
 	seal_json_text(j, "schema", "postseal/1");
 	seal_json_text(j, "verb", verb);
 	seal_json_object(j, "tool");
@@ -54,7 +58,9 @@ void seal_report_envelope(struct seal_json *j, const struct seal_host *h, const 
 	put_host(j, h);
 	seal_json_array(j, "sources");
 	seal_vec_each (s, &h->sources) {
-		put_source(j, s);
+		seal_json_object(j, NULL);
+		seal_part_source(j, s);
+		seal_json_object_end(j);
 	}
 	seal_json_array_end(j);
 	seal_json_bool(j, "complete", seal_report_is_complete(h));

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/report.h"
 
+#include <errno.h>
 #include <stdio.h>
+
+#include "report/parts.h"
 
 static void put_some(struct seal_json *j, const char *key, struct seal_bytes b)
 {
@@ -171,10 +174,9 @@ static void put_recipient(struct seal_json *j, const struct seal_explanation *x,
 	seal_json_object_end(j);
 }
 
-static void put_message(struct seal_json *j, const struct seal_explanation *x,
-			const struct seal_explained_message *m)
+void seal_part_message(struct seal_json *j, const struct seal_explanation *x,
+		       const struct seal_explained_message *m)
 {
-	seal_json_object(j, NULL);
 	seal_json_bytes(j, "queue_id", m->queue_id);
 	seal_json_text(j, "queue", seal_queue_name(m->queue));
 	seal_json_time(j, "arrival", m->arrival_us);
@@ -184,7 +186,6 @@ static void put_message(struct seal_json *j, const struct seal_explanation *x,
 		put_recipient(j, x, r);
 	}
 	seal_json_array_end(j);
-	seal_json_object_end(j);
 }
 
 static void put_change(struct seal_json *j, const struct seal_change *c)
@@ -213,10 +214,14 @@ static void put_change(struct seal_json *j, const struct seal_change *c)
 	seal_json_object_end(j);
 }
 
-static void put_group(struct seal_json *j, const struct seal_cause_group *g)
+void seal_part_cause(struct seal_json *j, const struct seal_cause_group *g)
 {
-	seal_json_object(j, NULL);
+	char fingerprint[SEAL_FINGERPRINT_SIZE];
+
 	put_verdict(j, g->cause);
+	if (seal_fingerprint_cause(g->cause, fingerprint) < 0)
+		j->out->err = -ENOMEM;
+	seal_json_text(j, "fingerprint", fingerprint);
 	seal_json_u64(j, "messages", g->messages);
 	seal_json_u64(j, "recipients", g->recipients);
 	seal_json_u64(j, "events", g->events);
@@ -226,7 +231,6 @@ static void put_group(struct seal_json *j, const struct seal_cause_group *g)
 	put_also(j, g->cause);
 	put_change(j, g->change);
 	put_fix_id(j, g->fix);
-	seal_json_object_end(j);
 }
 
 void seal_report_explain_json(const struct seal_host *h, const struct seal_explanation *x,
@@ -238,12 +242,16 @@ void seal_report_explain_json(const struct seal_host *h, const struct seal_expla
 	seal_report_envelope(&j, h, "explain");
 	seal_json_array(&j, "messages");
 	seal_vec_each (m, &x->messages) {
-		put_message(&j, x, m);
+		seal_json_object(&j, NULL);
+		seal_part_message(&j, x, m);
+		seal_json_object_end(&j);
 	}
 	seal_json_array_end(&j);
 	seal_json_array(&j, "causes");
 	seal_vec_each (g, &x->groups) {
-		put_group(&j, g);
+		seal_json_object(&j, NULL);
+		seal_part_cause(&j, g);
+		seal_json_object_end(&j);
 	}
 	seal_json_array_end(&j);
 	seal_report_fixes(&j, x->fixes.v, x->fixes.n);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/parts.h"
 #include "report/report.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 void seal_report_cost(struct seal_json *j, const struct seal_cost *c)
@@ -96,13 +98,15 @@ void seal_report_candidate(struct seal_json *j, const struct seal_fix *f)
 	seal_json_object_end(j);
 }
 
-static void put_fix(struct seal_json *j, const struct seal_fix *f, size_t number)
+void seal_part_fix(struct seal_json *j, const struct seal_fix *f, size_t number)
 {
-	char id[32];
+	char id[32], fingerprint[SEAL_FINGERPRINT_SIZE];
 
 	snprintf(id, sizeof(id), "fix-%zu", number);
-	seal_json_object(j, NULL);
 	seal_json_text(j, "id", id);
+	if (seal_fingerprint_fix(f, fingerprint) < 0)
+		j->out->err = -ENOMEM;
+	seal_json_text(j, "fingerprint", fingerprint);
 	seal_json_text(j, "kind", seal_fix_kind_name(f->kind));
 	seal_json_array(j, "for");
 	seal_vec_each (t, &f->targets) {
@@ -119,7 +123,6 @@ static void put_fix(struct seal_json *j, const struct seal_fix *f, size_t number
 		seal_report_candidate(j, a);
 	}
 	seal_json_array_end(j);
-	seal_json_object_end(j);
 }
 
 void seal_report_fixes(struct seal_json *j, const struct seal_fix *fixes, size_t n)
@@ -127,7 +130,10 @@ void seal_report_fixes(struct seal_json *j, const struct seal_fix *fixes, size_t
 	size_t i;
 
 	seal_json_array(j, "fixes");
-	for (i = 0; i < n; i++)
-		put_fix(j, &fixes[i], i + 1);
+	for (i = 0; i < n; i++) {
+		seal_json_object(j, NULL);
+		seal_part_fix(j, &fixes[i], i + 1);
+		seal_json_object_end(j);
+	}
 	seal_json_array_end(j);
 }

@@ -12,6 +12,8 @@
  * @out: appended to; out->err tells when memory was gone */
 void seal_report_reach_json(const struct seal_host *h, const struct seal_ruleset *rs,
 			    const struct seal_paths *p, struct seal_buf *out);
+void seal_report_reach_ndjson(const struct seal_host *h, const struct seal_ruleset *rs,
+			      const struct seal_paths *p, struct seal_buf *out);
 void seal_report_reach_text(const struct seal_host *h, const struct seal_ruleset *rs,
 			    const struct seal_paths *p, const struct seal_text_style *style,
 			    struct seal_buf *out);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/reach.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 
+#include "report/parts.h"
 #include "report/reach_probe.h"
 
 static void put_prefix(void *data, const struct seal_prefix *p)
@@ -131,13 +133,17 @@ static void put_row(struct seal_json *j, const struct seal_path *p, const struct
 	seal_json_object_end(j);
 }
 
-static void put_path(struct seal_json *j, const struct seal_path *p)
+void seal_part_path(struct seal_json *j, const struct seal_path *p)
 {
-	seal_json_object(j, NULL);
+	char fingerprint[SEAL_FINGERPRINT_SIZE];
+
 	seal_json_text(j, "direction", p->dir == SEAL_PACKET_IN ? "in" : "out");
 	seal_json_text(j, "protocol", p->proto == IPPROTO_UDP ? "udp" : "tcp");
 	seal_json_u64(j, "port", p->port);
 	seal_json_bytes(j, "purpose", p->purpose);
+	if (seal_fingerprint_path(p, fingerprint) < 0)
+		j->out->err = -ENOMEM;
+	seal_json_text(j, "fingerprint", fingerprint);
 	if (p->interface.n)
 		seal_json_bytes(j, "interface", p->interface);
 	else
@@ -147,7 +153,6 @@ static void put_path(struct seal_json *j, const struct seal_path *p)
 		put_row(j, p, r);
 	}
 	seal_json_array_end(j);
-	seal_json_object_end(j);
 }
 
 void seal_report_reach_json(const struct seal_host *h, const struct seal_ruleset *rs,
@@ -161,7 +166,9 @@ void seal_report_reach_json(const struct seal_host *h, const struct seal_ruleset
 	seal_json_bool(&j, "paths_complete", p->complete);
 	seal_json_array(&j, "paths");
 	seal_vec_each (path, &p->paths) {
-		put_path(&j, path);
+		seal_json_object(&j, NULL);
+		seal_part_path(&j, path);
+		seal_json_object_end(&j);
 	}
 	seal_json_array_end(&j);
 	seal_json_object_end(&j);

@@ -18,6 +18,8 @@ struct seal_text_style {
  * @out: appended to; out->err tells when memory was gone */
 void seal_report_explain_json(const struct seal_host *h, const struct seal_explanation *x,
 			      struct seal_buf *out);
+void seal_report_explain_ndjson(const struct seal_host *h, const struct seal_explanation *x,
+				struct seal_buf *out);
 void seal_report_explain_text(const struct seal_host *h, const struct seal_explanation *x,
 			      const struct seal_text_style *style, struct seal_buf *out);
 
