@@ -40,11 +40,12 @@ static bool must_escape(uint32_t cp)
 	       !seal_cp_is_plain(cp);
 }
 
-/* n_plain - how many bytes at the front stand for themselves: ASCII that nothing escapes */
+/* n_plain - how many bytes at the front stand for themselves: ASCII that nothing escapes;
+ * "#" may begin a command */
 static size_t n_plain(struct seal_bytes s)
 {
 	static const bool plain[256] = {
-		[' '] = 1, ['!'] = 1,         ['#' ... '%'] = 1, ['\'' ... ';'] = 1,
+		[' '] = 1, ['!'] = 1,         ['$' ... '%'] = 1, ['\'' ... ';'] = 1,
 		['='] = 1, ['?' ... '['] = 1, [']' ... '~'] = 1,
 	};
 	size_t n = 0;
