@@ -4,250 +4,10 @@
 #include <netinet/in.h>
 
 #include "core/enc.h"
-#include "report/reach_probe.h"
+#include "report/reach_words.h"
 
-#define FEW_PREFIXES 4 /* shown of a set of addresses; --verbose shows all */
-#define WORD_COLUMN  6
-#define TEXT_COLUMN  16
-
-struct prefix_list {
-	struct seal_buf text;
-	size_t n, max;
-};
-
-static void put_prefix(void *data, const struct seal_prefix *p)
-{
-	struct prefix_list *l = data;
-
-	if (l->n++ >= l->max)
-		return;
-	if (l->text.n)
-		seal_buf_puts(&l->text, ", ");
-	seal_addr_put(&l->text, &p->addr);
-	if (p->len != p->addr.bits)
-		seal_buf_printf(&l->text, "/%u", p->len);
-}
-
-static seal_u128 size_of(const struct seal_reach_row *r)
-{
-	seal_u128 n = 0;
-	size_t i;
-
-	for (i = 0; i < r->n_far; i++)
-		n += r->far[i].hi - r->far[i].lo;
-	return n;
-}
-
-/* the row of its family that holds most addresses: everyone else, or everyone when it is alone */
-static bool is_the_rest(const struct seal_path *p, const struct seal_path_row *r, bool *alone)
-{
-	seal_u128 top = r->family == 4 ? 0xffffffffu : ~(seal_u128)0;
-
-	*alone = r->row.n_far == 1 && r->row.far[0].lo == 0 && r->row.far[0].hi == top;
-	if (*alone)
-		return true;
-	if (r->row.n_far < 2)
-		return false;
-	seal_vec_each (other, &p->rows) {
-		if (other->family == r->family && other != r &&
-		    size_of(&other->row) > size_of(&r->row))
-			return false;
-	}
-	return size_of(&r->row) > top / 2;
-}
-
-static void put_who(struct seal_buf *out, const struct seal_path *p, const struct seal_path_row *r,
-		    const struct seal_text_style *style)
-{
-	struct prefix_list l = {.max = style->verbose ? SIZE_MAX : FEW_PREFIXES};
-	const char *family = r->family == 4 ? "IPv4" : "IPv6";
-	bool alone;
-
-	if (is_the_rest(p, r, &alone) && !style->verbose) {
-		seal_buf_printf(out, "%s, %s",
-				p->dir == SEAL_PACKET_IN
-					? (alone ? "everyone" : "everyone else")
-					: (alone ? "everywhere" : "everywhere else"),
-				family);
-		return;
-	}
-	seal_reach_prefixes(r->row.far, r->row.n_far, r->family == 4 ? 32 : 128, put_prefix, &l);
-	seal_buf_put(out, l.text.p, l.text.n);
-	if (l.n > l.max)
-		seal_buf_printf(out, " and %zu more", l.n - l.max);
-	if (l.text.err)
-		out->err = l.text.err;
-	seal_buf_done(&l.text);
-}
-
-static void put_near(struct seal_buf *out, const struct seal_path_row *r)
-{
-	const char *before = " to ";
-
-	seal_vec_each (a, &r->near) {
-		seal_buf_puts(out, before);
-		seal_addr_put(out, a);
-		before = ", ";
-	}
-}
-
-static void put_rule(struct seal_buf *out, const struct seal_fw_rule *rule,
-		     const struct seal_fw_chain *chain)
-{
-	const struct seal_origin *o = rule ? rule->origin : chain->origin;
-
-	seal_buf_printf(out, "%s ", seal_fw_family_name(chain->table->family));
-	seal_buf_put(out, chain->table->name.p, chain->table->name.n);
-	seal_buf_putc(out, ' ');
-	seal_buf_put(out, chain->name.p, chain->name.n);
-	if (rule && rule->handle)
-		seal_buf_printf(out, " #%llu", (unsigned long long)rule->handle);
-	seal_buf_puts(out, "  ");
-	if (rule)
-		seal_rule_put(out, rule);
-	else
-		seal_buf_puts(out, chain->policy_drop ? "policy drop" : "policy accept");
-	if (o && o->path.n) {
-		seal_buf_puts(out, "  (");
-		seal_buf_put(out, o->path.p, o->path.n);
-		if (o->line)
-			seal_buf_printf(out, ":%llu", (unsigned long long)o->line);
-		seal_buf_putc(out, ')');
-	}
-	if (o && o->ref.n) {
-		seal_buf_puts(out, "  ");
-		seal_buf_put(out, o->ref.p, o->ref.n);
-	}
-}
-
-/* what Postfix will log when the host's own rules refuse it (errno of connect(2)) */
-static const char *postfix_says(const struct seal_path *p, const struct seal_fw_verdict *v,
-				uint8_t family)
-{
-	const struct seal_fw_refusal *r = &v->refusal;
-
-	if (p->dir != SEAL_PACKET_OUT)
-		return NULL;
-	if (v->verdict == SEAL_FATE_DROP ||
-	    (v->verdict == SEAL_FATE_REJECT && v->answered == SEAL_NO))
-		return "Connection timed out";
-	if (v->verdict != SEAL_FATE_REJECT)
-		return NULL;
-	if (r->type == SEAL_FW_REJECT_TCP_RESET || (family == 4 ? r->code == 3 : r->code == 4))
-		return "Connection refused";
-	if (family == 4)
-		return r->code == 0 ? "Network is unreachable" : "No route to host";
-	return r->code == 0   ? "Network is unreachable"
-	       : r->code == 1 ? "Permission denied"
-			      : "No route to host";
-}
-
-static void put_line(struct seal_buf *out, const char *word, struct seal_bytes text)
-{
-	seal_buf_printf(out, "%*s%-10s", WORD_COLUMN, "", word);
-	seal_text_wrap(out, TEXT_COLUMN, TEXT_COLUMN, text);
-	seal_buf_putc(out, '\n');
-}
-
-static void put_depends(struct seal_buf *out, const struct seal_fw_verdict *v)
-{
-	size_t i;
-
-	for (i = 0; i < v->n_depends; i++) {
-		seal_auto_buf struct seal_buf t = {0};
-
-		seal_buf_puts(&t, i ? "and on " : "on ");
-		seal_buf_put(&t, v->depends[i].text.p, v->depends[i].text.n);
-		if (v->depends[i].rule) {
-			seal_buf_puts(&t, ":  ");
-			put_rule(&t, v->depends[i].rule, v->depends[i].rule->chain);
-		}
-		put_line(out, "", seal_buf_bytes(&t));
-	}
-}
-
-static void put_reason(struct seal_buf *out, const struct seal_path *p,
-		       const struct seal_path_row *r)
-{
-	const struct seal_fw_verdict *v = &r->row.verdict;
-	const char *says = postfix_says(p, v, r->family), *code = seal_report_refusal(v);
-	seal_auto_buf struct seal_buf t = {0};
-
-	if (v->chain) {
-		put_rule(&t, v->rule, v->chain);
-		put_line(out, "", seal_buf_bytes(&t));
-		t.n = 0;
-	} else if (v->verdict == SEAL_FATE_ACCEPT) {
-		put_line(out, "", SEAL_LIT("no rule speaks of it"));
-	} else if (v->verdict == SEAL_FATE_UNROUTED) {
-		put_line(out, "",
-			 SEAL_LIT("no rule stops it: the host has no route for it, or does "
-				  "not forward"));
-	}
-	if (v->verdict == SEAL_FATE_REJECT) {
-		seal_buf_printf(&t, "answered with %s%s",
-				v->refusal.type == SEAL_FW_REJECT_TCP_RESET ? "a TCP reset"
-									    : "ICMP ",
-				v->refusal.type == SEAL_FW_REJECT_TCP_RESET ? ""
-				: code                                      ? code
-									    : "of another code");
-		if (v->answered == SEAL_NO)
-			seal_buf_puts(&t, ", which is itself dropped on its way back");
-	}
-	if (says)
-		seal_buf_printf(&t, "%sPostfix will log \"%s\"", t.n ? "; " : "", says);
-	if (t.n)
-		put_line(out, "", seal_buf_bytes(&t));
-}
-
-/* what the answers of an accepted packet depend on, in one sentence; forwarding is asked only for
- * want of addresses and routes, which stand there then */
-static void put_uncertain(struct seal_buf *out, const struct seal_fw_verdict *v)
-{
-	seal_auto_buf struct seal_buf t = {0};
-	size_t i, n = 0;
-
-	for (i = 0; i < v->n_depends; i++) {
-		const struct seal_fw_depend *d = &v->depends[i];
-
-		if (n && !d->rule && seal_bytes_is(d->text, "whether the host forwards packets"))
-			continue;
-		seal_buf_puts(&t, n++ ? ", " : "whether the answers pass depends on ");
-		seal_buf_put(&t, d->text.p, d->text.n);
-		if (d->rule) {
-			seal_buf_puts(&t, " (");
-			put_rule(&t, d->rule, d->rule->chain);
-			seal_buf_putc(&t, ')');
-		}
-	}
-	if (!n)
-		seal_buf_puts(&t, "whether the answers pass is not certain");
-	put_line(out, "", seal_buf_bytes(&t));
-}
-
-static void put_later(struct seal_buf *out, const struct seal_path *p,
-		      const struct seal_fw_verdict *v)
-{
-	seal_auto_buf struct seal_buf t = {0};
-
-	if (v->verdict != SEAL_FATE_ACCEPT)
-		return;
-	if (v->to_port && v->to_port != p->port) {
-		seal_buf_printf(&t, "redirected to port %u", v->to_port);
-		put_line(out, "", seal_buf_bytes(&t));
-		t.n = 0;
-	}
-	if (v->reachable == SEAL_NO && v->later_chain) {
-		seal_buf_printf(&t, "but the %s is stopped:  ",
-				seal_bytes_is(seal_bytes_of(v->later_packet), "synack")
-					? "answer to the first packet"
-					: "data that follows");
-		put_rule(&t, v->later_rule, v->later_chain);
-		put_line(out, "", seal_buf_bytes(&t));
-	} else if (v->reachable == SEAL_MAYBE) {
-		put_uncertain(out, v);
-	}
-}
+#define WORD_COLUMN 6
+#define TEXT_COLUMN 16
 
 static const char *colour(const struct seal_fw_verdict *v)
 {
@@ -256,58 +16,27 @@ static const char *colour(const struct seal_fw_verdict *v)
 	return v->verdict == SEAL_FATE_DEPENDS ? "\033[33m" : "\033[31m";
 }
 
+static void put_sentence(void *out, struct seal_bytes text)
+{
+	seal_buf_printf(out, "%*s", TEXT_COLUMN, "");
+	seal_text_wrap(out, TEXT_COLUMN, TEXT_COLUMN, text);
+	seal_buf_putc(out, '\n');
+}
+
 static void put_row(struct seal_buf *out, const struct seal_path *p, const struct seal_path_row *r,
 		    const struct seal_text_style *style)
 {
 	const struct seal_fw_verdict *v = &r->row.verdict;
-	const char *word = v->verdict == SEAL_FATE_REJECT ? "reject" : seal_report_fate(v);
 	seal_auto_buf struct seal_buf who = {0};
 
-	put_who(&who, p, r, style);
+	seal_reach_who(&who, p, r, style->verbose);
 	if (p->dir == SEAL_PACKET_IN)
-		put_near(&who, r);
-	seal_buf_printf(out, "%*s%s%-10s%s", WORD_COLUMN, "", style->color ? colour(v) : "", word,
-			style->color ? "\033[0m" : "");
+		seal_reach_near(&who, r);
+	seal_buf_printf(out, "%*s%s%-10s%s", WORD_COLUMN, "", style->color ? colour(v) : "",
+			seal_reach_word(v), style->color ? "\033[0m" : "");
 	seal_text_wrap(out, TEXT_COLUMN, TEXT_COLUMN, seal_buf_bytes(&who));
 	seal_buf_putc(out, '\n');
-	put_reason(out, p, r);
-	put_later(out, p, v);
-	if (v->verdict != SEAL_FATE_ACCEPT || v->reachable != SEAL_MAYBE)
-		put_depends(out, v);
-	if (v->may_change)
-		put_line(out, "", SEAL_LIT("as of now: a set with passing elements was asked"));
-}
-
-/* link-local, multicast and limited broadcast addresses: no next hop out of DNS is one */
-static bool is_beside(uint8_t family, seal_u128 lo, seal_u128 hi)
-{
-	if (family == 4)
-		return lo >> 28 >= 0xe || (lo >> 16 == 0xa9fe && hi >> 16 == 0xa9fe);
-	return (lo >> 118 == 0x3fa && hi >> 118 == 0x3fa) || lo >> 120 == 0xff;
-}
-
-static bool passes(const struct seal_fw_verdict *v)
-{
-	return v->verdict == SEAL_FATE_ACCEPT && v->reachable != SEAL_NO;
-}
-
-/* says a row of such addresses no more than that of all others: both pass, or both do not */
-static bool is_clutter(const struct seal_path *p, const struct seal_path_row *r)
-{
-	bool alone;
-	size_t i;
-
-	if (!p->any_far || r->row.verdict.verdict == SEAL_FATE_DEPENDS)
-		return false;
-	for (i = 0; i < r->row.n_far; i++)
-		if (!is_beside(r->family, r->row.far[i].lo, r->row.far[i].hi))
-			return false;
-	seal_vec_each (other, &p->rows) {
-		if (other != r && other->family == r->family && is_the_rest(p, other, &alone))
-			return other->row.verdict.verdict != SEAL_FATE_DEPENDS &&
-			       passes(&other->row.verdict) == passes(&r->row.verdict);
-	}
-	return false;
+	seal_reach_reasons(p, r, put_sentence, out);
 }
 
 static void put_path(struct seal_buf *out, const struct seal_path *p,
@@ -329,7 +58,7 @@ static void put_path(struct seal_buf *out, const struct seal_path *p,
 	seal_text_wrap(out, 16, 16, seal_buf_bytes(&t));
 	seal_buf_putc(out, '\n');
 	seal_vec_each (r, &p->rows) {
-		if (style->verbose || !is_clutter(p, r))
+		if (style->verbose || !seal_reach_is_clutter(p, r))
 			put_row(out, p, r, style);
 	}
 }
