@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/explain_words.h"
+
+#include <errno.h>
+
+static const char *const class_words[SEAL_CLASS_MAX_] = {
+	[SEAL_CLASS_SELINUX] = "SELinux",
+	[SEAL_CLASS_FIREWALL] = "firewall",
+	[SEAL_CLASS_DAC] = "permissions",
+	[SEAL_CLASS_ROUTE] = "route",
+	[SEAL_CLASS_SANDBOX] = "sandbox",
+	[SEAL_CLASS_SERVICE] = "service",
+	[SEAL_CLASS_CONFIG] = "configuration",
+	[SEAL_CLASS_DNS] = "DNS",
+	[SEAL_CLASS_AUTH] = "credentials",
+	[SEAL_CLASS_TLS] = "TLS",
+	[SEAL_CLASS_RELAY] = "relay",
+	[SEAL_CLASS_POLICY] = "peer policy",
+	[SEAL_CLASS_SENDERAUTH] = "sender auth",
+	[SEAL_CLASS_REPUTATION] = "reputation",
+	[SEAL_CLASS_RECIPIENT] = "recipient",
+	[SEAL_CLASS_CONTENT] = "content",
+	[SEAL_CLASS_DISK] = "disk",
+	[SEAL_CLASS_REMOTE] = "remote",
+	[SEAL_CLASS_QUEUE] = "queue",
+	[SEAL_CLASS_UNKNOWN] = "unknown",
+};
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+const char *seal_explain_class(enum seal_cause_class c)
+{
+	return (unsigned)c < SEAL_CLASS_MAX_ ? class_words[c] : NULL;
+}
+
+void seal_explain_summary(struct seal_buf *b, const struct seal_explanation *x)
+{
+	if (x->n_waiting)
+		seal_buf_printf(b, "%llu message%s wait%s", (unsigned long long)x->n_waiting,
+				plural(x->n_waiting), x->n_waiting == 1 ? "s" : "");
+	if (x->n_bounced)
+		seal_buf_printf(b, "%s%llu bounced", x->n_waiting ? ", " : "",
+				(unsigned long long)x->n_bounced);
+	if (!x->n_waiting && !x->n_bounced)
+		seal_buf_puts(b, "no message waits");
+	if (x->groups.n)
+		seal_buf_printf(b, ", %zu cause%s", x->groups.n, plural(x->groups.n));
+}
+
+void seal_explain_change(struct seal_buf *b, const struct seal_change *c)
+{
+	static const char *const words[SEAL_CHANGE_KIND_MAX_] = {
+		[SEAL_CHANGE_POLICY_LOAD] = "a policy load",
+		[SEAL_CHANGE_BOOLEAN] = "boolean",
+		[SEAL_CHANGE_ENFORCING] = "a change of the SELinux mode",
+		[SEAL_CHANGE_FIREWALL] = "a change of the firewall, table",
+		[SEAL_CHANGE_POSTFIX] = "a Postfix",
+		[SEAL_CHANGE_PACKAGE] = "a change of package",
+		[SEAL_CHANGE_FILE] = "a change of",
+	};
+
+	seal_buf_puts(b, words[c->kind]);
+	if (c->what.n && c->kind != SEAL_CHANGE_POSTFIX) {
+		seal_buf_putc(b, ' ');
+		seal_buf_put(b, c->what.p, c->what.n);
+	}
+	if (c->to.n && (c->kind == SEAL_CHANGE_POSTFIX || c->kind == SEAL_CHANGE_BOOLEAN)) {
+		seal_buf_puts(b, c->kind == SEAL_CHANGE_BOOLEAN ? " became " : " ");
+		seal_buf_put(b, c->to.p, c->to.n);
+	}
+}
+
+void seal_explain_when(struct seal_buf *b, const struct seal_cause_group *g)
+{
+	if (g->messages)
+		seal_buf_printf(b, "%llu message%s", (unsigned long long)g->messages,
+				plural(g->messages));
+	else if (!g->events)
+		seal_buf_puts(b, "no message, no log line");
+	else
+		seal_buf_printf(b, "no message, %llu log line%s", (unsigned long long)g->events,
+				plural(g->events));
+	if (g->first_us != SEAL_TIME_NONE) {
+		seal_buf_puts(b, ", since ");
+		seal_time_put_clock(b, g->first_us);
+	}
+	if (!g->change)
+		return;
+	seal_buf_printf(b, " (%lld s after ",
+			(long long)((g->first_us - g->change->time_us) / SEAL_SECOND_US));
+	seal_explain_change(b, g->change);
+	seal_buf_putc(b, ')');
+}
+
+void seal_shown_done(struct seal_shown_list *s)
+{
+	free(s->v);
+	free(s->first);
+}
+
+/* one pass over the messages for all groups */
+int seal_shown_sort(const struct seal_explanation *x, struct seal_shown_list *s)
+{
+	size_t n = 0, i;
+
+	s->first = calloc(x->groups.n + 2, sizeof(*s->first));
+	if (!s->first)
+		return -ENOMEM;
+	seal_vec_each (m, &x->messages) {
+		seal_vec_each (r, &m->recipients) {
+			s->first[r->cause->group + 2]++;
+			n++;
+		}
+	}
+	for (i = 2; i < x->groups.n + 2; i++)
+		s->first[i] += s->first[i - 1];
+	s->v = calloc(n + 1, sizeof(*s->v));
+	if (!s->v)
+		return -ENOMEM;
+	seal_vec_each (m, &x->messages) {
+		seal_vec_each (r, &m->recipients) {
+			s->v[s->first[r->cause->group + 1]++] = (struct seal_shown){m, r};
+		}
+	}
+	return 0;
+}
