@@ -25,6 +25,31 @@ static const struct {
 	{SEAL_ROLE_MAILSTORE, "mailstore"},
 };
 
+/* by key */
+static const struct {
+	const char *key, *title;
+} benchmarks[] = {
+	{"anssi", "ANSSI BP-028"},          {"cce9", "CCE for RHEL 9"},
+	{"cis10", "CIS RHEL 10 v1.0.1"},    {"cis9", "CIS RHEL 9 v2.0.0"},
+	{"cisd12", "CIS Debian 12 v1.1.0"}, {"lynis", "Lynis"},
+	{"nist", "NIST 800-53r5"},          {"pci", "PCI-DSS v4.0"},
+	{"ssg", "ComplianceAsCode"},        {"stig10", "DISA STIG RHEL 10 V1R2"},
+	{"stig9", "DISA STIG RHEL 9 V2R9"},
+};
+
+const char *seal_benchmark_title(struct seal_bytes key)
+{
+	for (size_t i = 0; i < sizeof(benchmarks) / sizeof(*benchmarks); i++)
+		if (seal_bytes_is(key, benchmarks[i].key))
+			return benchmarks[i].title;
+	return NULL;
+}
+
+const char *seal_benchmark_key(size_t i)
+{
+	return i < sizeof(benchmarks) / sizeof(*benchmarks) ? benchmarks[i].key : NULL;
+}
+
 const char *seal_grade_name(enum seal_grade s)
 {
 	return (unsigned)s < SEAL_GRADE_MAX_ ? severities[s] : NULL;

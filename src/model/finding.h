@@ -52,6 +52,13 @@ struct seal_reference {
 	seal_vec(struct seal_bytes) items;
 };
 
+/* seal_benchmark_title - what a benchmark's key stands for: "cis9" is "CIS RHEL 9 v2.0.0"; NULL
+ * when it is none of those known. seal_benchmark_key - the @i-th key in byte order, NULL beyond the
+ * last
+ */
+const char *seal_benchmark_title(struct seal_bytes key);
+const char *seal_benchmark_key(size_t i);
+
 /* struct seal_check_parameter - a number a rule file sets for its check */
 struct seal_check_parameter {
 	struct seal_bytes name;
@@ -63,6 +70,8 @@ struct seal_check_parameter {
 struct seal_check_rule {
 	struct seal_bytes id, title, area, rationale, advice;
 	struct seal_bytes conflict; /* where a benchmark asks for something else; may be empty */
+	seal_vec(struct seal_bytes) evidence; /* what the check looks at */
+	struct seal_bytes offline; /* "yes", "partial" or "no": of a root that does not run */
 	enum seal_grade severity;
 	uint32_t tier;
 	unsigned roles; /* bits of enum seal_role it applies to */

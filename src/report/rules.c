@@ -31,14 +31,32 @@ static void put_references(struct seal_buf *out, const struct seal_check_rule *r
 	seal_vec_each (ref, &r->references) {
 		seal_auto_buf struct seal_buf b = {0};
 
-		seal_buf_put(&b, ref->benchmark.p, ref->benchmark.n);
+		seal_buf_puts(&b, seal_benchmark_title(ref->benchmark));
 		seal_vec_each (item, &ref->items) {
-			seal_buf_putc(&b, ' ');
-			seal_buf_put(&b, item->p, item->n);
+			bool related = seal_bytes_ends(*item, "~");
+
+			seal_buf_puts(&b, item == ref->items.v ? ": " : ", ");
+			seal_buf_put(&b, item->p, item->n - related);
+			seal_buf_puts(&b, related ? " (related)" : "");
 		}
 		seal_text_row(out, 2, word, seal_buf_bytes(&b));
 		word = "";
 	}
+}
+
+/* put_evidence - what the check looks at, one thing a line */
+static void put_evidence(struct seal_buf *out, const struct seal_check_rule *r)
+{
+	const char *word = "looks";
+
+	seal_vec_each (e, &r->evidence) {
+		seal_text_row(out, 2, word, *e);
+		word = "";
+	}
+	if (seal_bytes_is(r->offline, "no"))
+		seal_text_row(out, 2, "needs", SEAL_LIT("the running host, or a bundle of it"));
+	else if (seal_bytes_is(r->offline, "partial"))
+		seal_text_row(out, 2, "needs", SEAL_LIT("the running host for all of it"));
 }
 
 static void put_one(struct seal_buf *out, const struct seal_check_rule *r)
@@ -49,6 +67,7 @@ static void put_one(struct seal_buf *out, const struct seal_check_rule *r)
 	put_roles(&roles, r->roles);
 	seal_text_row(out, 2, "area", r->area);
 	seal_text_row(out, 2, "roles", seal_buf_bytes(&roles));
+	put_evidence(out, r);
 	seal_text_row(out, 2, "why", r->rationale);
 	seal_text_row(out, 2, "fix", r->advice);
 	if (r->conflict.n)
@@ -87,6 +106,12 @@ static void put_json(struct seal_json *j, const struct seal_check_rule *r)
 		if (r->roles & bit)
 			seal_json_text(j, NULL, seal_role_name((enum seal_role)bit));
 	seal_json_array_end(j);
+	seal_json_array(j, "evidence");
+	seal_vec_each (e, &r->evidence) {
+		seal_json_bytes(j, NULL, *e);
+	}
+	seal_json_array_end(j);
+	seal_json_bytes(j, "offline", r->offline);
 	seal_json_bytes(j, "rationale", r->rationale);
 	seal_json_bytes(j, "advice", r->advice);
 	seal_json_bytes(j, "conflict", r->conflict);
@@ -116,6 +141,15 @@ void seal_report_rules_json(const struct seal_check_rule *all, size_t n,
 	seal_json_object(&j, NULL);
 	seal_json_text(&j, "schema", "postseal/1");
 	seal_json_text(&j, "verb", "rules");
+	seal_json_object(&j, "tool");
+	seal_json_text(&j, "version", SEAL_VERSION);
+	seal_json_object_end(&j);
+	/* no evidence is read */
+	seal_json_null(&j, "root");
+	seal_json_null(&j, "host");
+	seal_json_array(&j, "sources");
+	seal_json_array_end(&j);
+	seal_json_bool(&j, "complete", true);
 	seal_json_array(&j, "checks");
 	for (size_t i = 0; i < (one ? 1 : n); i++)
 		put_json(&j, one ? one : &all[i]);

@@ -23,6 +23,7 @@ void seal_check_rules_free(struct seal_check_rules *r)
 			seal_vec_done(&ref->items);
 		}
 		seal_vec_done(&rule->references);
+		seal_vec_done(&rule->evidence);
 		seal_vec_done(&rule->parameters);
 	}
 	seal_vec_done(&r->v);
@@ -94,18 +95,18 @@ static int read_roles(struct reader *rd, const struct seal_yaml *map, unsigned *
 static int read_references(struct reader *rd, const struct seal_yaml *map,
 			   struct seal_check_rule *rule)
 {
-	static const char *const benchmarks[] = {"anssi",  "cce9",   "cis10", "cis9",
-						 "cisd12", "lynis",  "nist",  "pci",
-						 "ssg",    "stig10", "stig9", NULL};
 	const struct seal_yaml *n = seal_yaml_get(map, "references");
 
 	if (!n)
 		return 0;
-	if (seal_yaml_keys(&rd->doc, n, benchmarks, rd->err) < 0)
+	if (seal_yaml_expect(&rd->doc, n, SEAL_YAML_MAP, rd->err) < 0)
 		return -EINVAL;
 	seal_yaml_each(it, n)
 	{
 		struct seal_reference *ref;
+
+		if (!seal_benchmark_title(it->key))
+			return seal_yaml_fail(&rd->doc, it, rd->err, "no such benchmark");
 
 		if (seal_yaml_expect(&rd->doc, it, SEAL_YAML_LIST, rd->err) < 0)
 			return -EINVAL;
@@ -127,6 +128,38 @@ static int read_references(struct reader *rd, const struct seal_yaml *map,
 		if (!ref->items.n)
 			return seal_yaml_fail(&rd->doc, it, rd->err, "no items");
 	}
+	return 0;
+}
+
+/* read_evidence - what is looked at, in words, and whether a root that does not run holds it */
+static int read_evidence(struct reader *rd, const struct seal_yaml *map,
+			 struct seal_check_rule *rule)
+{
+	const struct seal_yaml *n = seal_yaml_get(map, "evidence");
+
+	if (!n)
+		return seal_yaml_fail(&rd->doc, map, rd->err, "\"evidence\" is missing");
+	if (seal_yaml_expect(&rd->doc, n, SEAL_YAML_LIST, rd->err) < 0)
+		return -EINVAL;
+	seal_yaml_each(it, n)
+	{
+		struct seal_bytes *b;
+
+		if (it->kind != SEAL_YAML_SCALAR || !it->text.n)
+			return seal_yaml_fail(&rd->doc, it, rd->err, "no text");
+		b = seal_vec_add(&rule->evidence);
+		if (!b)
+			return no_memory(rd);
+		*b = it->text;
+	}
+	if (!rule->evidence.n)
+		return seal_yaml_fail(&rd->doc, n, rd->err, "no items");
+	if (text_of(rd, map, "offline", false, &rule->offline) < 0)
+		return -EINVAL;
+	if (!seal_bytes_is(rule->offline, "yes") && !seal_bytes_is(rule->offline, "partial") &&
+	    !seal_bytes_is(rule->offline, "no"))
+		return seal_yaml_fail(&rd->doc, seal_yaml_get(map, "offline"), rd->err,
+				      "offline is yes, partial or no");
 	return 0;
 }
 
@@ -182,9 +215,10 @@ static int read_tier(struct reader *rd, const struct seal_yaml *map, struct seal
 
 static int read_check(struct reader *rd, const struct seal_yaml *map)
 {
-	static const char *const keys[] = {"id",         "title",      "severity", "tier",
-					   "roles",      "rationale",  "advice",   "conflict",
-					   "references", "parameters", NULL};
+	static const char *const keys[] = {"id",     "title",    "severity",   "tier",
+					   "roles",  "evidence", "offline",    "rationale",
+					   "advice", "conflict", "references", "parameters",
+					   NULL};
 	struct seal_check_rule *rule;
 	int r;
 
@@ -216,6 +250,8 @@ static int read_check(struct reader *rd, const struct seal_yaml *map)
 		r = read_tier(rd, map, rule);
 	if (r == 0)
 		r = read_roles(rd, map, &rule->roles);
+	if (r == 0)
+		r = read_evidence(rd, map, rule);
 	if (r == 0)
 		r = read_references(rd, map, rule);
 	return r == 0 ? read_parameters(rd, map, rule) : r;
