@@ -20,6 +20,7 @@ struct seal_prefix {
 struct seal_if_addr {
 	struct seal_bytes ifname;
 	struct seal_prefix prefix;
+	bool unfit; /* deprecated, tentative or a duplicate: not chosen as a source (RFC 6724) */
 };
 
 enum seal_route_type {
@@ -29,7 +30,8 @@ enum seal_route_type {
 	SEAL_ROUTE_PROHIBIT,
 	SEAL_ROUTE_BLACKHOLE,
 	SEAL_ROUTE_THROW,
-	SEAL_ROUTE_OTHER, /* broadcast, multicast, anycast */
+	SEAL_ROUTE_GROUP, /* broadcast, multicast: no TCP goes there */
+	SEAL_ROUTE_OTHER, /* anycast, nat */
 	SEAL_ROUTE_TYPE_MAX_,
 };
 
@@ -37,7 +39,8 @@ struct seal_route {
 	enum seal_route_type type;
 	struct seal_prefix dst; /* len 0 = default */
 	struct seal_addr gateway;
-	struct seal_bytes dev, table; /* table empty = main */
+	struct seal_addr source; /* of packets that did not choose one ("src"); bits 0: unset */
+	struct seal_bytes dev, table; /* dev empty: several; table empty = main */
 	uint32_t metric;
 };
 

@@ -150,7 +150,7 @@ static const struct file bundle[] = {
 	 "{\"addr_info\":[]}, 7]"},
 	{"live/routes.json",
 	 "[{\"dst\":\"default\",\"gateway\":\"192.0.2.2\",\"dev\":\"lan0\",\"flags\":[]},"
-	 "{\"dst\":\"192.0.2.0/24\",\"dev\":\"lan0\",\"table\":\"main\"},"
+	 "{\"dst\":\"192.0.2.0/24\",\"dev\":\"lan0\",\"table\":\"main\",\"prefsrc\":\"192.0.2.1\"},"
 	 "{\"type\":\"unreachable\",\"dst\":\"198.51.100.0/24\"},"
 	 "{\"type\":\"local\",\"dst\":\"192.0.2.1\",\"dev\":\"lan0\",\"table\":\"local\"},"
 	 "{\"dst\":\"default\",\"via\":{\"family\":\"inet6\",\"host\":\"fe80::1\"},\"dev\":\"x\"},"
@@ -228,14 +228,16 @@ static void test_network(void **state)
 	assert_int_equal(rt[0].dst.addr.bits, 32);
 	assert_int_equal(rt[0].dst.len, 0);
 	expect(rt[1].table, "");
+	a = addr("192.0.2.1");
+	assert_true(seal_addr_eq(&rt[1].source, &a));
 	assert_int_equal(rt[2].type, SEAL_ROUTE_UNREACHABLE);
 	assert_int_equal(rt[3].type, SEAL_ROUTE_LOCAL);
 	assert_int_equal(rt[3].dst.len, 32);
 	expect(rt[3].table, "local");
-	assert_int_equal(rt[4].dst.addr.bits, 128);
+	assert_int_equal(rt[4].dst.addr.bits, 32);
 	assert_int_equal(rt[5].dst.addr.bits, 128);
 	assert_int_equal(rt[5].metric, 1024);
-	assert_int_equal(rt[6].type, SEAL_ROUTE_OTHER);
+	assert_int_equal(rt[6].type, SEAL_ROUTE_GROUP);
 	expect(rt[7].dev, "a");
 
 	assert_int_equal(n->listeners.n, 5);

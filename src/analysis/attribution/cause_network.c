@@ -202,6 +202,7 @@ static int route_errno(enum seal_route_type t)
 		return ENETUNREACH;
 	case SEAL_ROUTE_UNICAST:
 	case SEAL_ROUTE_LOCAL:
+	case SEAL_ROUTE_GROUP:
 	case SEAL_ROUTE_OTHER:
 	case SEAL_ROUTE_TYPE_MAX_:
 		break;
@@ -224,6 +225,7 @@ static const char *route_verdict(const struct seal_egress *e)
 		return "route.none";
 	case SEAL_ROUTE_UNICAST:
 	case SEAL_ROUTE_LOCAL:
+	case SEAL_ROUTE_GROUP:
 	case SEAL_ROUTE_OTHER:
 	case SEAL_ROUTE_TYPE_MAX_:
 		break;

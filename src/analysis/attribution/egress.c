@@ -65,7 +65,8 @@ static const struct seal_route *find_route(const struct seal_net *net, const str
 	const struct seal_route *best = NULL;
 
 	seal_vec_each (r, &net->routes) {
-		if (!seal_prefix_has(&r->dst, a) || r->type == SEAL_ROUTE_OTHER)
+		if (!seal_prefix_has(&r->dst, a) || r->type == SEAL_ROUTE_GROUP ||
+		    r->type == SEAL_ROUTE_OTHER)
 			continue;
 		if (!best || r->dst.len > best->dst.len ||
 		    (r->dst.len == best->dst.len && r->metric < best->metric))

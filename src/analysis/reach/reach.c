@@ -256,11 +256,7 @@ static int end_accept(struct reach *x, const struct outcome *o, end_list *ends)
 	e.later_rule = ex.rule;
 	e.later_chain = ex.chain;
 	e.later_packet = ex.packet;
-	/* an own address that only the routes to each far end would tell: where the answers arrive
-	 * is then not known, and no rule that stops them */
-	e.reachable = ex.chain || x->packet->dir == SEAL_PACKET_IN || x->packet->src.bits
-			      ? SEAL_NO
-			      : SEAL_MAYBE;
+	e.reachable = SEAL_NO;
 	if (r >= 0)
 		r = add_end(ends, &e, &no);
 	e.reachable = SEAL_MAYBE;

@@ -122,6 +122,8 @@ struct reach_point {
 	size_t element;
 };
 
+struct reach_piece;
+
 struct reach {
 	const struct seal_ruleset *rs;
 	const struct seal_net *net;
@@ -144,6 +146,8 @@ struct reach {
 	size_t n_points;
 	const char *watch;                   /* prefix of chain names to look out for */
 	const struct seal_fw_chain *watched; /* the first such chain jumped to */
+	const struct reach_piece *pieces;    /* of the routes; made when first needed */
+	size_t n_pieces;
 	unsigned steps;
 	seal_vec(struct outcome) outcomes;
 };
@@ -251,11 +255,41 @@ enum route_kind {
 struct route_answer {
 	enum route_kind kind;
 	seal_u128 dev; /* 0: not known */
+	seal_u128 src; /* of packets whose sender bound no address; 0: several may be, or LOCAL:
+			  the destination itself */
 };
 
 /* reach_route - where packets to one address go */
 struct route_answer reach_route(const struct reach *x, seal_u128 dst);
 bool reach_is_local(const struct reach *x, seal_u128 addr);
+bool reach_same_answer(const struct route_answer *a, const struct route_answer *b);
+/* reach_is_main - of a table that is asked without a rule that says so */
+bool reach_is_main(const struct seal_route *r);
+/* reach_prefix - the addresses of a prefix; an odd one gives an empty range (1-0) */
+struct seal_fw_range reach_prefix(const struct seal_prefix *p);
+/* reach_answer, reach_answer_local - what a route says; what an own address means */
+struct route_answer reach_answer(const struct reach *x, const struct seal_route *r);
+struct route_answer reach_answer_local(const struct reach *x, seal_u128 dst);
+/* reach_settle - of the best route of the usual tables and one of another table (each may be NULL)
+ */
+struct route_answer reach_settle(const struct reach *x, const struct route_answer *best,
+				 const struct route_answer *other);
+/* reach_sources - the own addresses a socket that bound none may send from where @to leads
+ * @link_local: the destination is one
+ * @v:          receives the first @max of them. Returns how many there are; 0: not known. */
+size_t reach_sources(const struct reach *x, const struct route_answer *to, bool link_local,
+		     seal_u128 *v, size_t max);
+
+/* ---- reach_space.c ---- */
+
+struct reach_piece {
+	struct seal_fw_range range;
+	struct route_answer to;
+};
+
+/* reach_pieces - the whole address space in order, neighbours that lead elsewhere; made once for a
+ * question in O(n log n). Returns 0 or -ENOMEM. */
+int reach_pieces(struct reach *x, const struct reach_piece **ret, size_t *n);
 /* reach_route_split - divide a flow by where its current destination leads
  * @each: gets each part. Returns 0, -ENOMEM or what @each returned. */
 int reach_route_split(struct reach *x, const struct flow *f,

@@ -81,9 +81,17 @@ static bool same_addr(const struct addr_value *a, const struct addr_value *b)
 	return a->open == b->open && a->lo == b->lo && a->hi == b->hi;
 }
 
-/* without the host's addresses: what was asked about as local is local */
+static bool is_exact(const struct addr_value *a)
+{
+	return !a->open && a->lo == a->hi;
+}
+
+/* what was asked about as local is local: without the host's addresses, or where it may be any of
+ * them */
 static bool local_by_question(const struct reach *x, const struct flow *f)
 {
+	if (x->net->has_addrs && (f->s.now.daddr.open || is_exact(&f->s.now.daddr)))
+		return false;
 	if (is_original(x))
 		return x->packet->dir == SEAL_PACKET_IN &&
 		       same_addr(&f->s.now.daddr, &f->s.first.daddr);
@@ -136,7 +144,7 @@ static int route_part(void *data, const struct flow *part, struct route_answer t
 	int r;
 
 	f.far.owned = false;
-	if (to.kind == ROUTE_LOCAL || (!x->net->has_addrs && local_by_question(x, part)))
+	if (to.kind == ROUTE_LOCAL || local_by_question(x, part))
 		return martian(x, &f) ? unrouted(x, &f) : reach_add(&t->input, &f);
 	if (to.kind == ROUTE_DEVICE && x->net->has_addrs)
 		return to_forward(t, &f, to.dev);
@@ -337,27 +345,85 @@ static struct addr_value addr_of(const struct seal_addr *a, unsigned bits)
 	return v;
 }
 
-/* source address of a packet whose sender did not bind one: the first of the interface it leaves
- * through */
-static void choose_source(struct reach *x, struct flow *f)
-{
-	struct route_answer to = {ROUTE_UNKNOWN, 0};
-	seal_u128 a;
+#define SOURCES_MAX 8 /* own addresses tried one by one; more: somewhere between them */
 
-	if (x->packet->oif.n)
-		to.dev = seal_ifname_u128(x->packet->oif);
-	else if (!f->s.first.daddr.open && f->s.first.daddr.lo == f->s.first.daddr.hi)
-		to = reach_route(x, f->s.first.daddr.lo);
-	if (to.kind == ROUTE_LOCAL)
-		f->s.first.saddr = f->s.first.daddr;
-	else if (to.dev && reach_if_addr(x, to.dev, 0, &a))
-		f->s.first.saddr = (struct addr_value){.lo = a, .hi = a};
+/* struct start - the parts of the first packets, by what they are sent from */
+struct start {
+	struct reach *x;
+	flow_list parts;
+};
+
+static int start_from(struct start *s, const struct flow *f, struct addr_value src)
+{
+	struct flow part = *f;
+
+	part.far.owned = false;
+	part.s.first.saddr = src;
+	return reach_add(&s->parts, &part);
+}
+
+static bool is_link_local(const struct reach *x, const struct flow *f)
+{
+	const struct addr_value *d = &f->s.first.daddr;
+	seal_u128 a = d->open ? seal_ranges_v(&f->far)->lo : d->lo;
+
+	return x->family == 6 && a >> 118 == 0x3fa;
+}
+
+/* several own addresses, and nothing says which one is taken: each of them may be */
+static int start_doubtful(struct start *s, const struct flow *f, const seal_u128 *v, size_t n)
+{
+	struct addr_value between = {.lo = v[0], .hi = v[0]};
+	struct flow part = *f;
+	size_t i;
+	int r = 0;
+
+	reach_tag(&part, NULL, SEAL_LIT("which of its addresses the host sends from"));
+	if (n <= SOURCES_MAX) {
+		for (i = 0; i < n && r >= 0; i++)
+			r = start_from(s, &part, (struct addr_value){.lo = v[i], .hi = v[i]});
+		return r;
+	}
+	between.lo = 0;
+	between.hi = s->x->bits == 32 ? 0xffffffffu : ~(seal_u128)0;
+	return start_from(s, f, between);
+}
+
+/* source address of a packet whose sender did not bind one (ip(7)): as the route to it says */
+static int choose_source(void *data, const struct flow *f, struct route_answer to)
+{
+	struct start *s = data;
+	seal_u128 v[SOURCES_MAX];
+	size_t n;
+
+	if (to.kind == ROUTE_LOCAL && !to.src)
+		return start_from(s, f, f->s.first.daddr);
+	n = reach_sources(s->x, &to, is_link_local(s->x, f), v, SOURCES_MAX);
+	if (n == 0)
+		return reach_add(&s->parts, f);
+	if (n == 1)
+		return start_from(s, f, (struct addr_value){.lo = v[0], .hi = v[0]});
+	return start_doubtful(s, f, v, n);
+}
+
+static int start_parts(struct start *s, const struct flow *f)
+{
+	const struct seal_packet *p = s->x->packet;
+	struct route_answer named = {ROUTE_DEVICE, seal_ifname_u128(p->oif), 0};
+
+	if (p->dir != SEAL_PACKET_OUT || p->src.bits)
+		return reach_add(&s->parts, f);
+	if (p->oif.n)
+		return choose_source(s, f, named);
+	return reach_route_split(s->x, f, choose_source, s);
 }
 
 int reach_first(struct reach *x, const struct seal_ranges *far)
 {
 	const struct seal_packet *p = x->packet;
+	struct start start = {.x = x};
 	struct flow f;
+	int r;
 
 	memset(&f, 0, sizeof(f)); /* states are compared as bytes */
 	f.far = *far;
@@ -372,12 +438,17 @@ int reach_first(struct reach *x, const struct seal_ranges *far)
 	f.s.first.sport = p->sport ? (struct port_value){p->sport, p->sport}
 				   : (struct port_value){49152, 60999};
 	f.s.first.dport = (struct port_value){p->dport, p->dport};
-	if (p->dir == SEAL_PACKET_OUT && !p->src.bits)
-		choose_source(x, &f);
 	f.s.now = f.s.after = f.s.first;
 	f.s.mark = client_is_local(p) ? p->mark : 0;
 	x->phase = PHASE_FIRST;
-	return send_original(x, &f);
+	r = start_parts(&start, &f);
+	seal_vec_each (part, &start.parts) {
+		part->s.now = part->s.after = part->s.first;
+		if (r >= 0)
+			r = send_original(x, part);
+	}
+	seal_vec_done(&start.parts);
+	return r;
 }
 
 static void turn_round(struct endpoints *e)

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Where one address leads, and which own address a packet to it is sent from. IPv4: fib_semantics.c
+ * and devinet.c of the kernel; IPv6: RFC 6724 as addrconf.c has it, as far as the evidence tells.
+ */
+
 #include "analysis/reach/reach_impl.h"
-
-#include <errno.h>
-
-static unsigned family_bits(const struct reach *x)
-{
-	return x->family == 4 ? 32 : 128;
-}
 
 static bool is_loopback_addr(const struct reach *x, seal_u128 a)
 {
@@ -18,14 +16,13 @@ bool reach_is_local(const struct reach *x, seal_u128 addr)
 	if (is_loopback_addr(x, addr))
 		return true;
 	seal_vec_each (i, &x->net->addrs) {
-		if (i->prefix.addr.bits == family_bits(x) &&
-		    seal_addr_u128(&i->prefix.addr) == addr)
+		if (i->prefix.addr.bits == x->bits && seal_addr_u128(&i->prefix.addr) == addr)
 			return true;
 	}
 	return false;
 }
 
-static struct seal_fw_range prefix_range(const struct seal_prefix *p)
+struct seal_fw_range reach_prefix(const struct seal_prefix *p)
 {
 	struct seal_fw_range r = {0, 0};
 
@@ -34,207 +31,19 @@ static struct seal_fw_range prefix_range(const struct seal_prefix *p)
 	return r;
 }
 
-static bool is_main(const struct seal_route *r)
+bool reach_is_main(const struct seal_route *r)
 {
 	return !r->table.n || seal_bytes_is(r->table, "main") || seal_bytes_is(r->table, "254") ||
 	       seal_bytes_is(r->table, "default") || seal_bytes_is(r->table, "local") ||
 	       seal_bytes_is(r->table, "255");
 }
 
-/* longest prefix, then least metric */
-static const struct seal_route *best_route(const struct reach *x, seal_u128 dst)
+bool reach_same_answer(const struct route_answer *a, const struct route_answer *b)
 {
-	const struct seal_route *best = NULL;
-
-	seal_vec_each (r, &x->net->routes) {
-		struct seal_fw_range range = prefix_range(&r->dst);
-
-		if (r->dst.addr.bits != family_bits(x) || !is_main(r) ||
-		    r->type == SEAL_ROUTE_THROW)
-			continue;
-		if (dst < range.lo || dst > range.hi)
-			continue;
-		if (!best || r->dst.len > best->dst.len ||
-		    (r->dst.len == best->dst.len && r->metric < best->metric))
-			best = r;
-	}
-	return best;
+	return a->kind == b->kind && a->dev == b->dev && a->src == b->src;
 }
 
-/* several routing tables with rules of their own: what decides is not in the evidence */
-static bool has_other_tables(const struct reach *x)
-{
-	seal_vec_each (r, &x->net->routes) {
-		if (r->dst.addr.bits == family_bits(x) && !is_main(r))
-			return true;
-	}
-	return false;
-}
-
-struct route_answer reach_route(const struct reach *x, seal_u128 dst)
-{
-	const struct seal_route *r;
-
-	if (reach_is_local(x, dst))
-		return (struct route_answer){ROUTE_LOCAL, seal_ifname_u128(SEAL_LIT("lo"))};
-	if (!x->net->has_routes)
-		return (struct route_answer){ROUTE_UNKNOWN, 0};
-	r = best_route(x, dst);
-	if (!r)
-		return (struct route_answer){has_other_tables(x) ? ROUTE_UNKNOWN : ROUTE_NONE, 0};
-	switch (r->type) {
-	case SEAL_ROUTE_UNICAST:
-		return (struct route_answer){ROUTE_DEVICE, r->dev.n ? seal_ifname_u128(r->dev) : 0};
-	case SEAL_ROUTE_LOCAL:
-		return (struct route_answer){ROUTE_LOCAL, seal_ifname_u128(SEAL_LIT("lo"))};
-	case SEAL_ROUTE_UNREACHABLE:
-	case SEAL_ROUTE_PROHIBIT:
-	case SEAL_ROUTE_BLACKHOLE:
-		return (struct route_answer){ROUTE_NONE, 0};
-	case SEAL_ROUTE_THROW:
-	case SEAL_ROUTE_OTHER:
-	case SEAL_ROUTE_TYPE_MAX_:
-		break;
-	}
-	return (struct route_answer){ROUTE_UNKNOWN, 0};
-}
-
-static int bound_cmp(const void *a, const void *b)
-{
-	const seal_u128 *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-/* the addresses at which a route or a local address begins or has just ended */
-static int bounds(struct reach *x, seal_u128 **ret, size_t *n)
-{
-	size_t max = 2 * (x->net->routes.n + x->net->addrs.n) + 6, k = 0;
-	seal_u128 *v = seal_arena_alloc(x->a, max * sizeof(*v));
-
-	if (!v)
-		return -ENOMEM;
-	v[k++] = 0;
-	seal_vec_each (r, &x->net->routes) {
-		struct seal_fw_range range = prefix_range(&r->dst);
-
-		if (r->dst.addr.bits == family_bits(x)) {
-			v[k++] = range.lo;
-			v[k++] = range.hi + 1;
-		}
-	}
-	seal_vec_each (i, &x->net->addrs) {
-		if (i->prefix.addr.bits == family_bits(x)) {
-			v[k++] = seal_addr_u128(&i->prefix.addr);
-			v[k++] = seal_addr_u128(&i->prefix.addr) + 1;
-		}
-	}
-	v[k++] = x->family == 4 ? (seal_u128)127 << 24 : 1;
-	v[k++] = x->family == 4 ? (seal_u128)128 << 24 : 2;
-	qsort(v, k, sizeof(*v), bound_cmp);
-	*ret = v;
-	*n = k;
-	return 0;
-}
-
-static bool same_answer(struct route_answer a, struct route_answer b)
-{
-	return a.kind == b.kind && a.dev == b.dev;
-}
-
-struct piece {
-	struct seal_fw_range range;
-	struct route_answer to;
-};
-
-/* the whole address space in pieces that lead the same way, equal neighbours joined */
-static int pieces(struct reach *x, struct piece **ret, size_t *n)
-{
-	seal_u128 *v, top = x->family == 4 ? 0xffffffffu : ~(seal_u128)0;
-	struct piece *p;
-	size_t n_bounds, i, k = 0;
-	int r;
-
-	r = bounds(x, &v, &n_bounds);
-	if (r < 0)
-		return r;
-	p = seal_arena_alloc(x->a, n_bounds * sizeof(*p));
-	if (!p)
-		return -ENOMEM;
-	for (i = 0; i < n_bounds; i++) {
-		seal_u128 hi = i + 1 < n_bounds ? v[i + 1] - 1 : top;
-		struct route_answer to;
-
-		if (i + 1 < n_bounds && v[i + 1] == v[i])
-			continue;
-		if (v[i] > top)
-			break;
-		to = reach_route(x, v[i]);
-		if (k && same_answer(p[k - 1].to, to))
-			p[k - 1].range.hi = hi;
-		else
-			p[k++] = (struct piece){{v[i], hi}, to};
-	}
-	*ret = p;
-	*n = k;
-	return 0;
-}
-
-static int split_open(struct reach *x, const struct flow *f,
-		      int (*each)(void *data, const struct flow *part, struct route_answer to),
-		      void *data)
-{
-	struct piece *p;
-	struct flow part;
-	struct seal_fw_range *v;
-	size_t n, i, k, n_v;
-	int r;
-
-	r = pieces(x, &p, &n);
-	if (r < 0)
-		return r;
-	v = seal_arena_alloc(x->a, n * sizeof(*v));
-	if (!v)
-		return -ENOMEM;
-	for (i = 0; i < n; i++) {
-		if (p[i].range.lo > p[i].range.hi)
-			continue;
-		for (k = i, n_v = 0; k < n; k++)
-			if (p[k].range.lo <= p[k].range.hi && same_answer(p[k].to, p[i].to)) {
-				v[n_v++] = p[k].range;
-				if (k != i)
-					p[k].range = (struct seal_fw_range){1, 0};
-			}
-		part = *f;
-		r = seal_ranges_split(x->a, &part.far, v, n_v, &part.far, NULL);
-		if (r < 0)
-			return r;
-		if (!part.far.n)
-			continue;
-		r = each(data, &part, p[i].to);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-int reach_route_split(struct reach *x, const struct flow *f,
-		      int (*each)(void *data, const struct flow *part, struct route_answer to),
-		      void *data)
-{
-	const struct addr_value *d = &f->s.now.daddr;
-
-	if (f->s.dst_local)
-		return each(data, f,
-			    (struct route_answer){ROUTE_LOCAL, seal_ifname_u128(SEAL_LIT("lo"))});
-	if (!d->open && d->lo == d->hi)
-		return each(data, f, reach_route(x, d->lo));
-	if (!d->open)
-		return each(data, f, (struct route_answer){ROUTE_UNKNOWN, 0});
-	if (f->far.n == 1 && f->far.one.lo == f->far.one.hi)
-		return each(data, f, reach_route(x, f->far.one.lo));
-	return split_open(x, f, each, data);
-}
+/* ---- own addresses ---- */
 
 static unsigned scope6(seal_u128 a)
 {
@@ -245,18 +54,201 @@ static unsigned scope6(seal_u128 a)
 
 bool reach_if_addr(const struct reach *x, seal_u128 ifname, seal_u128 like, seal_u128 *ret)
 {
-	bool found = false;
-
 	seal_vec_each (i, &x->net->addrs) {
 		seal_u128 a = seal_addr_u128(&i->prefix.addr);
 
-		if (i->prefix.addr.bits != family_bits(x) || seal_ifname_u128(i->ifname) != ifname)
+		if (i->prefix.addr.bits != x->bits || seal_ifname_u128(i->ifname) != ifname ||
+		    i->unfit)
 			continue;
 		if (x->family == 6 && scope6(a) != scope6(like))
 			continue;
-		if (!found)
-			*ret = a;
-		found = true;
+		*ret = a;
+		return true;
 	}
-	return found;
+	return false;
+}
+
+/* the first address of an interface in the subnet of @near, else its first; 0: it has none */
+static seal_u128 near_addr(const struct reach *x, seal_u128 ifname, const struct seal_addr *near)
+{
+	seal_u128 first = 0;
+
+	seal_vec_each (i, &x->net->addrs) {
+		if (i->prefix.addr.bits != x->bits || seal_ifname_u128(i->ifname) != ifname)
+			continue;
+		if (!near->bits || seal_prefix_has(&i->prefix, near))
+			return seal_addr_u128(&i->prefix.addr);
+		if (!first)
+			first = seal_addr_u128(&i->prefix.addr);
+	}
+	return first;
+}
+
+/* what a route says of the source: its own word, or for IPv4 the address nearest to the gateway.
+ * 0: several may be */
+static seal_u128 source_of(const struct reach *x, const struct seal_route *r)
+{
+	const struct seal_addr *near = &r->gateway;
+
+	if (r->source.bits == x->bits)
+		return seal_addr_u128(&r->source);
+	if (x->family != 4 || !r->dev.n)
+		return 0;
+	if (!near->bits && r->dst.len)
+		near = &r->dst.addr; /* a subnet's own route names it when the evidence does not */
+	return near_addr(x, seal_ifname_u128(r->dev), near);
+}
+
+/* to an own address: itself, but IPv4 takes the first of the subnet, and 127.0.0.1 of 127.0.0.0/8
+ */
+static seal_u128 source_of_local(const struct reach *x, seal_u128 dst)
+{
+	struct seal_addr a = seal_u128_addr(dst, x->bits);
+
+	if (x->family != 4)
+		return dst;
+	seal_vec_each (i, &x->net->addrs) {
+		if (i->prefix.addr.bits == 32 && seal_addr_eq(&i->prefix.addr, &a))
+			return near_addr(x, seal_ifname_u128(i->ifname), &a);
+	}
+	return is_loopback_addr(x, dst) ? ((seal_u128)127 << 24) + 1 : dst;
+}
+
+/* fit to be the source of what leaves through @dev (0: any interface) */
+static bool is_candidate(const struct reach *x, const struct seal_if_addr *i, seal_u128 dev,
+			 unsigned scope)
+{
+	seal_u128 a = seal_addr_u128(&i->prefix.addr);
+
+	if (i->prefix.addr.bits != x->bits || i->unfit || is_loopback_addr(x, a))
+		return false;
+	if (dev && seal_ifname_u128(i->ifname) != dev)
+		return false;
+	return x->family == 4 || scope6(a) == scope;
+}
+
+static size_t candidates(const struct reach *x, seal_u128 dev, unsigned scope, seal_u128 *v,
+			 size_t max)
+{
+	size_t n = 0;
+
+	seal_vec_each (i, &x->net->addrs) {
+		if (!is_candidate(x, i, dev, scope))
+			continue;
+		if (n < max)
+			v[n] = seal_addr_u128(&i->prefix.addr);
+		n++;
+	}
+	return n;
+}
+
+size_t reach_sources(const struct reach *x, const struct route_answer *to, bool link_local,
+		     seal_u128 *v, size_t max)
+{
+	size_t n;
+
+	if (to->src) {
+		v[0] = to->src;
+		return 1;
+	}
+	if (!x->net->has_addrs)
+		return 0;
+	/* its interface first; then, for IPv6, whatever reaches as far; then what there is */
+	n = candidates(x, to->dev, link_local ? 1 : 2, v, max);
+	if (!n)
+		n = candidates(x, 0, 2, v, max);
+	if (!n && x->family == 6)
+		n = candidates(x, to->dev, 1, v, max);
+	return n;
+}
+
+/* ---- routes ---- */
+
+struct route_answer reach_answer(const struct reach *x, const struct seal_route *r)
+{
+	struct route_answer to = {ROUTE_UNKNOWN, 0, 0};
+
+	switch (r->type) {
+	case SEAL_ROUTE_UNICAST:
+		to.kind = ROUTE_DEVICE;
+		to.dev = r->dev.n ? seal_ifname_u128(r->dev) : 0;
+		to.src = source_of(x, r);
+		break;
+	case SEAL_ROUTE_LOCAL:
+		to.kind = ROUTE_LOCAL;
+		to.dev = seal_ifname_u128(SEAL_LIT("lo"));
+		to.src = r->source.bits == x->bits ? seal_addr_u128(&r->source) : 0;
+		break;
+	case SEAL_ROUTE_UNREACHABLE:
+	case SEAL_ROUTE_PROHIBIT:
+	case SEAL_ROUTE_BLACKHOLE:
+		to.kind = ROUTE_NONE;
+		break;
+	case SEAL_ROUTE_GROUP:
+		if (x->packet->proto == IPPROTO_TCP)
+			to.kind = ROUTE_NONE;
+		break;
+	case SEAL_ROUTE_THROW:
+	case SEAL_ROUTE_OTHER:
+	case SEAL_ROUTE_TYPE_MAX_:
+		break;
+	}
+	return to;
+}
+
+struct route_answer reach_answer_local(const struct reach *x, seal_u128 dst)
+{
+	seal_u128 src = source_of_local(x, dst);
+
+	return (struct route_answer){ROUTE_LOCAL, seal_ifname_u128(SEAL_LIT("lo")),
+				     src == dst ? 0 : src};
+}
+
+struct route_answer reach_settle(const struct reach *x, const struct route_answer *best,
+				 const struct route_answer *other)
+{
+	/* a table of its own is asked when a rule says so, and rules are not in the evidence */
+	if (other && (!best || !reach_same_answer(best, other)))
+		return (struct route_answer){ROUTE_UNKNOWN, 0, 0};
+	if (best)
+		return *best;
+	return (struct route_answer){x->net->has_routes ? ROUTE_NONE : ROUTE_UNKNOWN, 0, 0};
+}
+
+/* the better of two routes to one address: the longer prefix, then the lower metric */
+static bool is_better(const struct seal_route *r, const struct seal_route *best)
+{
+	if (!best || r->dst.len != best->dst.len)
+		return !best || r->dst.len > best->dst.len;
+	return r->metric < best->metric;
+}
+
+struct route_answer reach_route(const struct reach *x, seal_u128 dst)
+{
+	struct seal_addr a = seal_u128_addr(dst, x->bits);
+	const struct seal_route *best = NULL;
+	struct route_answer to, odd;
+	bool has_odd = false;
+
+	if (reach_is_local(x, dst))
+		return reach_answer_local(x, dst);
+	if (!x->net->has_routes)
+		return (struct route_answer){ROUTE_UNKNOWN, 0, 0};
+	seal_vec_each (r, &x->net->routes) {
+		if (r->type != SEAL_ROUTE_THROW && reach_is_main(r) &&
+		    seal_prefix_has(&r->dst, &a) && is_better(r, best))
+			best = r;
+	}
+	if (best)
+		to = reach_answer(x, best);
+	seal_vec_each (r, &x->net->routes) {
+		if (r->type == SEAL_ROUTE_THROW || reach_is_main(r) ||
+		    !seal_prefix_has(&r->dst, &a))
+			continue;
+		odd = reach_answer(x, r);
+		has_odd = true;
+		if (!best || !reach_same_answer(&to, &odd))
+			break;
+	}
+	return reach_settle(x, best ? &to : NULL, has_odd ? &odd : NULL);
 }

@@ -51,6 +51,9 @@ static int add_if_addr(struct seal_host *h, struct seal_bytes ifname, const json
 	if (!to)
 		return -ENOMEM;
 	*to = (struct seal_if_addr){.ifname = ifname, .prefix = prefix};
+	to->unfit = json_is_true(json_object_get(info, "deprecated")) ||
+		    json_is_true(json_object_get(info, "tentative")) ||
+		    json_is_true(json_object_get(info, "dadfailed"));
 	return 0;
 }
 
@@ -86,7 +89,8 @@ static enum seal_route_type route_type(struct seal_bytes word)
 		{"", SEAL_ROUTE_UNICAST},          {"unicast", SEAL_ROUTE_UNICAST},
 		{"local", SEAL_ROUTE_LOCAL},       {"unreachable", SEAL_ROUTE_UNREACHABLE},
 		{"prohibit", SEAL_ROUTE_PROHIBIT}, {"blackhole", SEAL_ROUTE_BLACKHOLE},
-		{"throw", SEAL_ROUTE_THROW},
+		{"throw", SEAL_ROUTE_THROW},       {"broadcast", SEAL_ROUTE_GROUP},
+		{"multicast", SEAL_ROUTE_GROUP},
 	};
 	size_t i;
 
@@ -112,7 +116,8 @@ static void route_gateway(const json_t *route, struct seal_addr *ret)
 static int route_dst(const json_t *route, const struct seal_addr *gateway, struct seal_prefix *ret)
 {
 	struct seal_bytes dst = seal_fact_key(route, "dst"), addr, len;
-	bool six = gateway->bits == 128 || json_object_get(route, "pref");
+	bool other = json_object_get(route, "via"); /* a gateway of the other family */
+	bool six = (gateway->bits == 128 && !other) || json_object_get(route, "pref");
 	uint32_t n = 0;
 
 	if (seal_bytes_is(dst, "default")) {
@@ -125,18 +130,37 @@ static int route_dst(const json_t *route, const struct seal_addr *gateway, struc
 	return prefix_of(addr, len.p ? (json_int_t)n : -1, ret);
 }
 
+/* route_dev - of the route, or of its next hops when they all leave through the same one */
+static struct seal_bytes route_dev(const json_t *route)
+{
+	const json_t *hops = json_object_get(route, "nexthops"), *hop;
+	struct seal_bytes dev = seal_fact_key(route, "dev");
+	size_t i;
+
+	if (dev.n)
+		return dev;
+	json_array_foreach(hops, i, hop)
+	{
+		if (i && !seal_bytes_eq(dev, seal_fact_key(hop, "dev")))
+			return SEAL_BYTES_NONE;
+		dev = seal_fact_key(hop, "dev");
+	}
+	return dev;
+}
+
 static int add_route(struct seal_host *h, const json_t *route)
 {
 	struct seal_route rt = {0}, *to;
-	struct seal_bytes dev = seal_fact_key(route, "dev");
-	const json_t *hop = json_array_get(json_object_get(route, "nexthops"), 0);
 
 	rt.type = route_type(seal_fact_key(route, "type"));
 	route_gateway(route, &rt.gateway);
 	if (route_dst(route, &rt.gateway, &rt.dst) < 0 || h->net.routes.n >= SEAL_FACT_ENTRIES_MAX)
 		return -EINVAL;
 	rt.metric = (uint32_t)json_integer_value(json_object_get(route, "metric"));
-	if (seal_arena_intern(h->arena, dev.n ? dev : seal_fact_key(hop, "dev"), &rt.dev) < 0 ||
+	if (seal_addr_parse(seal_fact_key(route, "prefsrc"), &rt.source) < 0 ||
+	    rt.source.bits != rt.dst.addr.bits)
+		rt.source = (struct seal_addr){0};
+	if (seal_arena_intern(h->arena, route_dev(route), &rt.dev) < 0 ||
 	    seal_arena_intern(h->arena, seal_fact_key(route, "table"), &rt.table) < 0)
 		return -ENOMEM;
 	if (seal_bytes_is(rt.table, "main"))
