@@ -40,30 +40,9 @@ static bool is_loopback(const struct seal_path_row *row)
 	return row->row.n_far > 0;
 }
 
-/* reaches - whether a whole exchange gets through, where one verdict holds for all of a row. An
- * outgoing row that does not name what stops the answer is asked again as a single packet. */
-static enum seal_tri reaches(struct seal_subject *s, const struct seal_path *p,
-			     const struct seal_path_row *row)
-{
-	const struct seal_fw_verdict *v = &row->row.verdict;
-	struct seal_packet packet = {.dir = p->dir, .proto = p->proto, .dport = p->port};
-	struct seal_fw_verdict one;
-
-	if (p->dir != SEAL_PACKET_OUT || v->reachable != SEAL_NO || v->later_chain ||
-	    !row->row.n_far)
-		return v->reachable;
-	packet.dst =
-		seal_u128_addr(row->row.far[row->row.n_far / 2].lo, row->family == 4 ? 32 : 128);
-	if (seal_reach_probe(s->h->ruleset, &s->h->net, &packet, s->h->arena, &one) < 0 ||
-	    one.verdict != SEAL_FATE_ACCEPT)
-		return SEAL_MAYBE;
-	return one.reachable;
-}
-
-static struct outcome outcome_of(struct seal_subject *s, const struct seal_path *p)
+static struct outcome outcome_of(const struct seal_path *p)
 {
 	struct outcome o = {0};
-	enum seal_tri whole;
 
 	seal_vec_each (row, &p->rows) {
 		const struct seal_fw_verdict *v = &row->row.verdict;
@@ -73,9 +52,8 @@ static struct outcome outcome_of(struct seal_subject *s, const struct seal_path 
 
 		switch (v->verdict) {
 		case SEAL_FATE_ACCEPT:
-			whole = reaches(s, p, row);
-			o.open |= whole == SEAL_YES;
-			o.doubt |= whole != SEAL_YES;
+			o.open |= v->reachable == SEAL_YES;
+			o.doubt |= v->reachable != SEAL_YES;
 			break;
 		case SEAL_FATE_DROP:
 		case SEAL_FATE_REJECT:
@@ -98,7 +76,7 @@ static int judge(struct seal_subject *s, struct seal_out *out, const struct seal
 {
 	const char *port = seal_arena_printf(s->h->arena, "%u", p->port);
 	const char *proto = p->proto == IPPROTO_UDP ? "udp" : "tcp";
-	struct outcome o = outcome_of(s, p);
+	struct outcome o = outcome_of(p);
 	struct seal_about about = {{{"port", seal_bytes_of(port)},
 				    {"protocol", seal_bytes_of(proto)},
 				    {"purpose", p->purpose}},
