@@ -25,8 +25,8 @@ static int list_causes(struct seal_subject *s, struct seal_out *out, enum seal_c
 			about.object[n++] = (struct seal_property){"path", o->path};
 		if (o->port)
 			about.object[n++] = (struct seal_property){"port", seal_bytes_of(port)};
-		if (c->evidence.n)
-			about.origin = c->evidence.v[0].origin;
+		if (g->proof.n)
+			about.origin = g->proof.v[0].origin;
 		if (c->certainty >= SEAL_CERTAINTY_LIKELY)
 			seal_out_fail(out, &about, "%llu message%s: %.*s (%s)",
 				      (unsigned long long)g->messages, g->messages == 1 ? "" : "s",

@@ -16,8 +16,8 @@ struct block {
 };
 
 struct slot {
-	struct seal_bytes b;
-	uint32_t hash;
+	const char *p; /* NULL: empty */
+	uint32_t n, hash;
 };
 
 struct seal_arena {
@@ -61,17 +61,15 @@ static struct block *block_new(size_t size)
 	return b;
 }
 
-void *seal_arena_alloc(struct seal_arena *a, size_t n)
+/* take - @want bytes at the next multiple of @align, not cleared */
+static void *take(struct seal_arena *a, size_t want, size_t align)
 {
-	const size_t align = sizeof(max_align_t);
 	struct block *b = a->head;
-	size_t want;
 	void *p;
 
-	if (__builtin_add_overflow(n, align - 1, &want))
-		return NULL;
-	want -= want % align;
-	if (!b || b->size - b->used < want) {
+	if (b)
+		b->used += (align - b->used % align) % align;
+	if (!b || b->used > b->size || b->size - b->used < want) {
 		b = block_new(want > BLOCK_BYTES / 4 ? want : BLOCK_BYTES);
 		if (!b)
 			return NULL;
@@ -87,8 +85,14 @@ void *seal_arena_alloc(struct seal_arena *a, size_t n)
 	p = (char *)b->data + b->used;
 	b->used += want;
 	a->used += want;
-	memset(p, 0, want);
 	return p;
+}
+
+void *seal_arena_alloc(struct seal_arena *a, size_t n)
+{
+	void *p = take(a, n, sizeof(max_align_t));
+
+	return p ? memset(p, 0, n) : NULL;
 }
 
 int seal_arena_copy(struct seal_arena *a, struct seal_bytes b, struct seal_bytes *ret)
@@ -97,12 +101,13 @@ int seal_arena_copy(struct seal_arena *a, struct seal_bytes b, struct seal_bytes
 
 	if (b.n == SIZE_MAX)
 		return -ENOMEM;
-	p = seal_arena_alloc(a, b.n + 1);
+	p = take(a, b.n + 1, 1);
 	if (!p)
 		return -ENOMEM;
 
 	if (b.n)
 		memcpy(p, b.p, b.n);
+	p[b.n] = '\0';
 	*ret = (struct seal_bytes){p, b.n};
 	return 0;
 }
@@ -112,7 +117,8 @@ static struct slot *find_slot(struct slot *slots, size_t n_slots, struct seal_by
 {
 	size_t i = hash & (n_slots - 1);
 
-	while (slots[i].b.p && !(slots[i].hash == hash && seal_bytes_eq(slots[i].b, b)))
+	while (slots[i].p && !(slots[i].hash == hash && slots[i].n == b.n &&
+			       (b.n == 0 || memcmp(slots[i].p, b.p, b.n) == 0)))
 		i = (i + 1) & (n_slots - 1);
 	return &slots[i];
 }
@@ -120,15 +126,17 @@ static struct slot *find_slot(struct slot *slots, size_t n_slots, struct seal_by
 static int grow_slots(struct seal_arena *a)
 {
 	size_t n = a->n_slots ? a->n_slots * 2 : 256, i;
-	struct slot *slots;
+	struct slot *slots, *s;
 
 	slots = calloc(n, sizeof(*slots));
 	if (!slots)
 		return -ENOMEM;
 
-	for (i = 0; i < a->n_slots; i++)
-		if (a->slots[i].b.p)
-			*find_slot(slots, n, a->slots[i].b, a->slots[i].hash) = a->slots[i];
+	for (i = 0; i < a->n_slots; i++) {
+		s = &a->slots[i];
+		if (s->p)
+			*find_slot(slots, n, (struct seal_bytes){s->p, s->n}, s->hash) = *s;
+	}
 	free(a->slots);
 	a->slots = slots;
 	a->n_slots = n;
@@ -138,23 +146,26 @@ static int grow_slots(struct seal_arena *a)
 int seal_arena_intern(struct seal_arena *a, struct seal_bytes b, struct seal_bytes *ret)
 {
 	uint32_t hash = (uint32_t)seal_hash(b, 0);
+	struct seal_bytes own;
 	struct slot *s;
 	int r;
 
-	if (2 * a->n_filled >= a->n_slots) {
+	if (b.n > UINT32_MAX)
+		return seal_arena_copy(a, b, ret);
+	if (4 * a->n_filled >= 3 * a->n_slots) {
 		r = grow_slots(a);
 		if (r < 0)
 			return r;
 	}
 	s = find_slot(a->slots, a->n_slots, b, hash);
-	if (!s->b.p) {
-		r = seal_arena_copy(a, b, &s->b);
+	if (!s->p) {
+		r = seal_arena_copy(a, b, &own);
 		if (r < 0)
 			return r;
-		s->hash = hash;
+		*s = (struct slot){own.p, (uint32_t)own.n, hash};
 		a->n_filled++;
 	}
-	*ret = s->b;
+	*ret = (struct seal_bytes){s->p, s->n};
 	return 0;
 }
 
@@ -169,7 +180,7 @@ const char *seal_arena_vprintf(struct seal_arena *a, const char *fmt, va_list ap
 	va_end(again);
 	if (n < 0)
 		return NULL;
-	p = seal_arena_alloc(a, (size_t)n + 1);
+	p = take(a, (size_t)n + 1, 1);
 	if (p)
 		vsnprintf(p, (size_t)n + 1, fmt, ap);
 	return p;
@@ -184,6 +195,26 @@ const char *seal_arena_printf(struct seal_arena *a, const char *fmt, ...)
 	text = seal_arena_vprintf(a, fmt, ap);
 	va_end(ap);
 	return text;
+}
+
+int seal_arena_intern_vprintf(struct seal_arena *a, struct seal_bytes *ret, const char *fmt,
+			      va_list ap)
+{
+	const char *whole;
+	char text[512];
+	va_list again;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(text, sizeof(text), fmt, again);
+	va_end(again);
+	if (n >= 0 && (size_t)n < sizeof(text))
+		return seal_arena_intern(a, (struct seal_bytes){text, (size_t)n}, ret);
+	whole = seal_arena_vprintf(a, fmt, ap);
+	if (!whole)
+		return -ENOMEM;
+	*ret = seal_bytes_of(whole);
+	return 0;
 }
 
 size_t seal_arena_used(const struct seal_arena *a)

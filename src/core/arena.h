@@ -34,5 +34,10 @@ int seal_arena_intern(struct seal_arena *a, struct seal_bytes b,
 const char *seal_arena_printf(struct seal_arena *a, const char *fmt, ...) SEAL_PRINTF(2, 3);
 const char *seal_arena_vprintf(struct seal_arena *a, const char *fmt, va_list ap) SEAL_PRINTF(2, 0);
 
+/* seal_arena_intern_vprintf - formatted text of which equal ones share one copy; *ret untouched on
+ * failure. Returns 0 or -ENOMEM. */
+int seal_arena_intern_vprintf(struct seal_arena *a, struct seal_bytes *ret, const char *fmt,
+			      va_list ap) SEAL_PRINTF(3, 0);
+
 /* seal_arena_used - bytes handed out so far */
 size_t seal_arena_used(const struct seal_arena *a);

@@ -54,6 +54,13 @@ struct seal_also {
 	int32_t fix; /* index into fixes, -1 = none */
 };
 
+/* struct seal_quotes - what shows that a cause is the one of this failure, in the host's arena */
+struct seal_quotes {
+	const struct seal_quote *v;
+	size_t n;
+};
+
+/* struct seal_cause - why; shared by all failures for which every word of it is the same */
 struct seal_cause {
 	const char *verdict; /* "selinux.connect"; from the rules, which outlive the explanation */
 	enum seal_cause_class class_;
@@ -62,7 +69,6 @@ struct seal_cause {
 	struct seal_bytes daemon; /* whose failure it is */
 	struct seal_bytes title;  /* one sentence for people */
 	struct seal_bytes reason; /* of an unknown one: what is missing to know more */
-	seal_vec(struct seal_quote) evidence;
 	seal_vec(struct seal_ruled_out) ruled_out;
 	seal_vec(struct seal_also) also;
 	const struct seal_denial *denial; /* that proves it, or NULL */
@@ -74,6 +80,7 @@ struct seal_explained_recipient {
 	enum seal_rcpt_status status;
 	struct seal_bytes reason;
 	struct seal_cause *cause;
+	struct seal_quotes proof;
 };
 
 /* struct seal_explained_message - what log and queue know of one message, joined */
@@ -88,6 +95,7 @@ struct seal_explained_message {
 /* struct seal_cause_group - equal causes told once */
 struct seal_cause_group {
 	struct seal_cause *cause; /* the surest one, the earliest among equals */
+	struct seal_quotes proof; /* of the failure it is the cause of */
 	uint64_t messages, recipients, events;
 	int64_t first_us, last_us;
 	int32_t fix;                      /* index into fixes, -1 = none */
@@ -101,6 +109,15 @@ struct seal_explanation {
 	seal_vec(struct seal_cause *) causes; /* owned: all that recipients and groups point to */
 	uint64_t n_waiting, n_bounced;        /* messages */
 };
+
+/* seal_object_eq, seal_cause_eq - alike in all that is shown
+ * seal_cause_hash - equal causes have equal hashes */
+bool seal_object_eq(const struct seal_object *a, const struct seal_object *b);
+bool seal_cause_eq(const struct seal_cause *a, const struct seal_cause *b);
+uint64_t seal_cause_hash(const struct seal_cause *c);
+
+/* seal_cause_done - free what @c owns, not itself */
+void seal_cause_done(struct seal_cause *c);
 
 /* seal_explanation_has - whether a message of this queue id is in it */
 bool seal_explanation_has(const struct seal_explanation *x, struct seal_bytes queue_id);

@@ -79,10 +79,12 @@ static void put_fix_id(struct seal_json *j, int32_t fix)
 	seal_json_text(j, "fix", fix >= 0 ? id : NULL);
 }
 
-static void put_evidence(struct seal_json *j, const struct seal_cause *c)
+static void put_evidence(struct seal_json *j, const struct seal_quotes *proof)
 {
+	const struct seal_quote *q;
+
 	seal_json_array(j, "evidence");
-	seal_vec_each (q, &c->evidence) {
+	for (q = proof->v; q < proof->v + proof->n; q++) {
 		seal_json_object(j, NULL);
 		seal_json_bytes(j, "text", q->text);
 		seal_report_origin(j, "origin", &q->origin);
@@ -118,11 +120,13 @@ static void put_also(struct seal_json *j, const struct seal_cause *c)
 	seal_json_array_end(j);
 }
 
-static void put_cause(struct seal_json *j, const struct seal_cause *c)
+static void put_cause(struct seal_json *j, const struct seal_explained_recipient *rcpt)
 {
+	const struct seal_cause *c = rcpt->cause;
+
 	seal_json_object(j, "cause");
 	put_verdict(j, c);
-	put_evidence(j, c);
+	put_evidence(j, &rcpt->proof);
 	seal_json_array(j, "ruled_out");
 	seal_vec_each (r, &c->ruled_out) {
 		seal_json_object(j, NULL);
@@ -169,7 +173,7 @@ static void put_recipient(struct seal_json *j, const struct seal_explanation *x,
 		seal_json_null(j, "pid");
 	seal_json_time(j, "time", r->rcpt->time_us);
 	put_next_hop(j, r);
-	put_cause(j, r->cause);
+	put_cause(j, r);
 	put_fix_id(j, r->cause->group >= 0 ? x->groups.v[r->cause->group].fix : -1);
 	seal_json_object_end(j);
 }
@@ -227,7 +231,7 @@ void seal_part_cause(struct seal_json *j, const struct seal_cause_group *g)
 	seal_json_u64(j, "events", g->events);
 	seal_json_time(j, "first", g->first_us);
 	seal_json_time(j, "last", g->last_us);
-	put_evidence(j, g->cause);
+	put_evidence(j, &g->proof);
 	put_also(j, g->cause);
 	put_change(j, g->change);
 	put_fix_id(j, g->fix);

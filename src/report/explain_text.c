@@ -41,9 +41,10 @@ static void put_when(struct seal_buf *out, const struct seal_cause_group *g)
 static void put_evidence(struct seal_buf *out, const struct seal_cause_group *g,
 			 const struct seal_text_style *style)
 {
+	const struct seal_quote *q;
 	const char *word = "proof";
 
-	seal_vec_each (q, &g->cause->evidence) {
+	for (q = g->proof.v; q < g->proof.v + g->proof.n; q++) {
 		seal_auto_buf struct seal_buf b = {0};
 
 		if (q->record && !style->verbose &&

@@ -94,6 +94,48 @@ static void interns_once(void **state)
 	assert_null(seal_arena_alloc(a, SIZE_MAX));
 }
 
+static int say(struct seal_arena *a, struct seal_bytes *ret, const char *fmt, ...)
+{
+	va_list ap;
+	int r;
+
+	va_start(ap, fmt);
+	r = seal_arena_intern_vprintf(a, ret, fmt, ap);
+	va_end(ap);
+	return r;
+}
+
+/* strings lie close together, what is for other types is aligned; nothing overlaps */
+static void packs_the_arena(void **state)
+{
+	seal_auto_arena struct seal_arena *a = seal_arena_new();
+	struct seal_bytes x, y, kept[500];
+	char text[700];
+	size_t i;
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	for (i = 0; i < 500; i++) {
+		char *p = seal_arena_alloc(a, i);
+
+		assert_non_null(p);
+		assert_int_equal((uintptr_t)p % _Alignof(max_align_t), 0);
+		assert_true(i == 0 || (p[0] == 0 && p[i - 1] == 0));
+		memset(p, 'z', i);
+		assert_int_equal(seal_arena_copy(a, (struct seal_bytes){text, i}, &kept[i]), 0);
+	}
+	for (i = 0; i < 500; i++) {
+		assert_true(seal_bytes_eq(kept[i], (struct seal_bytes){text, i}));
+		assert_int_equal(kept[i].p[i], 0);
+	}
+	assert_int_equal(say(a, &x, "%s %d", "port", 25), 0);
+	assert_int_equal(say(a, &y, "port %d", 25), 0);
+	assert_ptr_equal(x.p, y.p);
+	assert_int_equal(say(a, &x, "%s!", text), 0);
+	assert_int_equal(x.n, sizeof(text));
+}
+
 static void grows_arrays(void **state)
 {
 	seal_vec(int) v = {0};
@@ -311,7 +353,7 @@ int main(void)
 		cmocka_unit_test(interns_once),          cmocka_unit_test(grows_arrays),
 		cmocka_unit_test(reads_and_writes_time), cmocka_unit_test(writes_json),
 		cmocka_unit_test(parses_options),        cmocka_unit_test(errors_are_printable),
-		cmocka_unit_test(hands_on_pieces),
+		cmocka_unit_test(hands_on_pieces),       cmocka_unit_test(packs_the_arena),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,7 +35,7 @@ static int explain_recipient(struct seal_attribution *at, const struct seal_expl
 		return -ENOMEM;
 	r = seal_case_of_recipient(at, m, rcpt, c);
 	if (r == 1) {
-		r = seal_case_examine(at, c, &rcpt->cause);
+		r = seal_case_examine(at, c, &rcpt->cause, &rcpt->proof);
 		mark_rcpt_notes(at, rcpt->rcpt);
 		if (c->told_by_event)
 			mark(at, c->told_by_event);
@@ -81,6 +81,7 @@ static int explain_event(struct seal_attribution *at, const struct seal_mail_eve
 {
 	struct seal_event_cause *kept;
 	struct seal_cause *cause = NULL;
+	struct seal_quotes proof = {0};
 	struct seal_case *c;
 	int r;
 
@@ -93,7 +94,7 @@ static int explain_event(struct seal_attribution *at, const struct seal_mail_eve
 	    strcmp(c->symptom->id, "unknown") == 0)
 		r = 0;
 	if (r == 1)
-		r = seal_case_examine(at, c, &cause);
+		r = seal_case_examine(at, c, &cause, &proof);
 	free(c);
 	if (r < 0 || !cause)
 		return r;
@@ -102,7 +103,7 @@ static int explain_event(struct seal_attribution *at, const struct seal_mail_eve
 	kept = seal_vec_add(&at->event_causes);
 	if (!kept)
 		return -ENOMEM;
-	*kept = (struct seal_event_cause){e, cause};
+	*kept = (struct seal_event_cause){e, cause, proof};
 	return 0;
 }
 
@@ -156,35 +157,28 @@ static int explain_silent(struct seal_attribution *at, const struct seal_explain
 			  struct seal_explained_recipient *rcpt)
 {
 	const struct seal_event_cause *by = stopper(at, m);
-	struct seal_quote *q;
-	int r;
+	struct seal_cause cause = seal_cause_unknown(
+		m->queue == SEAL_QUEUE_HOLD
+			? "the message is on hold: somebody put it there (postsuper -H releases it)"
+			: "no attempt to deliver it has been logged");
+	struct seal_quote line = {.record = true};
 
 	if (!by)
-		return seal_cause_unknown(at,
-					  m->queue == SEAL_QUEUE_HOLD
-						  ? "the message is on hold: somebody put it there "
-						    "(postsuper -H releases it)"
-						  : "no attempt to deliver it has been logged",
-					  &rcpt->cause);
-	r = seal_cause_unknown(at, NULL, &rcpt->cause);
-	if (r < 0)
-		return r;
-	rcpt->cause->verdict = by->cause->verdict;
-	rcpt->cause->class_ = by->cause->class_;
-	rcpt->cause->title = by->cause->title;
-	rcpt->cause->object = by->cause->object;
-	rcpt->cause->daemon = by->cause->daemon;
-	rcpt->cause->certainty = by->cause->certainty > SEAL_CERTAINTY_LIKELY
-					 ? SEAL_CERTAINTY_LIKELY
-					 : by->cause->certainty;
+		return seal_cause_share(at, &cause, &rcpt->cause);
+	cause.verdict = by->cause->verdict;
+	cause.class_ = by->cause->class_;
+	cause.title = by->cause->title;
+	cause.object = by->cause->object;
+	cause.daemon = by->cause->daemon;
+	cause.reason = SEAL_BYTES_NONE;
+	cause.certainty = by->cause->certainty > SEAL_CERTAINTY_LIKELY ? SEAL_CERTAINTY_LIKELY
+								       : by->cause->certainty;
 	rcpt->status = SEAL_RCPT_STUCK;
-	q = seal_vec_add(&rcpt->cause->evidence);
-	if (!q)
+	line.text = by->event->text;
+	line.origin = by->event->origin;
+	if (seal_quotes_keep(at, &line, 1, &rcpt->proof) < 0)
 		return -ENOMEM;
-	q->text = by->event->text;
-	q->origin = by->event->origin;
-	q->record = true;
-	return 0;
+	return seal_cause_share(at, &cause, &rcpt->cause);
 }
 
 static int explain_silent_ones(struct seal_attribution *at)
@@ -244,6 +238,7 @@ static void stop(struct seal_attribution *at)
 	seal_vec_done(&at->ingress);
 	seal_denial_report_free(at->denials);
 	seal_explanation_free(at->x);
+	seal_table_done(&at->shared);
 	free(at->told);
 }
 

@@ -35,16 +35,17 @@ int seal_finding_say(struct seal_attribution *at, struct seal_finding *f,
 {
 	struct seal_quote *q;
 	va_list ap;
+	int r;
 
 	q = seal_vec_add(&f->evidence);
 	if (!q)
 		return -ENOMEM;
-	va_start(ap, fmt);
-	q->text = seal_bytes_of(seal_arena_vprintf(at->h->arena, fmt, ap));
-	va_end(ap);
 	if (o)
 		q->origin = *o;
-	return q->text.n ? 0 : -ENOMEM;
+	va_start(ap, fmt);
+	r = seal_arena_intern_vprintf(at->h->arena, &q->text, fmt, ap);
+	va_end(ap);
+	return r;
 }
 
 int seal_finding_quote(struct seal_finding *f, const struct seal_origin *o, struct seal_bytes text)
@@ -64,12 +65,13 @@ int seal_finding_quote(struct seal_finding *f, const struct seal_origin *o, stru
 int seal_finding_refute(struct seal_attribution *at, struct seal_finding *f, const char *fmt, ...)
 {
 	va_list ap;
+	int r;
 
 	va_start(ap, fmt);
-	f->why = seal_bytes_of(seal_arena_vprintf(at->h->arena, fmt, ap));
+	r = seal_arena_intern_vprintf(at->h->arena, &f->why, fmt, ap);
 	va_end(ap);
 	f->refuted = true;
-	return f->why.n ? 0 : -ENOMEM;
+	return r;
 }
 
 static void add_candidate(struct candidates *cs, const struct seal_verdict *v)
@@ -139,36 +141,64 @@ static struct candidate *surest(struct candidates *cs)
 	return best && best->f.certainty > SEAL_CERTAINTY_UNKNOWN ? best : NULL;
 }
 
-static int new_cause(struct seal_attribution *at, struct seal_cause **ret)
+struct seal_cause seal_cause_unknown(const char *reason)
 {
-	struct seal_cause **slot;
-
-	slot = seal_vec_add(&at->x->causes);
-	if (!slot)
-		return -ENOMEM;
-	*slot = calloc(1, sizeof(**slot));
-	if (!*slot) {
-		at->x->causes.n--;
-		return -ENOMEM;
-	}
-	(*slot)->group = -1;
-	*ret = *slot;
-	return 0;
+	return (struct seal_cause){
+		.verdict = "unknown",
+		.class_ = SEAL_CLASS_UNKNOWN,
+		.title = SEAL_LIT("the evidence does not tell why"),
+		.reason = seal_bytes_of(reason),
+		.group = -1,
+	};
 }
 
-int seal_cause_unknown(struct seal_attribution *at, const char *reason, struct seal_cause **ret)
+/* find_shared - the place of an equal cause; SEAL_TABLE_NONE when there is none */
+static uint32_t find_shared(const struct seal_attribution *at, const struct seal_cause *c,
+			    uint64_t hash)
 {
-	struct seal_cause *c;
-	int r;
+	size_t at_slot = 0;
+	uint32_t i;
 
-	r = new_cause(at, &c);
-	if (r < 0)
-		return r;
-	c->verdict = "unknown";
-	c->class_ = SEAL_CLASS_UNKNOWN;
-	c->title = SEAL_LIT("the evidence does not tell why");
-	c->reason = seal_bytes_of(reason);
-	*ret = c;
+	while ((i = seal_table_next(&at->shared, hash, &at_slot)) != SEAL_TABLE_NONE)
+		if (seal_cause_eq(at->x->causes.v[i], c))
+			break;
+	return i;
+}
+
+int seal_cause_share(struct seal_attribution *at, struct seal_cause *c, struct seal_cause **ret)
+{
+	uint64_t hash = seal_cause_hash(c);
+	uint32_t i = find_shared(at, c, hash);
+	struct seal_cause **slot, *own;
+
+	if (i != SEAL_TABLE_NONE) {
+		seal_cause_done(c);
+		*ret = at->x->causes.v[i];
+		return 0;
+	}
+	slot = seal_vec_add(&at->x->causes);
+	own = slot ? malloc(sizeof(*own)) : NULL;
+	if (!own) {
+		at->x->causes.n -= slot != NULL;
+		seal_cause_done(c);
+		return -ENOMEM;
+	}
+	*own = *c;
+	*slot = *ret = own;
+	return seal_table_add(&at->shared, hash, (uint32_t)(at->x->causes.n - 1));
+}
+
+int seal_quotes_keep(struct seal_attribution *at, const struct seal_quote *v, size_t n,
+		     struct seal_quotes *ret)
+{
+	struct seal_quote *own;
+
+	own = seal_arena_alloc(at->h->arena, n * sizeof(*own));
+	if (!own)
+		return -ENOMEM;
+	if (n)
+		memcpy(own, v, n * sizeof(*own));
+	*ret = (struct seal_quotes){own, n};
 	return 0;
 }
 
@@ -211,49 +241,60 @@ static int open_questions(struct seal_attribution *at, const struct candidates *
 		seal_buf_puts(&b, "no known symptom matches these words");
 	if (b.err)
 		return b.err;
-	return seal_arena_copy(at->h->arena, seal_buf_bytes(&b), &cause->reason);
+	return seal_arena_intern(at->h->arena, seal_buf_bytes(&b), &cause->reason);
+}
+
+/* cause_of - the cause that the surest candidate makes, or an unknown one */
+static int cause_of(struct seal_attribution *at, const struct seal_case *c, struct candidates *cs,
+		    struct candidate *best, struct seal_cause *ret)
+{
+	*ret = seal_cause_unknown(NULL);
+	ret->daemon = c->daemon;
+	if (!best)
+		return open_questions(at, cs, ret);
+	ret->title = SEAL_BYTES_NONE;
+	ret->verdict = best->verdict->id;
+	ret->class_ = best->verdict->class_;
+	ret->certainty = best->f.certainty > c->cap ? c->cap : best->f.certainty;
+	ret->object = best->f.object;
+	ret->denial = best->f.denial;
+	ret->also.v = best->f.also.v;
+	ret->also.n = best->f.also.n;
+	ret->also.cap = best->f.also.cap;
+	memset(&best->f.also, 0, sizeof(best->f.also));
+	return 0;
 }
 
 static int tell(struct seal_attribution *at, const struct seal_case *c, struct candidates *cs,
-		struct seal_cause **ret)
+		struct seal_cause **ret, struct seal_quotes *proof)
 {
+	const struct seal_quote line = {c->texts[0], c->origins[0], true};
+	struct seal_finding none = {0}, *f;
 	struct candidate *best = surest(cs);
-	struct seal_cause *cause;
-	struct seal_quote *line;
+	struct seal_cause cause;
+	struct seal_quote *q;
 	int r;
 
-	r = best ? new_cause(at, &cause) : seal_cause_unknown(at, NULL, &cause);
+	f = best ? &best->f : &none;
+	q = seal_vec_add(&f->evidence);
+	if (!q)
+		return -ENOMEM;
+	*q = line;
+	r = seal_quotes_keep(at, f->evidence.v, f->evidence.n, proof);
+	seal_vec_done(&none.evidence);
 	if (r < 0)
 		return r;
-	cause->daemon = c->daemon;
-	if (best) {
-		cause->verdict = best->verdict->id;
-		cause->class_ = best->verdict->class_;
-		cause->certainty = best->f.certainty > c->cap ? c->cap : best->f.certainty;
-		cause->object = best->f.object;
-		cause->denial = best->f.denial;
-		cause->evidence.v = best->f.evidence.v;
-		cause->evidence.n = best->f.evidence.n;
-		cause->evidence.cap = best->f.evidence.cap;
-		memset(&best->f.evidence, 0, sizeof(best->f.evidence));
-		cause->also.v = best->f.also.v;
-		cause->also.n = best->f.also.n;
-		cause->also.cap = best->f.also.cap;
-		memset(&best->f.also, 0, sizeof(best->f.also));
-	} else {
-		r = open_questions(at, cs, cause);
-	}
-	line = r == 0 ? seal_vec_add(&cause->evidence) : NULL;
-	if (!line)
-		return -ENOMEM;
-	line->text = c->texts[0];
-	line->origin = c->origins[0];
-	line->record = true;
-	*ret = cause;
-	return add_ruled_out(cause, cs, best);
+	r = cause_of(at, c, cs, best, &cause);
+	if (r == 0)
+		r = add_ruled_out(&cause, cs, best);
+	if (r == 0)
+		return seal_cause_share(at, &cause, ret);
+	seal_cause_done(&cause);
+	return r;
 }
 
-int seal_case_examine(struct seal_attribution *at, struct seal_case *c, struct seal_cause **ret)
+int seal_case_examine(struct seal_attribution *at, struct seal_case *c, struct seal_cause **ret,
+		      struct seal_quotes *proof)
 {
 	struct candidates *cs;
 	size_t i;
@@ -265,7 +306,7 @@ int seal_case_examine(struct seal_attribution *at, struct seal_case *c, struct s
 	gather(at, c, cs);
 	r = put_to_test(at, c, cs);
 	if (r == 0)
-		r = tell(at, c, cs, ret);
+		r = tell(at, c, cs, ret, proof);
 	for (i = 0; i < cs->n; i++)
 		finding_done(&cs->v[i].f);
 	free(cs);

@@ -221,6 +221,20 @@ static int foresee(struct seal_attribution *at, struct seal_cause_group *g)
 	return r == 1 ? append(at, &f, &also->fix) : r;
 }
 
+/* add_titles - to the causes that are not the first of their group; those have theirs already */
+static int add_titles(struct seal_attribution *at)
+{
+	const struct seal_verdict *v;
+	int r = 0;
+
+	seal_vec_each (c, &at->x->causes) {
+		v = (*c)->title.n ? NULL : seal_rules_verdict(at->rules, (*c)->verdict);
+		if (r == 0 && v)
+			r = seal_cause_title(at, v, *c);
+	}
+	return r;
+}
+
 int seal_attribution_fix(struct seal_attribution *at)
 {
 	size_t i;
@@ -231,5 +245,7 @@ int seal_attribution_fix(struct seal_attribution *at)
 		if (r == 0)
 			r = foresee(at, &at->x->groups.v[i]);
 	}
+	if (r == 0)
+		r = add_titles(at);
 	return r == 0 ? add_targets(at) : r;
 }

@@ -81,24 +81,14 @@ static int compare_causes(const struct seal_cause *a, const struct seal_cause *b
 /* struct member - one recipient or line of a group */
 struct member {
 	struct seal_cause *cause;
-	const struct seal_explained_message *message; /* NULL: a line without a message */
+	const struct seal_quotes *proof;
 	int64_t first_us, last_us;
-	uint64_t count;
-	size_t order;
 };
 
-static int by_cause(const void *a, const void *b)
-{
-	const struct member *x = a, *y = b;
-	int r = compare_causes(x->cause, y->cause);
-
-	if (r)
-		return r;
-	return x->order < y->order ? -1 : x->order > y->order;
-}
-
-struct members {
-	seal_vec(struct member) v;
+/* struct groups - being filled; what a group knows of its members beside the group itself */
+struct groups {
+	struct seal_explanation *x;
+	const struct seal_explained_message **last; /* for each group: the message counted last */
 };
 
 static int64_t earliest(const struct seal_recipient *r)
@@ -106,50 +96,54 @@ static int64_t earliest(const struct seal_recipient *r)
 	return r->first_us && r->first_us != SEAL_TIME_NONE ? r->first_us : r->time_us;
 }
 
-static int collect(struct seal_attribution *at, bool events, struct members *ms)
+/* join - add a member to the group of its cause */
+static struct seal_cause_group *join(struct groups *gs, const struct member *m)
 {
-	struct member *m;
+	struct seal_cause_group *g = &gs->x->groups.v[m->cause->group];
+	bool first = !g->proof.v && !g->recipients && !g->events;
 
-	seal_vec_each (msg, &at->x->messages) {
-		seal_vec_each (r, &msg->recipients) {
-			m = seal_vec_add(&ms->v);
-			if (!m)
-				return -ENOMEM;
-			*m = (struct member){r->cause,         msg, earliest(r->rcpt),
-					     r->rcpt->time_us, 1,   ms->v.n};
-			if (m->first_us == SEAL_TIME_NONE)
-				m->first_us = m->last_us = msg->arrival_us;
-		}
-	}
-	seal_vec_each (ec, &at->event_causes) {
-		m = events ? seal_vec_add(&ms->v) : NULL;
-		if (events && !m)
-			return -ENOMEM;
-		if (m)
-			*m = (struct member){ec->cause,
-					     NULL,
-					     ec->event ? ec->event->time_us : SEAL_TIME_NONE,
-					     ec->event ? ec->event->last_us : SEAL_TIME_NONE,
-					     ec->event ? ec->event->count : 0,
-					     ms->v.n};
-	}
-	return 0;
-}
-
-static void widen(struct seal_cause_group *g, const struct member *m)
-{
 	if (m->first_us != SEAL_TIME_NONE &&
 	    (g->first_us == SEAL_TIME_NONE || m->first_us < g->first_us))
 		g->first_us = m->first_us;
 	if (m->last_us != SEAL_TIME_NONE &&
 	    (g->last_us == SEAL_TIME_NONE || m->last_us > g->last_us))
 		g->last_us = m->last_us;
-	if (m->cause->certainty > g->cause->certainty)
+	if (first || m->cause->certainty > g->cause->certainty) {
 		g->cause = m->cause;
-	if (m->message)
-		g->recipients++;
-	else
-		g->events += m->count;
+		g->proof = *m->proof;
+	}
+	return g;
+}
+
+static void join_messages(struct groups *gs)
+{
+	seal_vec_each (msg, &gs->x->messages) {
+		seal_vec_each (r, &msg->recipients) {
+			struct member m = {r->cause, &r->proof, earliest(r->rcpt),
+					   r->rcpt->time_us};
+			struct seal_cause_group *g;
+
+			if (m.first_us == SEAL_TIME_NONE)
+				m.first_us = m.last_us = msg->arrival_us;
+			g = join(gs, &m);
+			g->recipients++;
+			g->messages += gs->last[r->cause->group] != msg;
+			gs->last[r->cause->group] = msg;
+		}
+	}
+}
+
+static void join_events(struct groups *gs, const struct seal_attribution *at)
+{
+	seal_vec_each (ec, &at->event_causes) {
+		struct member m = {ec->cause, &ec->proof, SEAL_TIME_NONE, SEAL_TIME_NONE};
+
+		if (ec->event) {
+			m.first_us = ec->event->time_us;
+			m.last_us = ec->event->last_us;
+		}
+		join(gs, &m)->events += ec->event ? ec->event->count : 0;
+	}
 }
 
 static const struct seal_change *change_before(const struct seal_host *h, int64_t first_us)
@@ -178,45 +172,71 @@ static int by_weight(const void *a, const void *b)
 }
 
 /* renumber - the groups were sorted: every cause gets the new place of its group */
-static int renumber(struct seal_attribution *at, const struct members *ms)
+static int renumber(struct seal_explanation *x)
 {
-	size_t n = at->x->groups.n, i;
-	int32_t *place;
+	seal_auto_free int32_t *place = calloc(x->groups.n + 1, sizeof(*place));
+	size_t i;
 
-	place = calloc(n + 1, sizeof(*place));
 	if (!place)
 		return -ENOMEM;
-	for (i = 0; i < n; i++)
-		place[at->x->groups.v[i].cause->group] = (int32_t)i;
-	seal_vec_each (m, &ms->v) {
-		m->cause->group = place[m->cause->group];
+	for (i = 0; i < x->groups.n; i++)
+		place[x->groups.v[i].cause->group] = (int32_t)i;
+	seal_vec_each (c, &x->causes) {
+		if ((*c)->group >= 0)
+			(*c)->group = place[(*c)->group];
 	}
-	free(place);
 	return 0;
 }
 
-static int make_groups(struct seal_attribution *at, const struct members *ms)
+static int by_cause(const void *a, const void *b)
 {
-	const struct seal_explained_message *last = NULL;
-	struct seal_cause_group *g = NULL;
+	const struct seal_cause *x = *(struct seal_cause *const *)a;
+	const struct seal_cause *y = *(struct seal_cause *const *)b;
 
-	seal_vec_each (m, &ms->v) {
-		if (!g || compare_causes(g->cause, m->cause) != 0) {
-			g = seal_vec_add(&at->x->groups);
+	return compare_causes(x, y);
+}
+
+/* mark_used - number 0 to causes that have a member */
+static void mark_used(struct seal_attribution *at, bool events)
+{
+	seal_vec_each (m, &at->x->messages) {
+		seal_vec_each (r, &m->recipients) {
+			r->cause->group = 0;
+		}
+	}
+	seal_vec_each (ec, &at->event_causes) {
+		if (events)
+			ec->cause->group = 0;
+	}
+}
+
+/* number_causes - one empty group for each set of equal causes that has members */
+static int number_causes(struct seal_attribution *at, bool events)
+{
+	struct seal_explanation *x = at->x;
+	seal_auto_free struct seal_cause **v = calloc(x->causes.n + 1, sizeof(*v));
+	struct seal_cause_group *g = NULL;
+	size_t n = 0, i;
+
+	if (!v)
+		return -ENOMEM;
+	mark_used(at, events);
+	seal_vec_each (c, &x->causes) {
+		if ((*c)->group == 0)
+			v[n++] = *c;
+	}
+	qsort(v, n, sizeof(*v), by_cause);
+	for (i = 0; i < n; i++) {
+		if (!g || compare_causes(g->cause, v[i]) != 0) {
+			g = seal_vec_add(&x->groups);
 			if (!g)
 				return -ENOMEM;
-			*g = (struct seal_cause_group){.cause = m->cause,
+			*g = (struct seal_cause_group){.cause = v[i],
 						       .first_us = SEAL_TIME_NONE,
 						       .last_us = SEAL_TIME_NONE,
 						       .fix = -1};
-			last = NULL;
 		}
-		/* members of one message stand together: the order of collection is kept */
-		if (m->message && m->message != last)
-			g->messages++;
-		last = m->message ? m->message : last;
-		m->cause->group = (int32_t)at->x->groups.n - 1;
-		widen(g, m);
+		v[i]->group = (int32_t)x->groups.n - 1;
 	}
 	return 0;
 }
@@ -237,22 +257,24 @@ static void count_messages(struct seal_explanation *x)
 
 int seal_attribution_group(struct seal_attribution *at, bool events)
 {
-	struct members ms = {0};
+	struct seal_explanation *x = at->x;
+	struct groups gs = {.x = x};
 	int r;
 
-	r = collect(at, events, &ms);
-	if (r == 0 && ms.v.n) {
-		qsort(ms.v.v, ms.v.n, sizeof(*ms.v.v), by_cause);
-		r = make_groups(at, &ms);
-	}
-	seal_vec_each (g, &at->x->groups) {
+	count_messages(x);
+	r = number_causes(at, events);
+	if (r < 0 || !x->groups.n)
+		return r;
+	gs.last = calloc(x->groups.n, sizeof(*gs.last));
+	if (!gs.last)
+		return -ENOMEM;
+	join_messages(&gs);
+	if (events)
+		join_events(&gs, at);
+	free(gs.last);
+	seal_vec_each (g, &x->groups) {
 		g->change = change_before(at->h, g->first_us);
 	}
-	if (r == 0 && at->x->groups.n) {
-		qsort(at->x->groups.v, at->x->groups.n, sizeof(*at->x->groups.v), by_weight);
-		r = renumber(at, &ms);
-	}
-	count_messages(at->x);
-	seal_vec_done(&ms.v);
-	return r;
+	qsort(x->groups.v, x->groups.n, sizeof(*x->groups.v), by_weight);
+	return renumber(x);
 }

@@ -13,6 +13,7 @@
 #include "analysis/endpoints/endpoints.h"
 #include "analysis/reach/reach.h"
 #include "analysis/reason/symptom.h"
+#include "core/table.h"
 
 #define SEAL_CASE_TEXTS_MAX 24
 
@@ -54,6 +55,7 @@ struct seal_finding {
 struct seal_event_cause {
 	const struct seal_mail_event *event; /* NULL: not from the mail log */
 	struct seal_cause *cause;
+	struct seal_quotes proof;
 };
 
 /* struct seal_ingress - a listener that is shut, with what its fix needs */
@@ -78,7 +80,8 @@ struct seal_attribution {
 	struct seal_endpoints endpoints;
 	seal_vec(struct seal_known_domain) domains;
 	struct seal_explanation *x;
-	bool *told; /* for each event of the mail log: part of some message's case */
+	struct seal_table shared; /* places in x->causes */
+	bool *told;               /* for each event of the mail log: part of some message's case */
 	seal_vec(struct seal_event_cause) event_causes;
 	seal_vec(struct seal_ingress) ingress;
 	struct seal_denial_report *denials;
@@ -92,11 +95,21 @@ int seal_case_of_event(struct seal_attribution *at, const struct seal_mail_event
 		       struct seal_case *c);
 
 /* seal_case_examine - test every candidate of a case and let the surest stand
- * @ret: belongs to the explanation. Returns 0 or -ENOMEM. */
-int seal_case_examine(struct seal_attribution *at, struct seal_case *c, struct seal_cause **ret);
+ * @ret: belongs to the explanation; @proof: to the arena. Returns 0 or -ENOMEM. */
+int seal_case_examine(struct seal_attribution *at, struct seal_case *c, struct seal_cause **ret,
+		      struct seal_quotes *proof);
 
-/* seal_cause_unknown - the honest answer when nothing is known, with what is missing */
-int seal_cause_unknown(struct seal_attribution *at, const char *reason, struct seal_cause **ret);
+/* seal_cause_unknown - the honest answer when nothing is known, with what is missing (may be NULL)
+ */
+struct seal_cause seal_cause_unknown(const char *reason);
+
+/* seal_cause_share - the one cause of the explanation that is equal to @c; when there is none yet,
+ * @c becomes it. What @c owns is moved or freed, also on failure. Returns 0 or -ENOMEM. */
+int seal_cause_share(struct seal_attribution *at, struct seal_cause *c, struct seal_cause **ret);
+
+/* seal_quotes_keep - copy quotes into the arena. Returns 0 or -ENOMEM. */
+int seal_quotes_keep(struct seal_attribution *at, const struct seal_quote *v, size_t n,
+		     struct seal_quotes *ret);
 
 /* seal_cause_title - fill in c->title from the rule and the object. Returns 0 or -ENOMEM */
 int seal_cause_title(struct seal_attribution *at, const struct seal_verdict *v,

@@ -94,41 +94,39 @@ static int tell(struct seal_attribution *at, const struct seal_inet_service *s,
 {
 	const struct seal_verdict *v = seal_rules_verdict(at->rules, "firewall.ingress_closed");
 	struct seal_origin o = {.source = SEAL_SOURCE_RULESET};
+	struct seal_cause cause = seal_cause_unknown(NULL);
 	struct seal_event_cause *kept;
 	struct seal_ingress *slot;
 	struct seal_finding f = {0};
-	struct seal_cause *cause;
 	int r;
 
 	if (!v)
 		return 0;
-	r = seal_cause_unknown(at, NULL, &cause);
-	if (r < 0)
-		return r;
 	kept = seal_vec_add(&at->event_causes);
 	slot = seal_vec_add(&at->ingress);
 	if (!kept || !slot)
 		return -ENOMEM;
-	*kept = (struct seal_event_cause){NULL, cause};
-	*slot = *in;
-	slot->cause = cause;
-	cause->verdict = v->id;
-	cause->class_ = v->class_;
+	cause.verdict = v->id;
+	cause.class_ = v->class_;
 	/* that nobody gets in is certain; that somebody should is what inet_interfaces says */
-	cause->certainty = SEAL_CERTAINTY_LIKELY;
-	cause->daemon = s->command;
-	r = seal_fw_where(at->h->arena, in->verdict.chain, in->verdict.rule, &cause->object);
-	cause->object.port = s->port;
-	cause->object.protocol = "tcp";
-	cause->object.service = s->service;
+	cause.certainty = SEAL_CERTAINTY_LIKELY;
+	cause.daemon = s->command;
+	r = seal_fw_where(at->h->arena, in->verdict.chain, in->verdict.rule, &cause.object);
+	cause.object.port = s->port;
+	cause.object.protocol = "tcp";
+	cause.object.service = s->service;
+	if (r == 0)
+		r = seal_cause_share(at, &cause, &kept->cause);
 	if (r == 0)
 		r = seal_finding_quote(&f, &s->origin, s->service);
 	if (r == 0)
 		r = seal_finding_say(
 			at, &f, &o, "no packet from another host to port %u gets through", s->port);
-	cause->evidence.v = f.evidence.v;
-	cause->evidence.n = f.evidence.n;
-	cause->evidence.cap = f.evidence.cap;
+	if (r == 0)
+		r = seal_quotes_keep(at, f.evidence.v, f.evidence.n, &kept->proof);
+	seal_vec_done(&f.evidence);
+	*slot = *in;
+	slot->cause = kept->cause;
 	return r;
 }
 

@@ -121,8 +121,13 @@ static int add_recipient(struct seal_explained_message *m, const struct seal_rec
 
 static int add_recipients(struct seal_explained_message *m)
 {
+	size_t n = m->queued ? m->queued->recipients.n : m->logged->recipients.n;
 	const struct seal_recipient *other;
 	int r = 0;
+
+	/* as a rule it is that many: one for most messages */
+	if (seal_vec_reserve(&m->recipients, n) < 0)
+		return -ENOMEM;
 
 	if (m->queued) {
 		seal_vec_each (q, &m->queued->recipients) {
