@@ -16,7 +16,7 @@ enum seal_evidence {
 	SEAL_EV_SELINUX = 1 << 4, /* mode, policy, booleans, modules, labels */
 	SEAL_EV_RULESET = 1 << 5, /* nftables or firewalld */
 	SEAL_EV_ALL = (1 << 6) - 1,
-	SEAL_EV_SETUP = 1 << 6, /* auditd, journald, units: for the checks of audit alone */
+	SEAL_EV_SETUP = 1 << 6, /* auditd, journald, units: for audit and explain */
 };
 
 struct seal_evidence_query {

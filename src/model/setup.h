@@ -28,6 +28,8 @@ struct seal_unit {
 	struct seal_config config; /* unit file and drop-ins; status as above */
 	bool enabled;              /* some .wants or .requires of etc/systemd/system links to it */
 	bool masked;
+	int32_t instance; /* number of the Postfix instance it runs, 0 = the default one; -1: none
+			   */
 	int links; /* 0: etc/systemd/system was read, so enabled means something; else an errno */
 };
 
