@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* dac.h - would the mode bits let this user do that? As path_resolution(7) and inode(7): search
- * permission on every directory of the path, links followed, then the access on the last element.
+/* dac.h - would mode bits and ACLs let this user do that? As path_resolution(7), inode(7) and
+ * acl(5): search permission on every directory of the path, links followed, then the access on the
+ * last element.
  */
 
 #include "core/arena.h"
@@ -37,13 +38,15 @@ struct seal_dac_result {
 	struct seal_bytes path; /* the element that decided; in the arena */
 	struct seal_file file;  /* its metadata; for MISSING those of the directory above */
 	unsigned wanted;        /* the bits of enum seal_dac_access that it lacks */
+	/* of REFUSED: the evidence holds no ACLs, and one could give these bits all the same */
+	bool acl_unknown;
 };
 
 /* seal_dac_walk - walk an absolute path as @who
  * @access: bits asked of the last element; when that does not exist and WRITE is among them, its
  * creation is asked of the directory: WRITE and SEARCH there Limits: 40 links, 4096 bytes, 256
- * elements; beyond: UNKNOWN. POSIX ACLs are not in the evidence: a file whose group bits might be a
- * mask is judged by its mode bits. Returns 0 or -ENOMEM. */
+ * elements; beyond: UNKNOWN. Where the evidence holds no ACLs the mode bits are judged, and
+ * acl_unknown says when one could change a refusal. Returns 0 or -ENOMEM. */
 int seal_dac_walk(const struct seal_view *view, struct seal_bytes path,
 		  const struct seal_identity *who, unsigned access, struct seal_arena *arena,
 		  struct seal_dac_result *ret);

@@ -228,6 +228,13 @@ int seal_dir_open_file(const struct seal_dir *d, const char *name, struct stat *
 	return S_ISREG(st->st_mode) ? seal_take_fd(&fd) : -ENXIO;
 }
 
+ssize_t seal_root_acl(const struct seal_root *root, const char *path, char *buf, size_t size)
+{
+	if (!root->ops->acl)
+		return -ENOTSUP;
+	return root->ops->acl(&root->host, relative(path), buf, size);
+}
+
 ssize_t seal_root_label(const struct seal_root *root, const char *path, char *buf, size_t size)
 {
 	return root->ops->label(&root->host, relative(path), buf, size);

@@ -98,3 +98,9 @@ int seal_dir_open_file(const struct seal_dir *d, const char *name, struct stat *
  * @buf: receives the context without its trailing NUL
  * Returns its length, -ENODATA (none), -ENOTSUP, -ERANGE or another negative errno. */
 ssize_t seal_root_label(const struct seal_root *root, const char *path, char *buf, size_t size);
+
+/* seal_root_acl - the system.posix_acl_access attribute of @path itself, raw (acl(5), kernel
+ * posix_acl_xattr.h)
+ * Returns its length, -ENODATA (none), -ENOTSUP (an archive: not known), -ERANGE or another
+ * negative errno. */
+ssize_t seal_root_acl(const struct seal_root *root, const char *path, char *buf, size_t size);

@@ -26,6 +26,8 @@ struct seal_root_ops {
 	int (*list)(const struct seal_top *top, const char *path,
 		    int (*each)(void *data, const char *name, unsigned char type), void *data);
 	ssize_t (*label)(const struct seal_top *top, const char *path, char *buf, size_t size);
+	/* NULL: what holds the files does not hold their ACLs */
+	ssize_t (*acl)(const struct seal_top *top, const char *path, char *buf, size_t size);
 	/* the directory @name right below @top as a top of its own; a link is -ENOTDIR */
 	int (*enter)(const struct seal_top *top, const char *name, struct seal_top *ret);
 	/* a descriptor of the directory @path; NULL: there is none to give */

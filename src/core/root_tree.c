@@ -254,7 +254,13 @@ static int tree_list(const struct seal_top *top, const char *path,
 	return r < 0 ? r : 0;
 }
 
-static ssize_t tree_label(const struct seal_top *top, const char *path, char *buf, size_t size)
+struct buffer {
+	char *p;
+	size_t size;
+};
+
+static ssize_t get_xattr(const struct seal_top *top, const char *path, const char *attribute,
+			 struct buffer to)
 {
 	char proc[64 + NAME_MAX], parent[PATH_MAX];
 	seal_auto_close int fd = -1;
@@ -279,12 +285,23 @@ static ssize_t tree_label(const struct seal_top *top, const char *path, char *bu
 	/* there is no getxattrat(2) yet: go through the descriptor of the parent, not following the
 	 * entry */
 	snprintf(proc, sizeof(proc), "/proc/self/fd/%d/%s", fd, name);
-	n = lgetxattr(proc, "security.selinux", buf, size);
-	if (n < 0)
-		return -errno;
-	if (n > 0 && buf[n - 1] == '\0')
-		n--;
-	return n;
+	n = lgetxattr(proc, attribute, to.p, to.size);
+	return n < 0 ? -errno : n;
+}
+
+static ssize_t tree_label(const struct seal_top *top, const char *path, char *buf, size_t size)
+{
+	ssize_t n = get_xattr(top, path, "security.selinux", (struct buffer){buf, size});
+
+	return n > 0 && buf[n - 1] == '\0' ? n - 1 : n;
+}
+
+static ssize_t tree_acl(const struct seal_top *top, const char *path, char *buf, size_t size)
+{
+	ssize_t n = get_xattr(top, path, "system.posix_acl_access", (struct buffer){buf, size});
+
+	/* a file system without ACLs has files without one */
+	return n == -EOPNOTSUPP ? -ENODATA : n;
 }
 
 static int tree_dir(const struct seal_top *top, const char *path)
@@ -315,6 +332,7 @@ static const struct seal_root_ops tree_ops = {
 	.readlink = tree_readlink,
 	.list = tree_list,
 	.label = tree_label,
+	.acl = tree_acl,
 	.enter = tree_enter,
 	.dir = tree_dir,
 	.done = tree_done,

@@ -26,6 +26,11 @@ static int view_file(void *data, struct seal_bytes path, struct seal_file *ret)
 	return seal_files_view(((struct view *)data)->files, path, ret);
 }
 
+static int view_acl(void *data, struct seal_bytes path, struct seal_acl *ret)
+{
+	return seal_files_acl(((struct view *)data)->files, path, ret);
+}
+
 static int view_label(void *data, struct seal_bytes path, struct seal_bytes *ret)
 {
 	return seal_selinux_view_label(&((struct view *)data)->selinux, path, ret);
@@ -49,6 +54,7 @@ static int open_view(const struct seal_root *root, struct seal_host *h, struct s
 	if (r < 0)
 		return r;
 	h->view.file = view_file;
+	h->view.acl = view_acl;
 	r = seal_selinux_view(root, h, &v->selinux);
 	if (r < 0)
 		return r;

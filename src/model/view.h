@@ -18,6 +18,30 @@ struct seal_file {
 	bool has_owner; /* mode and owner are the host's own, not those of an unpacked copy */
 };
 
+/* enum seal_acl_tag - as the kernel stores it (acl(5)) */
+enum seal_acl_tag {
+	SEAL_ACL_OWNER = 0x01,
+	SEAL_ACL_USER = 0x02,
+	SEAL_ACL_OWNING_GROUP = 0x04,
+	SEAL_ACL_GROUP = 0x08,
+	SEAL_ACL_MASK = 0x10,
+	SEAL_ACL_OTHER = 0x20,
+};
+
+struct seal_acl_entry {
+	enum seal_acl_tag tag;
+	uint32_t id;    /* of USER and GROUP */
+	unsigned perms; /* r 4, w 2, x 1 */
+};
+
+#define SEAL_ACL_ENTRIES_MAX 64
+
+/* struct seal_acl - the access ACL of a file; n 0: it has none beyond its mode */
+struct seal_acl {
+	struct seal_acl_entry v[SEAL_ACL_ENTRIES_MAX];
+	size_t n;
+};
+
 struct seal_view {
 	void *data;
 	/* file - metadata of a path (absolute on the host), not following a final link.
@@ -28,6 +52,8 @@ struct seal_view {
 	/* expected - the context file_contexts asks for; @type as seal_file.type, '?' = any.
 	 * -ENOENT: no entry (or <<none>>). */
 	int (*expected)(void *data, struct seal_bytes path, char type, struct seal_bytes *ret);
+	/* acl - its access ACL. Same returns; -ENODATA: it may have one. */
+	int (*acl)(void *data, struct seal_bytes path, struct seal_acl *ret);
 };
 
 static inline int seal_view_file(const struct seal_view *v, struct seal_bytes path,
@@ -46,4 +72,10 @@ static inline int seal_view_expected(const struct seal_view *v, struct seal_byte
 				     struct seal_bytes *ret)
 {
 	return v->expected ? v->expected(v->data, path, type, ret) : -ENODATA;
+}
+
+static inline int seal_view_acl(const struct seal_view *v, struct seal_bytes path,
+				struct seal_acl *ret)
+{
+	return v->acl ? v->acl(v->data, path, ret) : -ENODATA;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* the walk over mode bits, on a tree given as a table */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -105,9 +106,170 @@ static void walks(void **state)
 	}
 }
 
+/* struct acl_row - an access of one user to a file of root:mail with mode 0670 and an ACL */
+struct acl_row {
+	const char *name;
+	struct seal_acl acl;
+	uint32_t uid, gid;
+	unsigned access;
+	bool allowed;
+};
+
+static const struct seal_acl *acl_now; /* NULL: the evidence holds no ACLs */
+static uint32_t mode_now;
+
+static int one_file(void *data, struct seal_bytes path, struct seal_file *ret)
+{
+	(void)data;
+	*ret = (struct seal_file){.type = path.n == 1 ? 'd' : 'f', .mode = 0755, .has_owner = true};
+	if (path.n > 1) {
+		ret->mode = mode_now;
+		ret->gid = 8;
+	}
+	return 0;
+}
+
+static int one_acl(void *data, struct seal_bytes path, struct seal_acl *ret)
+{
+	(void)data;
+	*ret = (struct seal_acl){.n = 0};
+	if (path.n == 1)
+		return 0;
+	if (!acl_now)
+		return -ENODATA;
+	*ret = *acl_now;
+	return 0;
+}
+
+/* the examples of acl(5), and what the kernel's posix_acl_permission() does with them */
+static void acls(void **state)
+{
+	static const struct acl_row rows[] = {
+		{"named user",
+		 {{{SEAL_ACL_OWNER, 0, 6},
+		   {SEAL_ACL_USER, 101, 6},
+		   {SEAL_ACL_OWNING_GROUP, 0, 0},
+		   {SEAL_ACL_MASK, 0, 7},
+		   {SEAL_ACL_OTHER, 0, 0}},
+		  5},
+		 101,
+		 108,
+		 SEAL_DAC_READ | SEAL_DAC_WRITE,
+		 true},
+		{"the mask limits a named user",
+		 {{{SEAL_ACL_OWNER, 0, 6},
+		   {SEAL_ACL_USER, 101, 6},
+		   {SEAL_ACL_OWNING_GROUP, 0, 0},
+		   {SEAL_ACL_MASK, 0, 4},
+		   {SEAL_ACL_OTHER, 0, 0}},
+		  5},
+		 101,
+		 108,
+		 SEAL_DAC_WRITE,
+		 false},
+		{"a named user is no other",
+		 {{{SEAL_ACL_OWNER, 0, 6},
+		   {SEAL_ACL_USER, 101, 0},
+		   {SEAL_ACL_OWNING_GROUP, 0, 0},
+		   {SEAL_ACL_MASK, 0, 7},
+		   {SEAL_ACL_OTHER, 0, 7}},
+		  5},
+		 101,
+		 108,
+		 SEAL_DAC_READ,
+		 false},
+		{"named group",
+		 {{{SEAL_ACL_OWNER, 0, 6},
+		   {SEAL_ACL_OWNING_GROUP, 0, 0},
+		   {SEAL_ACL_GROUP, 108, 6},
+		   {SEAL_ACL_MASK, 0, 7},
+		   {SEAL_ACL_OTHER, 0, 0}},
+		  5},
+		 101,
+		 108,
+		 SEAL_DAC_WRITE,
+		 true},
+		{"no one group grants it all",
+		 {{{SEAL_ACL_OWNER, 0, 6},
+		   {SEAL_ACL_OWNING_GROUP, 0, 4},
+		   {SEAL_ACL_GROUP, 108, 2},
+		   {SEAL_ACL_MASK, 0, 7},
+		   {SEAL_ACL_OTHER, 0, 7}},
+		  5},
+		 101,
+		 108,
+		 SEAL_DAC_READ | SEAL_DAC_WRITE,
+		 false},
+		{"the owning group below the mask",
+		 {{{SEAL_ACL_OWNER, 0, 6},
+		   {SEAL_ACL_OWNING_GROUP, 0, 4},
+		   {SEAL_ACL_MASK, 0, 7},
+		   {SEAL_ACL_OTHER, 0, 0}},
+		  4},
+		 1001,
+		 8,
+		 SEAL_DAC_WRITE,
+		 false},
+		{"others",
+		 {{{SEAL_ACL_OWNER, 0, 6},
+		   {SEAL_ACL_USER, 5, 7},
+		   {SEAL_ACL_OWNING_GROUP, 0, 0},
+		   {SEAL_ACL_MASK, 0, 7},
+		   {SEAL_ACL_OTHER, 0, 4}},
+		  5},
+		 101,
+		 108,
+		 SEAL_DAC_READ,
+		 true},
+		{"no ACL but the mode", {.n = 0}, 101, 8, SEAL_DAC_WRITE, true},
+	};
+	seal_auto_arena struct seal_arena *a = seal_arena_new();
+	struct seal_view view = {.file = one_file, .acl = one_acl};
+	struct seal_identity who = {0};
+	struct seal_dac_result r;
+	size_t i;
+
+	(void)state;
+	mode_now = 0670;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		acl_now = &rows[i].acl;
+		who.uid = rows[i].uid;
+		who.gid = rows[i].gid;
+		assert_int_equal(seal_dac_walk(&view, SEAL_LIT("/f"), &who, rows[i].access, a, &r),
+				 0);
+		if ((r.answer == SEAL_DAC_ALLOWED) != rows[i].allowed)
+			fail_msg("%s: answer %d", rows[i].name, r.answer);
+		assert_false(r.acl_unknown);
+	}
+}
+
+/* a refusal stands when no ACL could change it, for the group bits are the mask of every ACL */
+static void unknown_acls(void **state)
+{
+	seal_auto_arena struct seal_arena *a = seal_arena_new();
+	struct seal_view view = {.file = one_file, .acl = one_acl};
+	static const struct seal_identity who = {.uid = 101, .gid = 108};
+	struct seal_dac_result r;
+
+	(void)state;
+	acl_now = NULL;
+	mode_now = 0660;
+	assert_int_equal(seal_dac_walk(&view, SEAL_LIT("/f"), &who, SEAL_DAC_WRITE, a, &r), 0);
+	assert_int_equal(r.answer, SEAL_DAC_REFUSED);
+	assert_true(r.acl_unknown);
+	mode_now = 0640;
+	assert_int_equal(seal_dac_walk(&view, SEAL_LIT("/f"), &who, SEAL_DAC_WRITE, a, &r), 0);
+	assert_int_equal(r.answer, SEAL_DAC_REFUSED);
+	assert_false(r.acl_unknown);
+	mode_now = 0600;
+	assert_int_equal(seal_dac_walk(&view, SEAL_LIT("/f"), &who, SEAL_DAC_READ, a, &r), 0);
+	assert_false(r.acl_unknown);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(walks)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(walks), cmocka_unit_test(acls),
+					   cmocka_unit_test(unknown_acls)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

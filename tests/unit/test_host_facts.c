@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -441,6 +442,42 @@ static void test_files_of_bundle(void **state)
 	done(&s);
 }
 
+/* an ACL set on a file of this machine, read back: user 101 rw-, mask rw- */
+static void test_acl(void **state)
+{
+	static const unsigned char raw[] = {
+		2,    0, 0, 0,                         /* version */
+		0x01, 0, 6, 0, 0xff, 0xff, 0xff, 0xff, /* owner */
+		0x02, 0, 6, 0, 101,  0,    0,    0,    /* user 101 */
+		0x04, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, /* owning group */
+		0x10, 0, 6, 0, 0xff, 0xff, 0xff, 0xff, /* mask */
+		0x20, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, /* others */
+	};
+	static const struct file files[] = {{"etc/passwd", ""}, {"srv/key", "x"}};
+	seal_auto_files struct seal_files *f = NULL;
+	struct seal_acl acl;
+	struct scene s;
+	char path[64];
+
+	(void)state;
+	build(&s, files, 2);
+	snprintf(path, sizeof(path), "%s/srv/key", s.top);
+	if (setxattr(path, "system.posix_acl_access", raw, sizeof(raw), 0) < 0 || geteuid() != 0) {
+		done(&s);
+		skip();
+	}
+	assert_int_equal(seal_files_open(s.root, s.host, &f, NULL), 0);
+	assert_int_equal(seal_files_acl(f, SEAL_LIT("/srv/key"), &acl), 0);
+	assert_int_equal(acl.n, 5);
+	assert_int_equal(acl.v[1].tag, SEAL_ACL_USER);
+	assert_int_equal(acl.v[1].id, 101);
+	assert_int_equal(acl.v[1].perms, 6);
+	assert_int_equal(seal_files_acl(f, SEAL_LIT("/etc/passwd"), &acl), 0);
+	assert_int_equal(acl.n, 0);
+	assert_int_equal(seal_files_acl(f, SEAL_LIT("/srv/none"), &acl), -ENODATA);
+	done(&s);
+}
+
 static void test_files_of_image(void **state)
 {
 	static const struct file files[] = {{"etc/aliases", "x"}};
@@ -468,7 +505,7 @@ int main(void)
 		cmocka_unit_test(test_network),        cmocka_unit_test(test_disk),
 		cmocka_unit_test(test_damaged),        cmocka_unit_test(test_proc_net),
 		cmocka_unit_test(test_live),           cmocka_unit_test(test_files_of_bundle),
-		cmocka_unit_test(test_files_of_image),
+		cmocka_unit_test(test_files_of_image), cmocka_unit_test(test_acl),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

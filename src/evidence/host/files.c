@@ -301,3 +301,51 @@ int seal_files_view(void *data, struct seal_bytes path, struct seal_file *ret)
 		return r;
 	return seal_root_is_whole(f->root) || lists_children(f, parent_of(path)) ? r : -ENODATA;
 }
+
+static uint32_t le(const unsigned char *p, size_t n)
+{
+	uint32_t v = 0;
+
+	while (n--)
+		v = v << 8 | p[n];
+	return v;
+}
+
+/* parse_acl - a header of 4 bytes (version 2), then 8 bytes an entry, all little endian (kernel
+ * posix_acl_xattr.h) */
+static int parse_acl(const unsigned char *p, size_t n, struct seal_acl *ret)
+{
+	if (n < 4 || le(p, 4) != 2 || (n - 4) % 8 != 0)
+		return -ENODATA;
+	*ret = (struct seal_acl){.n = (n - 4) / 8};
+	if (ret->n > SEAL_ACL_ENTRIES_MAX)
+		return -ENODATA;
+	for (size_t i = 0; i < ret->n; i++) {
+		const unsigned char *e = p + 4 + 8 * i;
+
+		ret->v[i] = (struct seal_acl_entry){(enum seal_acl_tag)le(e, 2), le(e + 4, 4),
+						    le(e + 2, 2) & 7};
+	}
+	return 0;
+}
+
+int seal_files_acl(void *data, struct seal_bytes path, struct seal_acl *ret)
+{
+	const struct seal_files *f = data;
+	unsigned char raw[4 + 8 * SEAL_ACL_ENTRIES_MAX];
+	char name[PATH_MAX];
+	ssize_t n;
+
+	if (!path.n || path.n >= sizeof(name) || path.p[0] != '/' || memchr(path.p, '\0', path.n))
+		return -ENODATA;
+	/* files.tsv has no ACLs, and an unpacked copy lost them */
+	if (!f->own_owners || find_row(f, path))
+		return -ENODATA;
+	memcpy(name, path.p, path.n);
+	name[path.n] = '\0';
+	n = seal_root_acl(f->root, name, (char *)raw, sizeof(raw));
+	*ret = (struct seal_acl){.n = 0};
+	if (n == -ENODATA)
+		return 0;
+	return n < 0 ? -ENODATA : parse_acl(raw, (size_t)n, ret);
+}

@@ -28,3 +28,7 @@ SEAL_DEFINE_AUTO(files, struct seal_files *, seal_files_free);
  * -ENOENT is said only where the evidence holds the whole directory: of an image or a live host
  * always, of a bundle where files.tsv lists the directory and something in it; else -ENODATA. */
 int seal_files_view(void *data, struct seal_bytes path, struct seal_file *ret);
+
+/* seal_files_acl - its access ACL: n 0 when it has none
+ * Returns 0 or -ENODATA (archives, bundles and unprivileged copies do not hold ACLs). */
+int seal_files_acl(void *data, struct seal_bytes path, struct seal_acl *ret);
