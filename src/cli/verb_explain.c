@@ -46,7 +46,8 @@ const struct seal_format seal_formats_explain[] = {
 static int explain(const struct seal_cli *cli, const struct seal_root *root,
 		   const struct seal_rules *rules, struct seal_err *err)
 {
-	struct seal_evidence_query query = {SEAL_EV_ALL, {cli->since_us, cli->until_us}};
+	struct seal_evidence_query query = {SEAL_EV_ALL | SEAL_EV_SETUP,
+					    {cli->since_us, cli->until_us}};
 	seal_auto_explanation struct seal_explanation *x = NULL;
 	seal_auto_free struct seal_bytes *ids = NULL;
 	seal_auto_host struct seal_host *h = NULL;

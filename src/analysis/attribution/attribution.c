@@ -235,6 +235,10 @@ static void stop(struct seal_attribution *at)
 	seal_endpoints_done(&at->endpoints);
 	seal_vec_done(&at->event_causes);
 	seal_vec_done(&at->domains);
+	seal_vec_each (p, &at->processes) {
+		free(*p);
+	}
+	seal_vec_done(&at->processes);
 	seal_vec_done(&at->ingress);
 	seal_denial_report_free(at->denials);
 	seal_explanation_free(at->x);

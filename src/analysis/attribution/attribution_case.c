@@ -230,8 +230,43 @@ static void earlier_attempt(struct seal_attribution *at, struct seal_case *c)
 	set_attempt(c, e);
 }
 
-static void finish(struct seal_attribution *at, struct seal_case *c)
+/* find_process - what the configuration says of the process, remembered for each tag */
+static int find_process(struct seal_attribution *at, struct seal_case *c)
 {
+	struct seal_process_tag tag = {c->instance, c->service, c->daemon};
+	struct seal_known_process *k, **slot;
+	int r;
+
+	seal_vec_each (it, &at->processes) {
+		const struct seal_process_tag *t = &(*it)->tag;
+
+		if (!seal_bytes_eq(t->daemon, tag.daemon) ||
+		    !seal_bytes_eq(t->service, tag.service) ||
+		    !seal_bytes_eq(t->instance, tag.instance))
+			continue;
+		c->process = &(*it)->process;
+		return 0;
+	}
+	slot = seal_vec_add(&at->processes);
+	if (!slot)
+		return -ENOMEM;
+	k = *slot = calloc(1, sizeof(*k));
+	if (!k) {
+		at->processes.n--;
+		return -ENOMEM;
+	}
+	k->tag = tag;
+	r = seal_process_find(at->h, &tag, &k->process);
+	c->process = &k->process;
+	return r;
+}
+
+static int finish(struct seal_attribution *at, struct seal_case *c)
+{
+	int r = find_process(at, c);
+
+	if (r < 0)
+		return r;
 	c->attempt.daemon = c->daemon;
 	c->attempt.pid = c->pid;
 	c->attempt.reason = &c->reason;
@@ -239,6 +274,7 @@ static void finish(struct seal_attribution *at, struct seal_case *c)
 	c->attempt.texts = c->texts;
 	c->attempt.n_texts = c->n_texts;
 	c->n_matches = seal_avc_join(at->avcs, &c->attempt, SEAL_SECOND_US, c->matches);
+	return 0;
 }
 
 static void set_window(struct seal_case *c, const struct seal_recipient *r)
@@ -306,10 +342,9 @@ int seal_case_of_recipient(struct seal_attribution *at, const struct seal_explai
 	}
 	if (err == 0)
 		err = crash_line(at, c);
-	if (err < 0)
-		return err;
-	finish(at, c);
-	return 1;
+	if (err == 0)
+		err = finish(at, c);
+	return err < 0 ? err : 1;
 }
 
 int seal_case_of_event(struct seal_attribution *at, const struct seal_mail_event *e,
@@ -322,8 +357,7 @@ int seal_case_of_event(struct seal_attribution *at, const struct seal_mail_event
 	c->queue_id = e->queue_id;
 	tell_by(c, e);
 	r = read_words(at, c);
-	if (r < 0)
-		return r;
-	finish(at, c);
-	return e->text.n > 0;
+	if (r == 0)
+		r = finish(at, c);
+	return r < 0 ? r : e->text.n > 0;
 }

@@ -11,11 +11,13 @@
 #include "analysis/attribution/events.h"
 #include "analysis/denials/denial.h"
 #include "analysis/endpoints/endpoints.h"
+#include "analysis/process.h"
 #include "analysis/reach/reach.h"
 #include "analysis/reason/symptom.h"
 #include "core/table.h"
 
 #define SEAL_CASE_TEXTS_MAX 24
+#define SEAL_CASE_PATHS_MAX 8
 
 /* struct seal_case - one failure: the line that tells it, and the lines around it that belong to it
  */
@@ -32,6 +34,7 @@ struct seal_case {
 	struct seal_origin origins[SEAL_CASE_TEXTS_MAX];
 	size_t n_texts;
 	const struct seal_symptom *symptom;
+	const struct seal_process *process; /* of the line that tells; never NULL */
 	/* texts[0] is this line, not the status line */
 	const struct seal_mail_event *told_by_event;
 	bool in_queue; /* the queue file itself repeats the reason: nobody else can have written it
@@ -70,6 +73,12 @@ struct seal_known_domain {
 	struct seal_bytes daemon, domain; /* domain empty: not known */
 };
 
+/* struct seal_known_process - a tag of the log, looked up once */
+struct seal_known_process {
+	struct seal_process_tag tag;
+	struct seal_process process;
+};
+
 struct seal_attribution {
 	struct seal_host *h;
 	const struct seal_rules *rules;
@@ -79,6 +88,7 @@ struct seal_attribution {
 	struct seal_egress_cache *egress;
 	struct seal_endpoints endpoints;
 	seal_vec(struct seal_known_domain) domains;
+	seal_vec(struct seal_known_process *) processes;
 	struct seal_explanation *x;
 	struct seal_table shared; /* places in x->causes */
 	bool *told;               /* for each event of the mail log: part of some message's case */
@@ -93,6 +103,18 @@ int seal_case_of_recipient(struct seal_attribution *at, const struct seal_explai
 			   const struct seal_explained_recipient *r, struct seal_case *c);
 int seal_case_of_event(struct seal_attribution *at, const struct seal_mail_event *e,
 		       struct seal_case *c);
+
+/* seal_case_paths - absolute paths the words of the failure name, the most telling first */
+size_t seal_case_paths(struct seal_attribution *at, const struct seal_case *c,
+		       struct seal_bytes paths[SEAL_CASE_PATHS_MAX]);
+/* seal_case_access - what the failed operation needs of the last element: enum seal_dac_access */
+unsigned seal_case_access(const struct seal_case *c);
+/* seal_case_identity - as whom the daemon tried that path
+ * Returns 0, -ENODATA (not known) or -ENOMEM. */
+int seal_case_identity(struct seal_attribution *at, const struct seal_case *c,
+		       struct seal_bytes path, struct seal_identity *ret);
+/* seal_case_denied_by_selinux - a denial of this very attempt about this very object is there */
+bool seal_case_denied_by_selinux(const struct seal_case *c);
 
 /* seal_case_examine - test every candidate of a case and let the surest stand
  * @ret: belongs to the explanation; @proof: to the arena. Returns 0 or -ENOMEM. */
@@ -133,7 +155,11 @@ seal_test_fn seal_test_remote;
 seal_test_fn seal_test_dns;
 seal_test_fn seal_test_dac; /* cause_file.c */
 seal_test_fn seal_test_disk;
-seal_test_fn seal_test_config; /* cause_config.c */
+/* the part of seal_test_sandbox() about programs that call sendmail(1) */
+int seal_test_submission(struct seal_attribution *at, const struct seal_case *c,
+			 struct seal_finding *f);
+seal_test_fn seal_test_sandbox; /* cause_sandbox.c */
+seal_test_fn seal_test_config;  /* cause_config.c */
 seal_test_fn seal_test_service;
 seal_test_fn seal_test_words; /* attribution.c: a verdict that the words themselves carry */
 

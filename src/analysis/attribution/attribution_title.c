@@ -30,6 +30,7 @@ int seal_cause_title(struct seal_attribution *at, const struct seal_verdict *v,
 	values[SEAL_SLOT_CHAIN] = o->chain;
 	values[SEAL_SLOT_ZONE] = o->zone;
 	values[SEAL_SLOT_RESOLVER] = o->resolver;
+	values[SEAL_SLOT_SERVICE] = o->service;
 	values[SEAL_SLOT_PARAMETER] = o->parameter.n ? o->parameter : o->service;
 	seal_phrase_put(&b, v->title, values);
 	return b.err ? b.err : seal_arena_intern(at->h->arena, seal_buf_bytes(&b), &c->title);

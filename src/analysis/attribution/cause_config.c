@@ -64,7 +64,7 @@ static int test_path(struct seal_attribution *at, const struct seal_case *c, str
 	struct seal_file file;
 	int r;
 
-	if (!c->reason.path.n || seal_daemon_path(at->h, c->daemon, c->reason.path, &path) < 0)
+	if (!c->reason.path.n || seal_process_path(at->h, c->process, c->reason.path, &path) < 0)
 		return 0;
 	o.path = path;
 	f->object.path = path;
@@ -137,7 +137,7 @@ static int test_socket(struct seal_attribution *at, const struct seal_case *c,
 	struct seal_file file;
 	int r;
 
-	if (seal_daemon_path(at->h, c->daemon, c->reason.socket, &path) < 0)
+	if (seal_process_inner_path(at->h, c->process, c->reason.socket, &path) < 0)
 		return 0;
 	o.path = path;
 	f->object.path = path;

@@ -154,6 +154,25 @@ static int test_dns_blocked(struct seal_attribution *at, struct seal_finding *f)
 	return r;
 }
 
+/* is_from_beyond - the errno can be the doing of a packet filter on the way (measured, see
+ * errno.yaml); "Permission denied" of IPv4 cannot */
+static bool is_from_beyond(const struct seal_case *c, bool drop)
+{
+	if (drop)
+		return is_timeout(c);
+	switch (c->reason.error) {
+	case EACCES:
+		return c->reason.addr.bits == 128;
+	case ECONNREFUSED:
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+	case ENOPROTOOPT:
+		return true;
+	default:
+		return false;
+	}
+}
+
 int seal_test_firewall(struct seal_attribution *at, const struct seal_case *c,
 		       const struct seal_verdict *v, struct seal_finding *f)
 {
@@ -180,6 +199,9 @@ int seal_test_firewall(struct seal_attribution *at, const struct seal_case *c,
 	if (strcmp(v->id, "firewall.loopback") == 0 && seal_addr_is_loopback(&c->reason.addr))
 		return test_egress(at, c, e, is_timeout(c), f);
 	if (strncmp(v->id, "firewall.remote_", 16) == 0) {
+		if (!is_from_beyond(c, strcmp(v->id, "firewall.remote_drop") == 0))
+			return seal_finding_refute(at, f, "nothing beyond this host gives '%s'",
+						   strerror(c->reason.error));
 		if (e->answer != SEAL_EGRESS_ACCEPT)
 			return 0;
 		/* a peer, a router and a provider look alike from here */

@@ -346,7 +346,7 @@ static int by_path(struct seal_attribution *at, const struct seal_case *c, struc
 	size_t end;
 	int r;
 
-	if (!c->reason.path.n || seal_daemon_path(at->h, c->daemon, c->reason.path, &path) < 0)
+	if (!c->reason.path.n || seal_process_path(at->h, c->process, c->reason.path, &path) < 0)
 		return 0;
 	for (end = 1; end <= path.n; end++) {
 		if (end < path.n && path.p[end] != '/')

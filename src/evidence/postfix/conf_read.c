@@ -303,6 +303,8 @@ static const struct {
 	{"smtp_sasl_password_maps", SEAL_MAP_KEYS},
 	{"smtp_tls_policy_maps", SEAL_MAP_VALUES},
 	{"transport_maps", SEAL_MAP_VALUES},
+	{"virtual_gid_maps", SEAL_MAP_VALUES},
+	{"virtual_uid_maps", SEAL_MAP_VALUES},
 };
 
 /* add_maps - the tables of all those parameters as one service (or none) sees them */

@@ -91,6 +91,7 @@ enum seal_slot {
 	SEAL_SLOT_ZONE,
 	SEAL_SLOT_RESOLVER,
 	SEAL_SLOT_PARAMETER,
+	SEAL_SLOT_SERVICE, /* a unit, a service of master.cf */
 	SEAL_SLOT_USER,
 	SEAL_SLOT_MAX_,
 };

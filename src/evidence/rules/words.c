@@ -43,6 +43,7 @@ static const char *const slot_names[SEAL_SLOT_MAX_] = {
 	[SEAL_SLOT_ZONE] = "zone",
 	[SEAL_SLOT_RESOLVER] = "resolver",
 	[SEAL_SLOT_PARAMETER] = "parameter",
+	[SEAL_SLOT_SERVICE] = "service",
 	[SEAL_SLOT_USER] = "user",
 };
 
