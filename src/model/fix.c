@@ -30,7 +30,7 @@ const char *seal_fix_kind_name(enum seal_fix_kind k)
 static const char *const condition_names[SEAL_CONDITION_KIND_MAX_] = {
 	[SEAL_CONDITION_NONE] = "none",
 	[SEAL_CONDITION_LABELS] = "labels",
-	[SEAL_CONDITION_LEVEL] = "level",
+	[SEAL_CONDITION_CONTEXT] = "context",
 	[SEAL_CONDITION_FCONTEXT] = "fcontext",
 	[SEAL_CONDITION_EQUIVALENT] = "equivalent",
 	[SEAL_CONDITION_PORT] = "port",
@@ -39,7 +39,6 @@ static const char *const condition_names[SEAL_CONDITION_KIND_MAX_] = {
 	[SEAL_CONDITION_GROUP] = "group",
 	[SEAL_CONDITION_MODE] = "mode",
 	[SEAL_CONDITION_NFT_RULE] = "nft-rule",
-	[SEAL_CONDITION_FIREWALLD] = "firewalld",
 	[SEAL_CONDITION_PARAMETER] = "parameter",
 	[SEAL_CONDITION_SERVICE] = "service",
 };

@@ -33,28 +33,30 @@ struct seal_argv {
 	seal_vec(struct seal_bytes) v;
 };
 
-/* what a condition looks at; each can be read on a running host by one program and from evidence */
+/* enum seal_condition_kind - what a condition looks at; each can be read on a running host by one
+ * program and, most of them, from evidence */
 enum seal_condition_kind {
-	SEAL_CONDITION_NONE,       /* words only */
-	SEAL_CONDITION_LABELS,     /* at and below path subject: as file_contexts asks for */
-	SEAL_CONDITION_LEVEL,      /* the range of the label of path subject is value */
-	SEAL_CONDITION_FCONTEXT,   /* the local entry for the expression subject gives type value */
+	SEAL_CONDITION_NONE, /* words only */
+	/* the label of path subject, with value "tree" also of all below it, is the one that
+	 * file_contexts asks for */
+	SEAL_CONDITION_LABELS,
+	SEAL_CONDITION_CONTEXT,    /* the label of path subject is value, a whole context */
+	SEAL_CONDITION_FCONTEXT,   /* local entry: the expression subject gives type value */
 	SEAL_CONDITION_EQUIVALENT, /* local entry: path subject is labelled as path value */
-	SEAL_CONDITION_PORT,       /* the local label of "tcp/2525" is type value */
+	SEAL_CONDITION_PORT,       /* local entry: "tcp/2525" has type value */
 	SEAL_CONDITION_BOOLEAN,    /* boolean subject is value: "on", "off" */
 	SEAL_CONDITION_MODULE,     /* module subject is installed */
 	SEAL_CONDITION_GROUP,      /* path subject belongs to the group of number value */
-	SEAL_CONDITION_MODE,       /* path subject has the octal mode value */
-	SEAL_CONDITION_NFT_RULE,  /* chain subject ("inet filter output") has the rule value, as nft
-				   * prints it, its handle included where the step names one */
-	SEAL_CONDITION_FIREWALLD, /* firewall-cmd subject (scope: "--permanent --zone=x") answers
-				   * yes to value (a --query option) */
+	SEAL_CONDITION_MODE,       /* path subject has the octal mode value, four digits */
+	/* chain subject ("inet filter output") has a rule that nft prints with value in it */
+	SEAL_CONDITION_NFT_RULE,
 	SEAL_CONDITION_PARAMETER, /* parameter subject of main.cf is value */
 	SEAL_CONDITION_SERVICE,   /* unit subject is active */
 	SEAL_CONDITION_KIND_MAX_,
 };
 
-/* struct seal_condition - what must hold, or with @not must not */
+/* struct seal_condition - what must hold, or with @not must not. Where a local entry is asked for,
+ * an empty value means that there is none. */
 struct seal_condition {
 	enum seal_condition_kind kind;
 	bool not ;

@@ -23,7 +23,7 @@ static void put_argv(struct seal_json *j, const char *key, const struct seal_arg
 	seal_json_array_end(j);
 }
 
-static void put_condition(struct seal_json *j, const char *key, const struct seal_condition *c)
+void seal_report_condition(struct seal_json *j, const char *key, const struct seal_condition *c)
 {
 	if (c->kind == SEAL_CONDITION_NONE) {
 		seal_json_null(j, key);
@@ -48,8 +48,8 @@ void seal_report_steps(struct seal_json *j, const struct seal_fix *f)
 		put_argv(j, "undo", &s->undo);
 		seal_json_bytes(j, "verify", s->verify);
 		seal_json_bytes(j, "why", s->why);
-		put_condition(j, "before", &s->before);
-		put_condition(j, "after", &s->after);
+		seal_report_condition(j, "before", &s->before);
+		seal_report_condition(j, "after", &s->after);
 		seal_json_object_end(j);
 	}
 	seal_json_array_end(j);

@@ -36,6 +36,8 @@ void seal_report_fixes(struct seal_json *j, const struct seal_fix *fixes, size_t
 void seal_report_cost(struct seal_json *j, const struct seal_cost *c);
 /* seal_report_candidate - a fix that could be chosen, or was turned down, as one object */
 void seal_report_candidate(struct seal_json *j, const struct seal_fix *f);
+/* seal_report_condition - what must hold before or after a step; null when no program can tell */
+void seal_report_condition(struct seal_json *j, const char *key, const struct seal_condition *c);
 /* seal_report_steps - "steps": [ ... ] */
 void seal_report_steps(struct seal_json *j, const struct seal_fix *f);
 

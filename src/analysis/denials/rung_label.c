@@ -59,8 +59,11 @@ int seal_restorecon_step(struct seal_fix *f, struct seal_bytes path, bool tree)
 		return r;
 	s->precondition = SEAL_LIT("the label is not the one file_contexts asks for");
 	s->verify = SEAL_LIT("restorecon -n on the path changes nothing");
-	s->before = (struct seal_condition){SEAL_CONDITION_LABELS, .not = true, .subject = path};
 	s->after = (struct seal_condition){SEAL_CONDITION_LABELS, .subject = path};
+	if (tree)
+		s->after.value = SEAL_LIT("tree");
+	s->before = s->after;
+	s->before.not = true;
 	return 0;
 }
 
@@ -243,10 +246,10 @@ int seal_rung_range(struct seal_ladder *l)
 		(struct seal_bytes[]){SEAL_LIT("chcon"), SEAL_LIT("-l"), level, p->path}, 4, &step);
 	if (r < 0)
 		return r;
-	step->before = (struct seal_condition){SEAL_CONDITION_LEVEL, .subject = p->path,
-					       .value = seal_context_part(d->tcontext, 'l')};
-	step->after =
-		(struct seal_condition){SEAL_CONDITION_LEVEL, .subject = p->path, .value = level};
+	step->before = (struct seal_condition){SEAL_CONDITION_CONTEXT, .subject = p->path,
+					       .value = d->tcontext};
+	step->after = (struct seal_condition){SEAL_CONDITION_CONTEXT, .subject = p->path,
+					      .value = s.target};
 	return seal_argv_set(&step->undo,
 			     (struct seal_bytes[]){SEAL_LIT("chcon"), SEAL_LIT("-l"),
 						   seal_context_part(d->tcontext, 'l'), p->path},

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fix/render.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "core/enc.h"
+#include "fix/probe.h"
+
+/* ansible.c - a plan as a playbook. YAML is written as JSON strings in flow style, each word with
+ * the tag !unsafe, so that nothing of it is ever taken for a template. */
+
+static void put_string(struct seal_buf *out, struct seal_bytes s)
+{
+	seal_buf_puts(out, "!unsafe ");
+	(void)seal_enc_json(out, s);
+}
+
+static void put_option(struct seal_buf *out, const char *key, struct seal_bytes value)
+{
+	seal_buf_printf(out, "        %s: ", key);
+	put_string(out, value);
+	seal_buf_putc(out, '\n');
+}
+
+static void put_literal(struct seal_buf *out, const char *key, const char *value)
+{
+	seal_buf_printf(out, "        %s: %s\n", key, value);
+}
+
+static void put_argv(struct seal_buf *out, const struct seal_argv *a)
+{
+	const char *path = a->v.n ? seal_program_path(a->v.v[0]) : NULL;
+	size_t i;
+
+	seal_buf_puts(out, "      ansible.builtin.command:\n        argv:\n");
+	for (i = 0; i < a->v.n; i++) {
+		seal_buf_puts(out, "          - ");
+		put_string(out, i == 0 && path ? seal_bytes_of(path) : a->v.v[i]);
+		seal_buf_putc(out, '\n');
+	}
+}
+
+/* after - the word behind option @name, or none */
+static struct seal_bytes after(const struct seal_argv *a, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < a->v.n; i++)
+		if (seal_bytes_is(a->v.v[i], name))
+			return a->v.v[i + 1];
+	return SEAL_BYTES_NONE;
+}
+
+/* value - of "--name=value" among the words, or none */
+static struct seal_bytes value(const struct seal_argv *a, const char *name)
+{
+	seal_vec_each (w, &a->v) {
+		if (seal_bytes_starts(*w, name))
+			return seal_bytes_from(*w, strlen(name));
+	}
+	return SEAL_BYTES_NONE;
+}
+
+static bool has_word(const struct seal_argv *a, const char *word)
+{
+	seal_vec_each (w, &a->v) {
+		if (seal_bytes_is(*w, word))
+			return true;
+	}
+	return false;
+}
+
+static bool put_boolean(struct seal_buf *out, const struct seal_argv *a)
+{
+	if (a->v.n != 4 || !seal_bytes_is(a->v.v[1], "-P"))
+		return false;
+	seal_buf_puts(out, "      ansible.posix.seboolean:\n");
+	put_option(out, "name", a->v.v[2]);
+	put_literal(out, "state", seal_bytes_is(a->v.v[3], "on") ? "true" : "false");
+	put_literal(out, "persistent", "true");
+	return true;
+}
+
+static bool put_port(struct seal_buf *out, const struct seal_argv *a)
+{
+	struct seal_bytes type = after(a, "-t"), proto = after(a, "-p");
+
+	if (!type.n || !proto.n)
+		return false;
+	seal_buf_puts(out, "      community.general.seport:\n");
+	put_option(out, "ports", a->v.v[a->v.n - 1]);
+	put_option(out, "proto", proto);
+	put_option(out, "setype", type);
+	put_literal(out, "state", "present");
+	return true;
+}
+
+static bool put_fcontext(struct seal_buf *out, const struct seal_argv *a)
+{
+	struct seal_bytes type = after(a, "-t"), like = after(a, "-e");
+
+	if (!type.n && !like.n)
+		return false;
+	seal_buf_puts(out, "      community.general.sefcontext:\n");
+	put_option(out, "target", a->v.v[a->v.n - 1]);
+	put_option(out, type.n ? "setype" : "substitute", type.n ? type : like);
+	put_literal(out, "state", "present");
+	return true;
+}
+
+static bool put_firewalld(struct seal_buf *out, const struct seal_argv *a)
+{
+	struct seal_bytes zone = value(a, "--zone="), service = value(a, "--add-service=");
+	struct seal_bytes port = value(a, "--add-port="), rich = value(a, "--add-rich-rule=");
+	bool permanent = has_word(a, "--permanent");
+
+	if (!zone.n || (!service.n && !port.n && !rich.n))
+		return false;
+	seal_buf_puts(out, "      ansible.posix.firewalld:\n");
+	put_option(out, "zone", zone);
+	if (service.n)
+		put_option(out, "service", service);
+	else
+		put_option(out, port.n ? "port" : "rich_rule", port.n ? port : rich);
+	put_literal(out, "permanent", permanent ? "true" : "false");
+	put_literal(out, "immediate", permanent ? "false" : "true");
+	put_literal(out, "state", "enabled");
+	return true;
+}
+
+/* put_module - a task of a module that knows the state itself; false: there is none for the step */
+static bool put_module(struct seal_buf *out, const struct seal_plan_step *s)
+{
+	if (seal_bytes_is(s->op, "setsebool"))
+		return put_boolean(out, &s->argv);
+	if (seal_bytes_is(s->op, "semanage-port"))
+		return put_port(out, &s->argv);
+	if (seal_bytes_is(s->op, "semanage-fcontext"))
+		return put_fcontext(out, &s->argv);
+	if (seal_bytes_is(s->op, "firewall-cmd"))
+		return put_firewalld(out, &s->argv);
+	return false;
+}
+
+static void put_name(struct seal_buf *out, unsigned n, const char *what, struct seal_bytes op)
+{
+	seal_buf_printf(out, "\n    - name: \"step %u: %s", n, what);
+	seal_buf_put(out, op.p, op.n); /* of the program's own words */
+	seal_buf_puts(out, "\"\n");
+}
+
+/* put_probe - a task that asks; its answer is "postseal_<step>_<which><i>" */
+static void put_probe(struct seal_buf *out, const struct seal_argv *argv, unsigned n, char which,
+		      unsigned i)
+{
+	put_name(out, n, which == 'b' ? "may it be done" : "is it done", SEAL_BYTES_NONE);
+	put_argv(out, argv);
+	seal_buf_printf(out, "      register: postseal_%u_%c%u\n", n, which, i);
+	seal_buf_puts(out, "      changed_when: false\n"
+			   "      failed_when: false\n"
+			   "      check_mode: false\n");
+}
+
+/* struct test - one of the conditions of a step as a Jinja expression over its probe */
+static void put_test(struct seal_buf *out, const struct seal_probe *p, unsigned n, char which,
+		     unsigned i)
+{
+	seal_buf_printf(out, "(postseal_%u_%c%u.rc %s 0", n, which, i,
+			p->test == SEAL_PROBE_EXIT_0 && p->not ? "!=" : "==");
+	switch (p->test) {
+	case SEAL_PROBE_EXIT_0:
+		break;
+	case SEAL_PROBE_EMPTY:
+		seal_buf_printf(out, " and postseal_%u_%c%u.stdout %s ''", n, which, i,
+				p->not ? "!=" : "==");
+		break;
+	case SEAL_PROBE_IS:
+		seal_buf_printf(out, " and postseal_%u_%c%u.stdout %s text_%c%u", n, which, i,
+				p->not ? "!=" : "==", which, i);
+		break;
+	case SEAL_PROBE_LINE:
+		seal_buf_printf(out, " and text_%c%u %sin postseal_%u_%c%u.stdout_lines", which, i,
+				p->not ? "not " : "", n, which, i);
+		break;
+	case SEAL_PROBE_PARTS:
+		seal_buf_printf(out,
+				" and postseal_%u_%c%u.stdout_lines | select('search', text_%c%u) "
+				"| list | length %s 0",
+				n, which, i, which, i, p->not ? "==" : ">");
+		break;
+	}
+	seal_buf_putc(out, ')');
+}
+
+/* put_expression - the two parts of a line as a regular expression */
+static void put_expression(struct seal_buf *out, const struct seal_probe *p)
+{
+	seal_auto_buf struct seal_buf b = {0};
+	const struct seal_bytes parts[] = {p->text, p->end};
+	size_t k, i;
+
+	for (k = 0; k < 2; k++) {
+		for (i = 0; i < parts[k].n; i++) {
+			if (parts[k].p[i] && strchr(".^$*+?()[]{}|\\", parts[k].p[i]))
+				seal_buf_putc(&b, '\\');
+			seal_buf_putc(&b, parts[k].p[i]);
+		}
+		seal_buf_puts(&b, k == 0 ? ".*" : "$");
+	}
+	put_string(out, seal_buf_bytes(&b));
+	if (b.err)
+		out->err = b.err;
+}
+
+/* struct asked - the probes of one list of conditions */
+struct asked {
+	seal_vec(struct seal_probe) v;
+};
+
+static void asked_done(struct asked *a)
+{
+	seal_vec_each (p, &a->v) {
+		seal_probe_done(p);
+	}
+	seal_vec_done(&a->v);
+}
+
+static int ask(const struct seal_plan *plan, const struct seal_condition *v, size_t n,
+	       const struct seal_argv *more, struct asked *ret)
+{
+	struct seal_probe p = {.test = SEAL_PROBE_EXIT_0}, *slot;
+	size_t i;
+	int r;
+
+	for (i = 0; i <= n; i++) {
+		if (i == n && !(more && more->v.n))
+			break;
+		p = (struct seal_probe){.test = SEAL_PROBE_EXIT_0};
+		r = i < n ? seal_probe_of(&v[i], plan->arena, &p)
+			  : seal_argv_set(&p.argv, more->v.v, more->v.n);
+		if (r < 0)
+			return r;
+		if (i < n && r == 0)
+			continue;
+		slot = seal_vec_add(&ret->v);
+		if (!slot) {
+			seal_probe_done(&p);
+			return -ENOMEM;
+		}
+		*slot = p;
+	}
+	return 0;
+}
+
+static void put_probes(struct seal_buf *out, const struct asked *a, unsigned n, char which)
+{
+	unsigned i = 0;
+
+	seal_vec_each (p, &a->v) {
+		put_probe(out, &p->argv, n, which, i++);
+	}
+}
+
+static void put_tests(struct seal_buf *out, const struct asked *a, unsigned n, char which)
+{
+	unsigned i = 0;
+
+	seal_vec_each (p, &a->v) {
+		seal_buf_puts(out, i ? " and " : "");
+		put_test(out, p, n, which, i++);
+	}
+}
+
+static void put_texts(struct seal_buf *out, const struct asked *a, char which)
+{
+	unsigned i = 0;
+
+	seal_vec_each (p, &a->v) {
+		if (p->test == SEAL_PROBE_IS || p->test == SEAL_PROBE_LINE ||
+		    p->test == SEAL_PROBE_PARTS) {
+			seal_buf_printf(out, "        text_%c%u: ", which, i);
+			if (p->test == SEAL_PROBE_PARTS)
+				put_expression(out, p);
+			else
+				put_string(out, p->text);
+			seal_buf_putc(out, '\n');
+		}
+		i++;
+	}
+}
+
+static bool has_text(const struct asked *a)
+{
+	seal_vec_each (p, &a->v) {
+		if (p->test == SEAL_PROBE_IS || p->test == SEAL_PROBE_LINE ||
+		    p->test == SEAL_PROBE_PARTS)
+			return true;
+	}
+	return false;
+}
+
+static void put_vars(struct seal_buf *out, const struct asked *before, const struct asked *after)
+{
+	if (!has_text(before) && !has_text(after))
+		return;
+	seal_buf_puts(out, "      vars:\n");
+	put_texts(out, before, 'b');
+	put_texts(out, after, 'a');
+}
+
+/* put_command - ask, refuse where the ground has moved, then run it where it is not done */
+static int put_command(struct seal_buf *out, const struct seal_plan *plan,
+		       const struct seal_plan_step *s, unsigned n)
+{
+	struct asked before = {0}, done = {0}, none = {0};
+	int r;
+
+	r = ask(plan, s->before.v, s->before.n, NULL, &before);
+	if (r == 0)
+		r = ask(plan, s->after.v, s->after.n, &s->ask, &done);
+	if (r < 0)
+		goto out;
+	put_probes(out, &done, n, 'a');
+	put_probes(out, &before, n, 'b');
+	if (before.v.n) {
+		put_name(out, n, "what it needs", SEAL_BYTES_NONE);
+		seal_buf_puts(out, "      ansible.builtin.assert:\n        that: \"");
+		put_tests(out, &before, n, 'b');
+		seal_buf_puts(out, "\"\n");
+		if (done.v.n) {
+			seal_buf_puts(out, "      when: \"not (");
+			put_tests(out, &done, n, 'a');
+			seal_buf_puts(out, ")\"\n");
+		}
+		put_vars(out, &before, &done);
+	}
+	put_name(out, n, "", s->op);
+	put_argv(out, &s->argv);
+	if (done.v.n) {
+		seal_buf_puts(out, "      when: \"not (");
+		put_tests(out, &done, n, 'a');
+		seal_buf_puts(out, ")\"\n");
+		put_vars(out, &none, &done);
+	}
+	seal_buf_puts(out, "      changed_when: true\n");
+out:
+	asked_done(&before);
+	asked_done(&done);
+	return r;
+}
+
+/* put_file - the text of a module is carried to the host first; the command names it there */
+static int put_semodule(struct seal_buf *out, struct seal_plan *plan,
+			const struct seal_plan_step *s, unsigned n)
+{
+	struct seal_plan_step there = *s;
+	struct seal_bytes file = s->argv.v.v[s->argv.v.n - 1];
+	int r;
+
+	put_name(out, n, "a place for the module", SEAL_BYTES_NONE);
+	seal_buf_puts(out, "      ansible.builtin.file:\n"
+			   "        path: /var/lib/postseal\n"
+			   "        state: directory\n"
+			   "        mode: \"0700\"\n");
+	put_name(out, n, "its text", SEAL_BYTES_NONE);
+	seal_buf_puts(out, "      ansible.builtin.copy:\n");
+	put_option(out, "src", file);
+	put_literal(out, "dest", "/var/lib/postseal/");
+	put_literal(out, "mode", "\"0600\"");
+	memset(&there.argv, 0, sizeof(there.argv));
+	r = seal_argv_set(&there.argv, s->argv.v.v, s->argv.v.n);
+	if (r == 0) {
+		struct seal_bytes *last = &there.argv.v.v[there.argv.v.n - 1];
+
+		*last = seal_bytes_of(seal_arena_printf(plan->arena, "/var/lib/postseal/%.*s",
+							(int)file.n, file.p));
+		r = last->n ? put_command(out, plan, &there, n) : -ENOMEM;
+	}
+	seal_vec_done(&there.argv.v);
+	return r;
+}
+
+static int put_step(struct seal_buf *out, struct seal_plan *plan, const struct seal_plan_step *s,
+		    unsigned n)
+{
+	size_t start = out->n;
+
+	if (seal_step_is_manual(s)) {
+		put_name(out, n, "by hand", SEAL_BYTES_NONE);
+		seal_buf_puts(out, "      ansible.builtin.debug:\n");
+		put_option(out, "msg", s->why);
+		return 0;
+	}
+	put_name(out, n, "", s->op);
+	if (put_module(out, s))
+		return 0;
+	out->n = start;
+	if (seal_bytes_is(s->op, "semodule"))
+		return put_semodule(out, plan, s, n);
+	return put_command(out, plan, s, n);
+}
+
+void seal_plan_ansible(struct seal_plan *p, const char *hash, struct seal_buf *out)
+{
+	unsigned n = 0;
+	int r = 0;
+
+	seal_buf_printf(out,
+			"# carries out the plan beside it; plan.json has the SHA-256 %s\n"
+			"- name: postseal plan\n"
+			"  hosts: all\n"
+			"  become: true\n"
+			"  gather_facts: false\n"
+			"  tasks:%s\n",
+			hash, p->steps.n ? "" : " []");
+	seal_vec_each (s, &p->steps) {
+		r = r < 0 ? r : put_step(out, p, s, ++n);
+	}
+	if (r < 0)
+		out->err = r;
+}
