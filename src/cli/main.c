@@ -14,6 +14,8 @@ static const struct seal_verb verbs[] = {
 	 SEAL_VERB_REACH, seal_formats_reach, seal_verb_reach},
 	{"audit", "", "the compliance checks, and the gate for pipelines", SEAL_VERB_AUDIT,
 	 seal_formats_audit, seal_verb_audit},
+	{"fix", "[QUEUE-ID ...]", "the fixes as a plan: scripts to apply and to undo, modules",
+	 SEAL_VERB_FIX, seal_formats_fix, seal_verb_fix},
 	{"rules", "list | show ID", "what a check looks at, why, and how to mend it",
 	 SEAL_VERB_RULES, seal_formats_rules, seal_verb_rules},
 };

@@ -39,6 +39,7 @@ TEXT_OPTION(set_severity, audit.severity)
 TEXT_OPTION(set_role, audit.role)
 TEXT_OPTION(set_waivers, audit.waivers)
 TEXT_OPTION(set_baseline, audit.baseline)
+TEXT_OPTION(set_output, fix.dir)
 FLAG_OPTION(set_quiet, quiet)
 FLAG_OPTION(set_verbose, verbose)
 FLAG_OPTION(set_no_color, no_color)
@@ -133,9 +134,9 @@ const struct seal_opt seal_options[] = {
 	 "repeated",
 	 SEAL_VERB_ALL, set_format},
 	{"since", "TIME", "Only records from this time on",
-	 SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS | SEAL_VERB_AUDIT, set_since},
+	 SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS | SEAL_VERB_AUDIT | SEAL_VERB_FIX, set_since},
 	{"until", "TIME", "Only records up to this time",
-	 SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS | SEAL_VERB_AUDIT, set_until},
+	 SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS | SEAL_VERB_AUDIT | SEAL_VERB_FIX, set_until},
 	{"all", NULL, "Denials of all domains, not mail's alone", SEAL_VERB_DENIALS, set_all},
 	{"type", "TYPE", "Only denials with this source or target type", SEAL_VERB_DENIALS,
 	 set_type},
@@ -175,6 +176,8 @@ const struct seal_opt seal_options[] = {
 	 SEAL_VERB_AUDIT, set_waivers},
 	{"baseline", "FILE", "Only failures that this earlier JSON report does not have fail",
 	 SEAL_VERB_AUDIT, set_baseline},
+	{"output", "DIR", "Write the plan, its scripts and its modules into this directory",
+	 SEAL_VERB_FIX, set_output, 'o'},
 	{"rules", "DIR", "Read causes and checks from this directory instead of the built-in ones",
 	 SEAL_VERB_ALL, set_rules},
 	{"require-complete", NULL, "Exit 3 when evidence that matters is missing", SEAL_VERB_ALL,

@@ -23,22 +23,32 @@ int seal_opt_parse(const struct seal_opt *table, unsigned verb, int argc, char *
 		   char ***args, size_t *n_args, struct seal_err *err)
 {
 	struct option longs[OPTIONS_MAX + 1] = {0};
-	size_t n = table_size(table), i;
+	char letters[2 * OPTIONS_MAX + 2] = ":";
+	size_t n = table_size(table), i, n_letters = 1;
 	int c, at = 0, r;
 
 	if (n > OPTIONS_MAX)
 		return seal_err_set(err, -EINVAL, "option table too long");
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		longs[i] = (struct option){table[i].name,
 					   table[i].arg ? required_argument : no_argument, NULL, 1};
+		if (!table[i].letter)
+			continue;
+		letters[n_letters++] = table[i].letter;
+		if (table[i].arg)
+			letters[n_letters++] = ':';
+	}
 
 	optind = 0; /* glibc: start over */
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":", longs, &at)) != -1) {
+	while ((c = getopt_long(argc, argv, letters, longs, &at)) != -1) {
 		if (c == ':')
 			return seal_err_set(err, -EINVAL, "%s needs an argument", argv[optind - 1]);
-		if (c != 1)
+		if (c == '?')
 			return seal_err_set(err, -EINVAL, "no option %s", argv[optind - 1]);
+		for (i = 0; c != 1 && i < n; i++)
+			if (table[i].letter == c)
+				at = (int)i;
 		if (!(table[at].verbs & verb))
 			return seal_err_set(err, -EINVAL, "this verb takes no --%s",
 					    table[at].name);
@@ -79,7 +89,10 @@ void seal_opt_help(const struct seal_opt *table, unsigned verb, struct seal_buf 
 		if (!(table->verbs & verb))
 			continue;
 		before = out->n;
-		seal_buf_printf(out, "  --%s%s%s", table->name, table->arg ? " " : "",
+		seal_buf_puts(out, "  ");
+		if (table->letter)
+			seal_buf_printf(out, "-%c, ", table->letter);
+		seal_buf_printf(out, "--%s%s%s", table->name, table->arg ? " " : "",
 				table->arg ? table->arg : "");
 		width = out->n - before;
 		if (width + 2 > HELP_COLUMN)

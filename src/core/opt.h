@@ -14,6 +14,7 @@ struct seal_opt {
 	/* called for each use; @arg is NULL when the option takes none. Returns 0 or a negative
 	 * errno */
 	int (*set)(void *data, const char *arg, struct seal_err *err);
+	char letter; /* of the short form, 0 when there is none */
 };
 
 /* seal_opt_parse - parse argv[1..] against the options whose verbs include @verb

@@ -5,6 +5,7 @@
  * smallest change first, nothing twice, the queue flushed at the end. A plan is a value: renderers
  * encode it, postseal fix --apply carries it out, postseal verify holds it against evidence. */
 
+#include "model/explanation.h"
 #include "model/fix.h"
 #include "model/host.h"
 
@@ -61,6 +62,12 @@ int seal_plan_add(struct seal_plan *p, const struct seal_fix *f);
 
 /* seal_plan_frees - message @id goes out once the plan is carried out. Returns 0 or -ENOMEM */
 int seal_plan_frees(struct seal_plan *p, struct seal_bytes id);
+
+/* seal_plan_gather - the fixes of an explanation's causes, the messages they free, and the denials
+ * and paths they end. A cause that is not at least likely gives no fix; what it lends is kept by
+ * reference, so @h and @x must outlive the plan. Returns 0 or -ENOMEM. */
+int seal_plan_gather(struct seal_plan *p, const struct seal_host *h,
+		     const struct seal_explanation *x);
 
 /* seal_plan_make - the steps of all fixes added so far: ordered by what they open, equal ones
  * merged, arguments that must not be emitted (core/enc.h: seal_enc_sh) turned into steps for a

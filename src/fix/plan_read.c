@@ -58,7 +58,8 @@ static struct seal_bytes string(struct reader *rd)
 
 static void read_argv(struct reader *rd, struct seal_argv *a)
 {
-	EACH_ITEM (rd, i, WORDS_MAX) {
+	EACH_ITEM(rd, i, WORDS_MAX)
+	{
 		struct seal_bytes *w = seal_vec_add(&a->v);
 
 		if (!w) {
@@ -83,7 +84,8 @@ static enum seal_condition_kind kind_of(struct seal_bytes name)
 
 static void read_condition(struct reader *rd, struct seal_condition *c)
 {
-	EACH_KEY (rd, key) {
+	EACH_KEY(rd, key)
+	{
 		if (seal_bytes_is(key, "kind"))
 			c->kind = kind_of(string(rd));
 		else if (seal_bytes_is(key, "subject"))
@@ -101,9 +103,10 @@ static void read_condition(struct reader *rd, struct seal_condition *c)
 
 static void read_conditions(struct reader *rd, struct seal_plan_step *s, bool after)
 {
-	EACH_ITEM (rd, i, WORDS_MAX) {
-		struct seal_condition *c = after ? seal_vec_add(&s->after)
-						 : seal_vec_add(&s->before);
+	EACH_ITEM(rd, i, WORDS_MAX)
+	{
+		struct seal_condition *c =
+			after ? seal_vec_add(&s->after) : seal_vec_add(&s->before);
 
 		if (!c) {
 			rd->r = -ENOMEM;
@@ -115,7 +118,8 @@ static void read_conditions(struct reader *rd, struct seal_plan_step *s, bool af
 
 static void read_numbers(struct reader *rd, struct seal_plan_step *s)
 {
-	EACH_ITEM (rd, i, LIST_MAX) {
+	EACH_ITEM(rd, i, LIST_MAX)
+	{
 		uint32_t *n = seal_vec_add(&s->fixes);
 
 		if (!n) {
@@ -128,7 +132,8 @@ static void read_numbers(struct reader *rd, struct seal_plan_step *s)
 
 static void read_step(struct reader *rd, struct seal_plan_step *s)
 {
-	EACH_KEY (rd, key) {
+	EACH_KEY(rd, key)
+	{
 		if (seal_bytes_is(key, "op"))
 			s->op = string(rd);
 		else if (seal_bytes_is(key, "argv"))
@@ -154,7 +159,8 @@ static void read_step(struct reader *rd, struct seal_plan_step *s)
 
 static void read_module(struct reader *rd, struct seal_plan_module *m)
 {
-	EACH_KEY (rd, key) {
+	EACH_KEY(rd, key)
+	{
 		if (seal_bytes_is(key, "name"))
 			m->name = string(rd);
 		else if (seal_bytes_is(key, "cil"))
@@ -168,7 +174,8 @@ static void read_module(struct reader *rd, struct seal_plan_module *m)
 
 static void read_denial(struct reader *rd, struct seal_plan_denial *d)
 {
-	EACH_KEY (rd, key) {
+	EACH_KEY(rd, key)
+	{
 		if (seal_bytes_is(key, "source_type"))
 			d->source_type = string(rd);
 		else if (seal_bytes_is(key, "target_type"))
@@ -182,7 +189,8 @@ static void read_denial(struct reader *rd, struct seal_plan_denial *d)
 
 static void read_path(struct reader *rd, struct seal_plan_path *w)
 {
-	EACH_KEY (rd, key) {
+	EACH_KEY(rd, key)
+	{
 		if (seal_bytes_is(key, "address"))
 			w->address = string(rd);
 		else if (seal_bytes_is(key, "port"))
@@ -199,7 +207,8 @@ static void read_path(struct reader *rd, struct seal_plan_path *w)
 /* READ_LIST - an array of objects, each read by @read into a new element of @vec */
 #define READ_LIST(rd, vec, max, read)                                                              \
 	do {                                                                                       \
-		EACH_ITEM (rd, i_, max) {                                                          \
+		EACH_ITEM(rd, i_, max)                                                             \
+		{                                                                                  \
 			__typeof__((vec)->v) it_ = seal_vec_add(vec);                              \
                                                                                                    \
 			if (it_)                                                                   \
@@ -218,7 +227,8 @@ static void read_plan(struct reader *rd)
 {
 	struct seal_plan *p = rd->p;
 
-	EACH_KEY (rd, key) {
+	EACH_KEY(rd, key)
+	{
 		if (seal_bytes_is(key, "until")) {
 			struct seal_bytes s = string(rd);
 
@@ -270,7 +280,8 @@ int seal_plan_read(struct seal_bytes json, struct seal_plan **ret, struct seal_e
 
 	if (!p)
 		return seal_err_set(err, -ENOMEM, "out of memory");
-	EACH_KEY (&rd, key) {
+	EACH_KEY(&rd, key)
+	{
 		if (seal_bytes_is(key, "plan")) {
 			any = true;
 			read_plan(&rd);

@@ -69,8 +69,8 @@ static int local_port(const struct seal_condition *c, struct seal_arena *a, stru
 	struct seal_bytes port = seal_bytes_from(c->subject, (size_t)(slash + 1));
 
 	p->test = SEAL_PROBE_PARTS;
-	p->end = seal_bytes_of(seal_arena_printf(a, " -p %.*s %.*s", (int)proto.n, proto.p,
-						 (int)port.n, port.p));
+	p->end = seal_bytes_of(
+		seal_arena_printf(a, " -p %.*s %.*s", (int)proto.n, proto.p, (int)port.n, port.p));
 	if (!p->end.n)
 		return -ENOMEM;
 	if (c->value.n && text_of(a, &p->text, " -t ", c->value, " ") < 0)
@@ -158,9 +158,9 @@ int seal_probe_of(const struct seal_condition *c, struct seal_arena *arena, stru
 		break;
 	case SEAL_CONDITION_BOOLEAN:
 		p.test = SEAL_PROBE_IS;
-		p.text = seal_bytes_of(seal_arena_printf(
-			arena, "%.*s --> %.*s", (int)c->subject.n, c->subject.p, (int)c->value.n,
-			c->value.p));
+		p.text =
+			seal_bytes_of(seal_arena_printf(arena, "%.*s --> %.*s", (int)c->subject.n,
+							c->subject.p, (int)c->value.n, c->value.p));
 		r = p.text.n ? words(&p, WORDS("getsebool"), c->subject) : -ENOMEM;
 		break;
 	case SEAL_CONDITION_MODULE:
@@ -250,5 +250,5 @@ bool seal_probe_holds(const struct seal_probe *p, int status, struct seal_bytes 
 {
 	if (p->test != SEAL_PROBE_EXIT_0 && status != 0)
 		return false; /* the program could not tell */
-	return says_yes(p, status, out) != p->not;
+	return says_yes(p, status, out) != p->not ;
 }

@@ -18,7 +18,7 @@ enum seal_probe_test {
 struct seal_probe {
 	struct seal_argv argv; /* words; the first one is a program of seal_program_path() */
 	enum seal_probe_test test;
-	bool not;
+	bool not ;
 	struct seal_bytes text, end;
 };
 
@@ -31,7 +31,7 @@ void seal_probe_done(struct seal_probe *p);
 /* seal_probe_holds - whether a program that ended with @status and printed @out says yes */
 bool seal_probe_holds(const struct seal_probe *p, int status, struct seal_bytes out);
 
-/* seal_program_path - where a program of a plan is installed: "/sbin/restorecon". /bin and /sbin are
- * right with and without merged /usr (Debian 11, RHEL 9, Fedora).
- * Returns NULL for a program no plan names. */
+/* seal_program_path - where a program of a plan is installed: "/sbin/restorecon". /bin and /sbin
+ * are right with and without merged /usr (Debian 11, RHEL 9, Fedora). Returns NULL for a program no
+ * plan names. */
 const char *seal_program_path(struct seal_bytes name);

@@ -6,71 +6,67 @@
 #include "core/enc.h"
 #include "fix/probe.h"
 
-/* sh.c - a plan as POSIX sh. What it may hold is THREATS.md's: absolute programs, every word quoted,
- * no eval, no text of the evidence outside a quoted word. */
+/* sh.c - a plan as POSIX sh. What it may hold is THREATS.md's: absolute programs, every word
+ * quoted, no eval, no text of the evidence outside a quoted word. */
 
-static const char preamble[] =
-	"set -eu\n"
-	"LC_ALL=C\n"
-	"export LC_ALL\n"
-	"umask 077\n"
-	"here=$(CDPATH='' cd -- \"$(dirname -- \"$0\")\" && pwd -P)\n"
-	"state=$here/state\n"
-	"\n"
-	"say() { printf 'postseal: %s\\n' \"$1\" >&2; }\n";
+static const char preamble[] = "set -eu\n"
+			       "LC_ALL=C\n"
+			       "export LC_ALL\n"
+			       "umask 077\n"
+			       "here=$(CDPATH='' cd -- \"$(dirname -- \"$0\")\" && pwd -P)\n"
+			       "state=$here/state\n"
+			       "\n"
+			       "say() { printf 'postseal: %s\\n' \"$1\" >&2; }\n";
 
 /* the tests of a probe: whether the answer is the one awaited ($1: yes or no); a program that fails
  * gives neither. The words after their own arguments are the program. */
 static const char *const test_functions[] = {
-	[SEAL_PROBE_EXIT_0] =
-		"ends_well() {\n"
-		"\tsign=$1; shift\n"
-		"\tif \"$@\" >/dev/null 2>&1; then got=yes; else got=no; fi\n"
-		"\t[ \"$got\" = \"$sign\" ]\n"
-		"}\n",
-	[SEAL_PROBE_EMPTY] =
-		"prints_nothing() {\n"
-		"\tsign=$1; shift\n"
-		"\tout=$(\"$@\") || return 1\n"
-		"\tif [ -z \"$out\" ]; then got=yes; else got=no; fi\n"
-		"\t[ \"$got\" = \"$sign\" ]\n"
-		"}\n",
-	[SEAL_PROBE_IS] =
-		"prints() {\n"
-		"\tsign=$1 want=$2; shift 2\n"
-		"\tout=$(\"$@\") || return 1\n"
-		"\tif [ \"$out\" = \"$want\" ]; then got=yes; else got=no; fi\n"
-		"\t[ \"$got\" = \"$sign\" ]\n"
-		"}\n",
-	[SEAL_PROBE_LINE] =
-		"prints_line() {\n"
-		"\tsign=$1 want=$2; shift 2\n"
-		"\tout=$(\"$@\") || return 1\n"
-		"\tgot=no\n"
-		"\twhile IFS= read -r line; do\n"
-		"\t\tif [ \"$line\" = \"$want\" ]; then got=yes; fi\n"
-		"\tdone <<-END\n"
-		"\t$out\n"
-		"\tEND\n"
-		"\t[ \"$got\" = \"$sign\" ]\n"
-		"}\n",
-	[SEAL_PROBE_PARTS] =
-		"prints_line_of() {\n"
-		"\tsign=$1 part=$2 end=$3; shift 3\n"
-		"\tout=$(\"$@\") || return 1\n"
-		"\tgot=no\n"
-		"\twhile IFS= read -r line; do\n"
-		"\t\tcase $line in *\"$part\"*\"$end\") got=yes ;; esac\n"
-		"\tdone <<-END\n"
-		"\t$out\n"
-		"\tEND\n"
-		"\t[ \"$got\" = \"$sign\" ]\n"
-		"}\n",
+	[SEAL_PROBE_EXIT_0] = "ends_well() {\n"
+			      "\tsign=$1; shift\n"
+			      "\tif \"$@\" >/dev/null 2>&1; then got=yes; else got=no; fi\n"
+			      "\t[ \"$got\" = \"$sign\" ]\n"
+			      "}\n",
+	[SEAL_PROBE_EMPTY] = "prints_nothing() {\n"
+			     "\tsign=$1; shift\n"
+			     "\tout=$(\"$@\") || return 1\n"
+			     "\tif [ -z \"$out\" ]; then got=yes; else got=no; fi\n"
+			     "\t[ \"$got\" = \"$sign\" ]\n"
+			     "}\n",
+	[SEAL_PROBE_IS] = "prints() {\n"
+			  "\tsign=$1 want=$2; shift 2\n"
+			  "\tout=$(\"$@\") || return 1\n"
+			  "\tif [ \"$out\" = \"$want\" ]; then got=yes; else got=no; fi\n"
+			  "\t[ \"$got\" = \"$sign\" ]\n"
+			  "}\n",
+	[SEAL_PROBE_LINE] = "prints_line() {\n"
+			    "\tsign=$1 want=$2; shift 2\n"
+			    "\tout=$(\"$@\") || return 1\n"
+			    "\tgot=no\n"
+			    "\twhile IFS= read -r line; do\n"
+			    "\t\tif [ \"$line\" = \"$want\" ]; then got=yes; fi\n"
+			    "\tdone <<-END\n"
+			    "\t$out\n"
+			    "\tEND\n"
+			    "\t[ \"$got\" = \"$sign\" ]\n"
+			    "}\n",
+	[SEAL_PROBE_PARTS] = "prints_line_of() {\n"
+			     "\tsign=$1 part=$2 end=$3; shift 3\n"
+			     "\tout=$(\"$@\") || return 1\n"
+			     "\tgot=no\n"
+			     "\twhile IFS= read -r line; do\n"
+			     "\t\tcase $line in *\"$part\"*\"$end\") got=yes ;; esac\n"
+			     "\tdone <<-END\n"
+			     "\t$out\n"
+			     "\tEND\n"
+			     "\t[ \"$got\" = \"$sign\" ]\n"
+			     "}\n",
 };
 
 static const char *const test_names[] = {
-	[SEAL_PROBE_EXIT_0] = "ends_well", [SEAL_PROBE_EMPTY] = "prints_nothing",
-	[SEAL_PROBE_IS] = "prints",	   [SEAL_PROBE_LINE] = "prints_line",
+	[SEAL_PROBE_EXIT_0] = "ends_well",
+	[SEAL_PROBE_EMPTY] = "prints_nothing",
+	[SEAL_PROBE_IS] = "prints",
+	[SEAL_PROBE_LINE] = "prints_line",
 	[SEAL_PROBE_PARTS] = "prints_line_of",
 };
 
@@ -102,8 +98,7 @@ static void put_probe(struct seal_buf *out, const struct seal_probe *p)
 {
 	seal_buf_puts(out, test_names[p->test]);
 	seal_buf_puts(out, p->not ? " no " : " yes ");
-	if (p->test == SEAL_PROBE_IS || p->test == SEAL_PROBE_LINE ||
-	    p->test == SEAL_PROBE_PARTS) {
+	if (p->test == SEAL_PROBE_IS || p->test == SEAL_PROBE_LINE || p->test == SEAL_PROBE_PARTS) {
 		put_word(out, p->text);
 		seal_buf_putc(out, ' ');
 	}
@@ -257,16 +252,17 @@ void seal_plan_apply_sh(const struct seal_plan *p, const char *hash, struct seal
 		apply_step(&s, step, ++n);
 	}
 	put_head(out, "apply: carries out the plan beside it, step by step", hash);
-	seal_buf_puts(out,
-		      "stop() {\n"
-		      "\tsay \"step $1: what it needs no longer holds, so it was not done. The steps "
-		      "before it stay; undo.sh takes them back\"\n"
-		      "\texit 1\n"
-		      "}\n"
-		      "failed() {\n"
-		      "\tsay \"step $1: its effect is not there. undo.sh takes back what was done\"\n"
-		      "\texit 1\n"
-		      "}\n");
+	seal_buf_puts(
+		out,
+		"stop() {\n"
+		"\tsay \"step $1: what it needs no longer holds, so it was not done. The steps "
+		"before it stay; undo.sh takes them back\"\n"
+		"\texit 1\n"
+		"}\n"
+		"failed() {\n"
+		"\tsay \"step $1: its effect is not there. undo.sh takes back what was done\"\n"
+		"\texit 1\n"
+		"}\n");
 	put_functions(out, &s);
 	seal_buf_puts(out, "cd -- \"$here\"\nmkdir -p -- \"$state\"\n");
 	seal_buf_put(out, s.body.p, s.body.n);

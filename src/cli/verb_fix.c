@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "analysis/attribution/attribution.h"
+#include "cli/cli.h"
+#include "core/digest.h"
+#include "core/enc.h"
+#include "evidence/evidence.h"
+#include "fix/render.h"
+#include "report/plan.h"
+
+/* struct answer - what the formats are made from */
+struct answer {
+	const struct seal_host *h;
+	struct seal_plan *plan;
+	const char *hash; /* of the plan file, hexadecimal */
+	const char *dir;
+};
+
+static void put_text(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
+{
+	const struct answer *a = answer;
+
+	seal_report_plan_text(a->h, a->plan, a->hash, a->dir, style, out);
+}
+
+static void put_json(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
+{
+	const struct answer *a = answer;
+
+	(void)style;
+	seal_report_plan_json(a->h, a->plan, out);
+}
+
+static void put_sh(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
+{
+	const struct answer *a = answer;
+
+	(void)style;
+	seal_plan_apply_sh(a->plan, a->hash, out);
+}
+
+static void put_undo(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
+{
+	const struct answer *a = answer;
+
+	(void)style;
+	seal_plan_undo_sh(a->plan, a->hash, out);
+}
+
+static void put_ansible(const void *answer, const struct seal_text_style *style,
+			struct seal_buf *out)
+{
+	const struct answer *a = answer;
+
+	(void)style;
+	seal_plan_ansible(a->plan, a->hash, out);
+}
+
+const struct seal_format seal_formats_fix[] = {
+	{"text", put_text}, {"json", put_json},       {"sh", put_sh},
+	{"undo", put_undo}, {"ansible", put_ansible}, {NULL, NULL},
+};
+
+/* the files of a plan directory, and what each holds */
+static const struct seal_format files[] = {
+	{"plan.json", put_json},
+	{"undo.sh", put_undo},
+	{"apply.sh", put_sh},
+	{"playbook.yml", put_ansible},
+};
+
+static int write_one(const struct seal_cli *cli, const char *name, const struct seal_buf *doc)
+{
+	seal_auto_buf struct seal_buf path = {0};
+	struct seal_output to = {0};
+
+	seal_buf_printf(&path, "%s/%s", cli->fix.dir, name);
+	seal_buf_putc(&path, '\0');
+	if (path.err)
+		return SEAL_EXIT_FAILED;
+	to.file = path.p;
+	return seal_cli_write(cli, &to, doc);
+}
+
+static int write_module(const struct seal_cli *cli, const struct seal_plan_module *m)
+{
+	const struct {
+		const char *suffix;
+		struct seal_bytes text;
+	} parts[] = {{"cil", m->cil}, {"te", m->te}};
+	char name[96];
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		seal_auto_buf struct seal_buf doc = {0};
+
+		snprintf(name, sizeof(name), "%.*s.%s", (int)m->name.n, m->name.p, parts[i].suffix);
+		seal_buf_put(&doc, parts[i].text.p, parts[i].text.n);
+		if (write_one(cli, name, &doc) != SEAL_EXIT_OK)
+			return SEAL_EXIT_FAILED;
+	}
+	return SEAL_EXIT_OK;
+}
+
+/* is_in_use - an earlier plan of the directory was begun: its marks tell undo.sh what to take back
+ */
+static bool is_in_use(const char *dir)
+{
+	seal_auto_buf struct seal_buf path = {0};
+	struct stat st;
+
+	seal_buf_printf(&path, "%s/state", dir);
+	seal_buf_putc(&path, '\0');
+	return path.err || lstat(path.p, &st) == 0;
+}
+
+static int write_dir(const struct seal_cli *cli, const struct answer *a, struct seal_err *err)
+{
+	size_t i;
+
+	if (mkdir(cli->fix.dir, 0700) < 0 && errno != EEXIST)
+		return seal_err_set(err, -errno, "%s: %s", cli->fix.dir, strerror(errno));
+	if (is_in_use(cli->fix.dir))
+		return seal_err_set(err, -EBUSY,
+				    "%s: a plan there was begun; take it back with its undo.sh, or "
+				    "name another directory",
+				    cli->fix.dir);
+	seal_vec_each (m, &a->plan->modules) {
+		if (write_module(cli, m) != SEAL_EXIT_OK)
+			return SEAL_EXIT_FAILED;
+	}
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		seal_auto_buf struct seal_buf doc = {0};
+
+		files[i].put(a, NULL, &doc);
+		if (write_one(cli, files[i].name, &doc) != SEAL_EXIT_OK)
+			return SEAL_EXIT_FAILED;
+	}
+	return SEAL_EXIT_OK;
+}
+
+/* digest_of - of the plan file as it is written */
+static int digest_of(const struct answer *a, struct seal_buf *hex)
+{
+	unsigned char sum[SEAL_SHA256_SIZE];
+	seal_auto_buf struct seal_buf doc = {0};
+	int r;
+
+	put_json(a, NULL, &doc);
+	r = doc.err ? doc.err : seal_sha256(seal_buf_bytes(&doc), sum);
+	if (r < 0)
+		return r;
+	seal_enc_hex(hex, (struct seal_bytes){(const char *)sum, sizeof(sum)});
+	seal_buf_putc(hex, '\0');
+	return hex->err;
+}
+
+static int make(const struct seal_cli *cli, const struct seal_root *root,
+		const struct seal_rules *rules, struct seal_err *err)
+{
+	struct seal_evidence_query query = {SEAL_EV_ALL, {cli->since_us, cli->until_us}};
+	seal_auto_explanation struct seal_explanation *x = NULL;
+	seal_auto_plan struct seal_plan *plan = seal_plan_new();
+	seal_auto_free struct seal_bytes *ids = NULL;
+	seal_auto_host struct seal_host *h = NULL;
+	seal_auto_buf struct seal_buf hex = {0};
+	struct answer a = {.plan = plan, .dir = cli->fix.dir};
+	size_t i;
+	int r;
+
+	ids = calloc(cli->n_args + 1, sizeof(*ids));
+	if (!ids || !plan)
+		return seal_err_set(err, -ENOMEM, "out of memory");
+	for (i = 0; i < cli->n_args; i++)
+		ids[i] = seal_bytes_of(cli->args[i]);
+	r = seal_evidence_read(root, &query, &h, err);
+	if (r < 0)
+		return r;
+	r = seal_explain(h, rules, (struct seal_ids){ids, cli->n_args}, &x);
+	if (r < 0)
+		return seal_err_set(err, r, "out of memory");
+	for (i = 0; i < cli->n_args; i++)
+		if (!seal_explanation_has(x, ids[i]))
+			return seal_err_set(err, -ENOENT,
+					    "no message %s waits or came to a bad end",
+					    cli->args[i]);
+	r = seal_plan_gather(plan, h, x);
+	if (r == 0)
+		r = seal_plan_make(plan);
+	a.h = h;
+	if (r == 0)
+		r = digest_of(&a, &hex);
+	if (r < 0)
+		return seal_err_set(err, r, "%s", strerror(-r));
+	a.hash = hex.p;
+	if (cli->fix.dir) {
+		r = write_dir(cli, &a, err);
+		if (r != SEAL_EXIT_OK)
+			return r;
+	}
+	return seal_cli_render(cli, &a);
+}
+
+int seal_verb_fix(const struct seal_cli *cli)
+{
+	seal_auto_rules struct seal_rules *rules = NULL;
+	seal_auto_root struct seal_root *root = NULL;
+	struct seal_err err = {0};
+	int r;
+
+	if (seal_rules_load(cli->rules_dir, &rules, &err) < 0)
+		return seal_cli_fail(cli, SEAL_EXIT_USAGE, &err);
+	if (seal_root_new(cli->root, &root, &err) < 0)
+		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
+	r = make(cli, root, rules, &err);
+	return r < 0 ? seal_cli_fail(cli, r == -ENOENT ? SEAL_EXIT_USAGE : SEAL_EXIT_FAILED, &err)
+		     : r;
+}

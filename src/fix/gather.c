@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "fix/plan.h"
+
+/* gather.c - from the causes of an explanation to what a plan is made of */
+
+/* is_sure - what is only possible is for a person to look at, not for a script to change */
+static bool is_sure(const struct seal_cause_group *g)
+{
+	return g->fix >= 0 && g->cause->certainty >= SEAL_CERTAINTY_LIKELY;
+}
+
+static int end_denial(struct seal_plan *p, const struct seal_denial *d)
+{
+	struct seal_plan_denial *slot;
+
+	seal_vec_each (have, &p->denials) {
+		if (seal_bytes_eq(have->source_type, d->source_type) &&
+		    seal_bytes_eq(have->target_type, d->target_type) &&
+		    seal_bytes_eq(have->tclass, d->tclass))
+			return 0;
+	}
+	slot = seal_vec_add(&p->denials);
+	if (!slot)
+		return -ENOMEM;
+	*slot = (struct seal_plan_denial){d->source_type, d->target_type, d->tclass};
+	return 0;
+}
+
+/* end_path - traffic to the address of the cause passes, or from it when it is about mail that
+ * comes in */
+static int end_path(struct seal_plan *p, const struct seal_cause *c)
+{
+	const struct seal_object *o = &c->object;
+	struct seal_plan_path *slot, path = {.address = o->address, .port = (uint16_t)o->port};
+
+	if (c->class_ != SEAL_CLASS_FIREWALL || !o->port || o->port > UINT16_MAX)
+		return 0;
+	path.udp = o->protocol && strcmp(o->protocol, "udp") == 0;
+	path.in = strcmp(c->verdict, "firewall.ingress_closed") == 0;
+	seal_vec_each (have, &p->paths) {
+		if (seal_bytes_eq(have->address, path.address) && have->port == path.port &&
+		    have->udp == path.udp && have->in == path.in)
+			return 0;
+	}
+	slot = seal_vec_add(&p->paths);
+	if (!slot)
+		return -ENOMEM;
+	*slot = path;
+	return 0;
+}
+
+/* is_mended - the fix does something: a message whose cause nobody mends stays where it is */
+static bool is_mended(const struct seal_explanation *x, const struct seal_cause *c)
+{
+	const struct seal_cause_group *g = c && c->group >= 0 ? &x->groups.v[c->group] : NULL;
+	const struct seal_fix *f = g && is_sure(g) ? &x->fixes.v[g->fix] : NULL;
+
+	return f && f->kind != SEAL_FIX_NONE && f->steps.n && f->steps.v[0].argv.v.n;
+}
+
+static int free_messages(struct seal_plan *p, const struct seal_explanation *x)
+{
+	int r = 0;
+
+	seal_vec_each (m, &x->messages) {
+		bool mended = false;
+
+		if (m->queue != SEAL_QUEUE_DEFERRED)
+			continue;
+		seal_vec_each (rc, &m->recipients) {
+			mended = mended || is_mended(x, rc->cause);
+		}
+		if (mended && r == 0)
+			r = seal_plan_frees(p, m->queue_id);
+	}
+	return r;
+}
+
+int seal_plan_gather(struct seal_plan *p, const struct seal_host *h,
+		     const struct seal_explanation *x)
+{
+	int r = 0;
+
+	if (h->audit.present && h->audit.last_us != SEAL_TIME_NONE)
+		p->until_us = h->audit.last_us;
+	seal_vec_each (g, &x->groups) {
+		if (g->last_us != SEAL_TIME_NONE && g->last_us > p->until_us)
+			p->until_us = g->last_us;
+		if (r < 0 || !is_sure(g))
+			continue;
+		r = seal_plan_add(p, &x->fixes.v[g->fix]);
+		if (r == 0 && g->cause->denial)
+			r = end_denial(p, g->cause->denial);
+		if (r == 0)
+			r = end_path(p, g->cause);
+		seal_vec_each (also, &g->cause->also) {
+			if (r == 0 && also->fix >= 0)
+				r = seal_plan_add(p, &x->fixes.v[also->fix]);
+		}
+	}
+	return r < 0 ? r : free_messages(p, x);
+}
