@@ -310,7 +310,10 @@ void seal_plan_undo_sh(const struct seal_plan *p, const char *hash, struct seal_
 		undo_step(&s, &p->steps.v[i - 1], (unsigned)i);
 	put_head(out, "undo: takes back what apply.sh began, last step first", hash);
 	put_functions(out, &s);
-	seal_buf_puts(out, "cd -- \"$here\"\n");
+	seal_buf_puts(out, "cd -- \"$here\"\n"
+			   "if [ ! -d \"$state\" ]; then\n"
+			   "\tsay 'nothing was begun'\n"
+			   "fi\n");
 	seal_buf_put(out, s.body.p, s.body.n);
 	if (s.body.err)
 		out->err = s.body.err;
