@@ -3,7 +3,7 @@
 
 /* plan.h - fixes put together into one list of steps that a careful administrator will run: the
  * smallest change first, nothing twice, the queue flushed at the end. A plan is a value: renderers
- * encode it, postseal fix --apply carries it out, postseal verify holds it against evidence. */
+ * encode it. */
 
 #include "model/explanation.h"
 #include "model/fix.h"
@@ -24,7 +24,8 @@ struct seal_plan_module {
 	struct seal_bytes name, cil, te;
 };
 
-/* struct seal_plan_denial, struct seal_plan_path - what the plan is to end; verify looks for it */
+/* struct seal_plan_denial, struct seal_plan_path - what the plan is to end: what to look for
+ * afterwards */
 struct seal_plan_denial {
 	struct seal_bytes source_type, target_type, tclass;
 };

@@ -2,7 +2,7 @@
 #pragma once
 
 /* probe.h - how a running host is asked whether a condition holds: one program, and what its output
- * must be. The shell renderer writes probes out, postseal fix --apply runs them. */
+ * must be. The renderers write probes out; nothing here runs them. */
 
 #include "core/arena.h"
 #include "fix/plan.h"
@@ -27,9 +27,6 @@ struct seal_probe {
  * Returns 1, 0 when no program can tell (kind NONE), or -ENOMEM. */
 int seal_probe_of(const struct seal_condition *c, struct seal_arena *arena, struct seal_probe *ret);
 void seal_probe_done(struct seal_probe *p);
-
-/* seal_probe_holds - whether a program that ended with @status and printed @out says yes */
-bool seal_probe_holds(const struct seal_probe *p, int status, struct seal_bytes out);
 
 /* seal_program_path - where a program of a plan is installed: "/sbin/restorecon". /bin and /sbin
  * are right with and without merged /usr (Debian 11, RHEL 9, Fedora). Returns NULL for a program no

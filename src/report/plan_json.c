@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/plan.h"
 
-/* plan_json.c - the plan file: what fix writes, and fix --apply and verify read back
- * (fix/plan_read.c) */
+/* plan_json.c - the plan file: what fix writes for programs */
 
 static void put_argv(struct seal_json *j, const char *key, const struct seal_argv *a)
 {
