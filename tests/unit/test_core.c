@@ -94,6 +94,7 @@ static void interns_once(void **state)
 	assert_null(seal_arena_alloc(a, SIZE_MAX));
 }
 
+SEAL_PRINTF(3, 4)
 static int say(struct seal_arena *a, struct seal_bytes *ret, const char *fmt, ...)
 {
 	va_list ap;
