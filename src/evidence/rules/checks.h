@@ -18,9 +18,9 @@ struct seal_check_rules {
 /* seal_check_rules_load - the built-in rules, with those of @dir/checks over or beside them
  * @dir: host directory of --rules, or NULL; never of the evidence
  * @ret: new, caller frees with seal_check_rules_free(); untouched on failure
- * Unknown keys, benchmarks that are none or have no items, ids of another form than AAA-000, two rules of one id and
- * words outside the closed lists are refused with file and line.
- * Returns 0, -EINVAL, -E2BIG, -ENOMEM or as seal_rules_files(). */
+ * Unknown keys, benchmarks that are none or have no items, ids of another form than AAA-000, two
+ * rules of one id and words outside the closed lists are refused with file and line. Returns 0,
+ * -EINVAL, -E2BIG, -ENOMEM or as seal_rules_files(). */
 int seal_check_rules_load(const char *dir, struct seal_check_rules **ret, struct seal_err *err);
 void seal_check_rules_free(struct seal_check_rules *r);
 SEAL_DEFINE_AUTO(check_rules, struct seal_check_rules *, seal_check_rules_free);
