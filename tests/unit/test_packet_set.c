@@ -94,10 +94,47 @@ static void test_top_of_space(void **state)
 	assert_true(out.one.lo == 0 && out.one.hi == top - 1);
 }
 
+#define WIDE 300 /* ranges before they are put in order */
+
+static bool has(const struct seal_fw_range *v, size_t n, seal_u128 x)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (x >= v[i].lo && x <= v[i].hi)
+			return true;
+	return false;
+}
+
+/* ranges in any order, in runs or not: afterwards in order, apart, and the same numbers */
+static void test_order(void **state)
+{
+	struct seal_fw_range before[WIDE], after[WIDE];
+	uint32_t seed = 2;
+	int round;
+
+	(void)state;
+	for (round = 0; round < 200; round++) {
+		size_t n = 1 + next(&seed) % WIDE, run = 1 + next(&seed) % 80, i, m;
+		seal_u128 lo = 0, k;
+
+		for (i = 0; i < n; i++) {
+			lo = i % run ? lo + next(&seed) % 12 : next(&seed) % 500;
+			before[i] = after[i] = (struct seal_fw_range){lo, lo + next(&seed) % 4};
+		}
+		m = seal_ranges_normal(after, n);
+		for (i = 1; i < m; i++)
+			assert_true(after[i].lo > after[i - 1].hi + 1);
+		for (k = 0; k < 1600; k++)
+			assert_true(has(before, n, k) == has(after, m, k));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_against_bits),
+		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_top_of_space),
 	};
 
