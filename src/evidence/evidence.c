@@ -41,6 +41,17 @@ static int view_expected(void *data, struct seal_bytes path, char type, struct s
 	return seal_selinux_view_expected(&((struct view *)data)->selinux, path, type, ret);
 }
 
+static int view_spec_path(void *data, struct seal_bytes path, struct seal_arena *arena,
+			  struct seal_bytes *ret)
+{
+	return seal_selinux_view_spec_path(&((struct view *)data)->selinux, path, arena, ret);
+}
+
+static int view_entry(void *data, size_t n, struct seal_context_entry *ret)
+{
+	return seal_selinux_view_entry(&((struct view *)data)->selinux, n, ret);
+}
+
 static int open_view(const struct seal_root *root, struct seal_host *h, struct seal_err *err)
 {
 	struct view *v;
@@ -60,6 +71,8 @@ static int open_view(const struct seal_root *root, struct seal_host *h, struct s
 		return r;
 	h->view.label = view_label;
 	h->view.expected = view_expected;
+	h->view.spec_path = view_spec_path;
+	h->view.entry = view_entry;
 	return 0;
 }
 

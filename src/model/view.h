@@ -5,6 +5,7 @@
  * name a path only after it has read the logs. The evidence layer fills in the functions; tests use
  * literals. */
 
+#include "core/arena.h"
 #include "core/bytes.h"
 
 #include <errno.h>
@@ -42,6 +43,16 @@ struct seal_acl {
 	size_t n;
 };
 
+/* struct seal_context_entry - one entry of file_contexts; borrowed from the evidence */
+struct seal_context_entry {
+	struct seal_bytes regex;   /* as written */
+	struct seal_bytes literal; /* what every match begins with, escapes taken out */
+	struct seal_bytes context; /* empty for <<none>> */
+	char type;                 /* as seal_file.type, '?' = any */
+	bool local;                /* made by the administrator */
+	bool whole;                /* it matches @literal itself, and at most what lies below */
+};
+
 struct seal_view {
 	void *data;
 	/* file - metadata of a path (absolute on the host), not following a final link.
@@ -54,6 +65,14 @@ struct seal_view {
 	int (*expected)(void *data, struct seal_bytes path, char type, struct seal_bytes *ret);
 	/* acl - its access ACL. Same returns; -ENODATA: it may have one. */
 	int (*acl)(void *data, struct seal_bytes path, struct seal_acl *ret);
+	/* spec_path - how an entry of file_contexts has to write @path, which equivalences
+	 * (file_contexts.subs) may label as another; the text goes into @arena. Returns 0, -EXDEV
+	 * (semanage takes no entry for it), -EINVAL, -ENODATA or -ENOMEM. */
+	int (*spec_path)(void *data, struct seal_bytes path, struct seal_arena *arena,
+			 struct seal_bytes *ret);
+	/* entry - the entry of that number, from 0 on; a later one goes before an earlier one.
+	 * Returns 0, -ENOENT (no more) or -ENODATA. */
+	int (*entry)(void *data, size_t n, struct seal_context_entry *ret);
 };
 
 static inline int seal_view_file(const struct seal_view *v, struct seal_bytes path,
@@ -78,4 +97,16 @@ static inline int seal_view_acl(const struct seal_view *v, struct seal_bytes pat
 				struct seal_acl *ret)
 {
 	return v->acl ? v->acl(v->data, path, ret) : -ENODATA;
+}
+
+static inline int seal_view_spec_path(const struct seal_view *v, struct seal_bytes path,
+				      struct seal_arena *arena, struct seal_bytes *ret)
+{
+	return v->spec_path ? v->spec_path(v->data, path, arena, ret) : -ENODATA;
+}
+
+static inline int seal_view_entry(const struct seal_view *v, size_t n,
+				  struct seal_context_entry *ret)
+{
+	return v->entry ? v->entry(v->data, n, ret) : -ENODATA;
 }

@@ -44,6 +44,7 @@ static void put_paths(struct seal_buf *out, const struct seal_denial_group *g)
 	seal_vec_each (p, &g->paths) {
 		seal_auto_buf struct seal_buf b = {0};
 		struct seal_bytes type = seal_context_part(p->expected, 't');
+		struct seal_bytes level = seal_context_part(p->expected, 'l');
 
 		if (shown++ == 3) {
 			seal_buf_printf(&b, "%zu more", g->paths.n - 3);
@@ -51,9 +52,12 @@ static void put_paths(struct seal_buf *out, const struct seal_denial_group *g)
 			return;
 		}
 		seal_buf_put(&b, p->path.p, p->path.n);
-		if (type.n && !seal_bytes_eq(p->expected, p->actual)) {
+		if (type.n && !seal_bytes_eq(type, seal_context_part(p->actual, 't'))) {
 			seal_buf_puts(&b, " should be ");
 			seal_buf_put(&b, type.p, type.n);
+		} else if (type.n && !seal_bytes_eq(level, seal_context_part(p->actual, 'l'))) {
+			seal_buf_puts(&b, " should be of level ");
+			seal_buf_put(&b, level.p, level.n);
 		}
 		seal_text_row(out, INDENT, word, seal_buf_bytes(&b));
 		word = "";

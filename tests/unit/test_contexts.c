@@ -219,6 +219,47 @@ static void test_refused(void **state)
 	close_both(&b);
 }
 
+/* as semanage fcontext wants a path: not covered by an equivalence */
+static void test_spec_path(void **state)
+{
+	static const struct {
+		const char *path;
+		int r;
+		const char *spec;
+	} rows[] = {
+		{"/srv/mail/x", 0, "/srv/mail/x"},
+		{"//srv//mail/", 0, "/srv/mail"},
+		{"/data/queue/x", 0, "/var/spool/postfix/x"},
+		{"/data/queued", 0, "/srv/queued"},
+		{"/data/queue/private/x", 0, "/etc/x"},
+		/* one leads to what another covers */
+		{"/rootdir/run/x", -EXDEV, NULL},
+		{"srv", -EINVAL, NULL},
+	};
+	seal_auto_arena struct seal_arena *arena = seal_arena_new();
+	struct seal_context_entry e;
+	struct seal_bytes spec;
+	struct both b;
+	char root[512];
+	size_t n = 0;
+
+	(void)state;
+	snprintf(root, sizeof(root), "%s/selinux/root", getenv("SEAL_TEST_DATA"));
+	open_both(root, "plain", &b);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		int r = seal_contexts_spec_path(b.ours, seal_bytes_of(rows[i].path), arena, &spec);
+
+		if (r != rows[i].r || (r == 0 && !seal_bytes_is(spec, rows[i].spec)))
+			fail_msg("%s: %d %.*s", rows[i].path, r, r ? 0 : (int)spec.n,
+				 r ? "" : spec.p);
+	}
+	while (seal_contexts_entry(b.ours, n, &e) == 0)
+		n++;
+	assert_true(n > 10);
+	assert_int_equal(seal_contexts_entry(b.ours, n + 1, &e), -ENOENT);
+	close_both(&b);
+}
+
 /* a bad line is named and left out, a path it may be meant for is unknown, the rest stands */
 static void test_broken(void **state)
 {
@@ -265,9 +306,8 @@ static void test_broken(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_like_libselinux),
-		cmocka_unit_test(test_random_paths),
-		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_like_libselinux), cmocka_unit_test(test_random_paths),
+		cmocka_unit_test(test_refused),         cmocka_unit_test(test_spec_path),
 		cmocka_unit_test(test_broken),
 	};
 

@@ -140,7 +140,7 @@ static void test_store(void **state)
 		 "# made by libsemanage\nlocal_write=1\nx\n"},
 		{"var/lib/selinux/plain/active/ports.local",
 		 "portcon tcp 2525 system_u:object_r:mail_port_t:s0\nportcon udp 80-90 "
-		 "u:object_r:x_t:s0\n"
+		 "u:object_r:x_t:s0\nportcon tcp 2000 - 3000 u:object_r:y_t:s0\n"
 		 "portcon tcp 90-80 u:r:t\nportcon tcp 70000 u:r:t\nportcon tcp 1 nonsense\n"},
 		{"var/lib/selinux/plain/active/disable_dontaudit", ""},
 		{"var/lib/selinux/plain/active/modules/100/mta/lang_ext", "pp"},
@@ -174,7 +174,10 @@ static void test_store(void **state)
 	}
 	assert_int_equal(s->booleans.n, 7);
 
-	assert_int_equal(s->ports.n, 2);
+	assert_int_equal(s->ports.n, 3);
+	assert_int_equal(s->ports.v[2].low, 2000);
+	assert_int_equal(s->ports.v[2].high, 3000);
+	assert_true(seal_bytes_is(s->ports.v[2].type, "y_t"));
 	assert_int_equal(s->ports.v[1].low, 80);
 	assert_int_equal(s->ports.v[1].high, 90);
 	assert_true(seal_bytes_is(s->ports.v[0].type, "mail_port_t"));

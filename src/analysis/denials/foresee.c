@@ -121,6 +121,20 @@ static bool allows_one(struct seal_ladder *l, struct seal_bytes source, struct s
 	return seal_policy_allows(l->h->selinux.policy, &a) == 1;
 }
 
+/* made_context - of an object the process makes: its own user and lower level, and no role */
+static int made_context(struct seal_ladder *l, struct seal_bytes source, struct seal_bytes type,
+			struct seal_bytes *ret)
+{
+	struct seal_bytes user = seal_context_part(source, 'u');
+	struct seal_bytes level = seal_context_part(source, 'l');
+	seal_auto_buf struct seal_buf b = {0};
+
+	level = seal_bytes_cut(level, '-', &level);
+	seal_buf_printf(&b, "%.*s:object_r:%.*s%s%.*s", (int)user.n, user.p, (int)type.n, type.p,
+			level.n ? ":" : "", (int)level.n, level.p);
+	return b.err ? b.err : seal_arena_intern(l->h->arena, seal_buf_bytes(&b), ret);
+}
+
 /* missing_made - permissions on what is made in the directory: its type comes from a transition */
 static int missing_made(struct seal_ladder *l, const struct seal_foreseen *f,
 			const struct seal_sides *in, struct seal_buf *b)
@@ -133,7 +147,7 @@ static int missing_made(struct seal_ladder *l, const struct seal_foreseen *f,
 				   seal_type_of(in->target), tclass, SEAL_BYTES_NONE, &type,
 				   NULL) < 0)
 		return 0;
-	if (seal_ladder_retype(l, in->target, type, &target) < 0)
+	if (made_context(l, in->source, type, &target) < 0)
 		return -ENOMEM;
 	for (i = 0; i < n; i++) {
 		if (allows_one(l, in->source, target, tclass, seal_bytes_of(perms[i])))

@@ -8,21 +8,26 @@
 
 /* ladder.c - the rungs in order, and the choice among what they offer */
 
-static seal_rung_fn *const rungs[] = {
+seal_rung_fn *const seal_ladder_rungs[] = {
 	seal_rung_refuse,     /* a role, a leaked descriptor, a file system without labels */
 	seal_rung_subject,    /* the program's label, or how it was started, gives a wrong domain */
 	seal_rung_object,     /* restorecon, or a file context for a place nobody knows */
 	seal_rung_range,      /* the level of the object alone is wrong */
 	seal_rung_socket,     /* the peer of a socket runs in a wrong domain */
 	seal_rung_capability, /* owner and mode before capabilities */
-	seal_rung_port,       seal_rung_boolean,
-	seal_rung_module,     seal_rung_words, /* what is left to say */
+	seal_rung_port,
+	seal_rung_boolean,
+	seal_rung_module,
+	seal_rung_words, /* what is left to say */
+	NULL,
 };
 
 /* a boolean that opens more than this is passed over for a rule on the exact types: the largest
  * ones made for a single service open some hundred accesses of one domain */
 #define BOOLEAN_OWN_MAX     256
 #define BOOLEAN_DOMAINS_MAX 16
+/* and one that touches more domains than this is never offered: it is about the whole system */
+#define BOOLEAN_DOMAINS_FAR 256
 
 struct seal_fix *seal_ladder_add(struct seal_ladder *l, enum seal_fix_kind kind)
 {
@@ -124,8 +129,9 @@ static bool is_label(const struct seal_fix *f)
 static int place(const struct seal_fix *f)
 {
 	static const enum seal_fix_kind order[] = {
-		SEAL_FIX_SERVICE,    SEAL_FIX_FILE_MODE, SEAL_FIX_RESTORECON, SEAL_FIX_FCONTEXT,
-		SEAL_FIX_PORT_LABEL, SEAL_FIX_BOOLEAN,   SEAL_FIX_MODULE,     SEAL_FIX_NONE,
+		SEAL_FIX_SERVICE,  SEAL_FIX_FILE_MODE,      SEAL_FIX_RESTORECON,
+		SEAL_FIX_FCONTEXT, SEAL_FIX_PORT_LABEL,     SEAL_FIX_BOOLEAN,
+		SEAL_FIX_MODULE,   SEAL_FIX_POSTFIX_CONFIG, SEAL_FIX_NONE,
 	};
 	int i;
 
@@ -177,21 +183,36 @@ static bool suffices_as_label(const struct seal_fix *f)
 static bool is_words(const struct seal_fix *f)
 {
 	return f->kind == SEAL_FIX_NONE || f->kind == SEAL_FIX_FILE_MODE ||
-	       f->kind == SEAL_FIX_SERVICE;
+	       f->kind == SEAL_FIX_SERVICE || f->kind == SEAL_FIX_POSTFIX_CONFIG;
 }
 
-/* weigh_booleans - with a rule at hand, booleans that open far more than it are turned down */
+/* is_narrow - what a boolean could be turned down for */
+static bool is_narrow(const struct seal_fix *f)
+{
+	return !f->rejected.n && (f->kind == SEAL_FIX_POSTFIX_CONFIG ||
+				  (f->kind == SEAL_FIX_MODULE && f->sufficient));
+}
+
+/* weigh_booleans - those that open far more than what is missing are turned down, where there is
+ * something else, and where they reach most of the system in any case. All files of a mount without
+ * labels are alike: there a boolean is what the policy offers */
 static void weigh_booleans(struct seal_ladder *l)
 {
-	bool rule = false;
+	bool other = false;
 
 	seal_vec_each (f, &l->g->candidates) {
-		rule = rule || (f->kind == SEAL_FIX_MODULE && f->sufficient && !f->rejected.n);
+		other = other || is_narrow(f);
 	}
 	seal_vec_each (f, &l->g->candidates) {
-		if (rule && f->kind == SEAL_FIX_BOOLEAN && !f->rejected.n &&
+		if (f->kind != SEAL_FIX_BOOLEAN || f->rejected.n)
+			continue;
+		if (other &&
 		    (f->opens.own > BOOLEAN_OWN_MAX || f->opens.domains > BOOLEAN_DOMAINS_MAX))
-			f->rejected = SEAL_LIT("it opens far more than the rule that is missing");
+			f->rejected = SEAL_LIT("it opens far more than what is missing");
+		else if (!l->no_labels && f->opens.domains > BOOLEAN_DOMAINS_FAR)
+			f->rejected = seal_ladder_textf(
+				l, "it would open something to %llu domains for one of them",
+				(unsigned long long)f->opens.domains);
 	}
 }
 
@@ -231,8 +252,8 @@ static int nothing_to_mend(struct seal_ladder *l)
 	return 0;
 }
 
-int seal_ladder_climb(struct seal_host *h, const struct seal_denial_query *q,
-		      struct seal_denial_group *g)
+int seal_ladder_climb_on(struct seal_host *h, const struct seal_denial_query *q,
+			 struct seal_denial_group *g, seal_rung_fn *const *rungs)
 {
 	struct seal_ladder l = {.h = h, .g = g};
 	size_t i;
@@ -241,8 +262,14 @@ int seal_ladder_climb(struct seal_host *h, const struct seal_denial_query *q,
 	r = seal_object_paths(h, q, g);
 	if (r == 0 && (g->stale || g->permissive))
 		return nothing_to_mend(&l);
-	for (i = 0; r == 0 && i < sizeof(rungs) / sizeof(rungs[0]); i++)
+	for (i = 0; r == 0 && rungs[i]; i++)
 		r = rungs[i](&l);
 	choose(&l);
 	return r;
+}
+
+int seal_ladder_climb(struct seal_host *h, const struct seal_denial_query *q,
+		      struct seal_denial_group *g)
+{
+	return seal_ladder_climb_on(h, q, g, seal_ladder_rungs);
 }

@@ -31,6 +31,13 @@ seal_rung_fn seal_rung_boolean;    /* rung_policy.c */
 seal_rung_fn seal_rung_module;     /* rung_policy.c */
 seal_rung_fn seal_rung_words;      /* rung_refuse.c: what a person has to look at */
 
+/* seal_ladder_rungs - all of them in order, NULL at the end */
+extern seal_rung_fn *const seal_ladder_rungs[];
+
+/* seal_ladder_climb_on - as seal_ladder_climb(), with these rungs */
+int seal_ladder_climb_on(struct seal_host *h, const struct seal_denial_query *q,
+			 struct seal_denial_group *g, seal_rung_fn *const *rungs);
+
 /* seal_ladder_add - a new candidate, valid until the next one is added; NULL when memory is gone */
 struct seal_fix *seal_ladder_add(struct seal_ladder *l, enum seal_fix_kind kind);
 
@@ -85,7 +92,16 @@ void seal_foresee(const struct seal_denial *d, struct seal_foreseen *ret);
 int seal_foresee_missing(struct seal_ladder *l, const struct seal_denial *d,
 			 const struct seal_sides *sides, struct seal_bytes *ret);
 
-/* --- rung_place.c */
+/* --- rung_place.c: where an entry of file_contexts is to be made */
+
+/* struct seal_place - an entry: the type for a file, or for a folder and what lies below */
+struct seal_place {
+	struct seal_bytes top; /* absolute on the host */
+	bool tree;
+	struct seal_bytes home; /* the home it lies in, all of which have one; or empty */
+	struct seal_bytes type;
+	struct seal_bytes why; /* empty: what is said of places nobody knows */
+};
 
 /* seal_place_unknown - candidates for an object whose place file_contexts does not know: an
  * equivalence for a moved directory, or a type for the folder. Returns 1 when one was added, 0 or
@@ -93,12 +109,45 @@ int seal_foresee_missing(struct seal_ladder *l, const struct seal_denial *d,
 int seal_place_unknown(struct seal_ladder *l, const struct seal_denial *d,
 		       const struct seal_denial_path *p);
 
+/* seal_place_give - a candidate that makes the entry and relabels. Returns 1 or -ENOMEM */
+int seal_place_give(struct seal_ladder *l, const struct seal_denial *d,
+		    const struct seal_denial_path *p, const struct seal_place *place);
+
+/* seal_place_has_entry - whether file_contexts asks for another label here than for an invented
+ * name beside it */
+bool seal_place_has_entry(struct seal_ladder *l, struct seal_bytes path, char type);
+
+/* --- place_socket.c */
+
+/* seal_place_socket - the same for a listening socket, or the folder of one: the type has to serve
+ * both sides. Returns 1 when a candidate was added, 0 or -ENOMEM */
+int seal_place_socket(struct seal_ladder *l, const struct seal_denial *d,
+		      const struct seal_denial_path *p);
+
+/* --- place_use.c: what the object is used for */
+
+/* seal_place_type_at - the type of a file of that name in @folder, when file_contexts knows the
+ * folder and the access is allowed there */
+bool seal_place_type_at(struct seal_ladder *l, const struct seal_denial *d,
+			const struct seal_denial_path *p, struct seal_bytes folder,
+			struct seal_bytes *type);
+
+/* seal_place_use - the type that objects of its use bear, and whether their whole folder does
+ * @any: without a known use, the type the domain shares with the fewest others
+ * Returns whether there is one; @ret->top is left to the caller. */
+bool seal_place_use(struct seal_ladder *l, const struct seal_denial *d,
+		    const struct seal_denial_path *p, bool any, struct seal_place *ret);
+
 /* seal_restorecon_step - restorecon -F or -RF of a path, once in a fix. Returns 0 or -ENOMEM */
 int seal_restorecon_step(struct seal_fix *f, struct seal_bytes path, bool tree);
 
 /* --- forms shared by the rungs */
 
 struct seal_bytes seal_path_parent(struct seal_bytes path);
+/* seal_path_name - the last component */
+struct seal_bytes seal_path_name(struct seal_bytes path);
+/* seal_path_is_below - whether @path lies in the folder @dir, at any depth */
+bool seal_path_is_below(struct seal_bytes path, struct seal_bytes dir);
 
 static inline struct seal_bytes seal_type_of(struct seal_bytes context)
 {

@@ -8,8 +8,6 @@
 /* rung_place.c - an object in a place that file_contexts does not know: a moved directory, a custom
  * spool, a folder of keys or of helper scripts */
 
-#define RANKED_MAX 512 /* types looked at when none is known for the use */
-
 /* struct moved - a directory that main.cf puts elsewhere, and where the policy expects it */
 struct moved {
 	struct seal_bytes here, usual;
@@ -41,8 +39,7 @@ static bool moved_from(struct seal_host *h, struct seal_bytes path, struct moved
 			while (dir.n > 1 && dir.p[dir.n - 1] == '/')
 				dir.n--;
 			if (dir.n < 2 || dir.p[0] != '/' || seal_bytes_is(dir, known[i].usual) ||
-			    path.n < dir.n || memcmp(path.p, dir.p, dir.n) != 0 ||
-			    (path.n > dir.n && path.p[dir.n] != '/') ||
+			    (!seal_bytes_eq(path, dir) && !seal_path_is_below(path, dir)) ||
 			    seal_view_expected(&h->view, seal_bytes_of(known[i].usual), 'd',
 					       &context) < 0)
 				continue;
@@ -85,7 +82,7 @@ static int fcontext(struct seal_fix *f, const struct seal_bytes *add, size_t n_a
 static int equivalence(struct seal_ladder *l, const struct seal_denial *d,
 		       const struct seal_denial_path *p, const struct moved *m)
 {
-	struct seal_bytes twin, missing;
+	struct seal_bytes twin, missing, here = m->here;
 	struct seal_sides s = {0};
 	struct seal_fix *f;
 	int r;
@@ -95,6 +92,8 @@ static int equivalence(struct seal_ladder *l, const struct seal_denial *d,
 		return r;
 	if (seal_view_expected(&l->h->view, twin, p->type, &s.target) < 0 ||
 	    !seal_ladder_allows(l, d, &s))
+		return 0;
+	if (seal_view_spec_path(&l->h->view, m->here, l->h->arena, &here) == -EXDEV)
 		return 0;
 	f = seal_ladder_add(l, SEAL_FIX_FCONTEXT);
 	if (!f || seal_foresee_missing(l, d, &s, &missing) < 0)
@@ -109,205 +108,286 @@ static int equivalence(struct seal_ladder *l, const struct seal_denial *d,
 					   (int)missing.n, missing.p);
 	r = fcontext(f,
 		     (struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("fcontext"),
-					   SEAL_LIT("-a"), SEAL_LIT("-e"), m->usual, m->here},
+					   SEAL_LIT("-a"), SEAL_LIT("-e"), m->usual, here},
 		     6,
 		     (struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("fcontext"),
-					   SEAL_LIT("-d"), SEAL_LIT("-e"), m->usual, m->here},
+					   SEAL_LIT("-d"), SEAL_LIT("-e"), m->usual, here},
 		     6,
-		     (struct seal_condition){SEAL_CONDITION_EQUIVALENT, .subject = m->here,
+		     (struct seal_condition){SEAL_CONDITION_EQUIVALENT, .subject = here,
 					     .value = m->usual});
 	if (r == 0)
 		r = seal_restorecon_step(f, m->here, true);
 	return r < 0 ? r : 1;
 }
 
+/* asked_for - the type file_contexts asks for; empty: none */
+static struct seal_bytes asked_for(struct seal_host *h, struct seal_bytes path, char type)
+{
+	struct seal_bytes context;
+
+	return seal_view_expected(&h->view, path, type, &context) < 0 ? SEAL_BYTES_NONE
+								      : seal_type_of(context);
+}
+
+bool seal_place_has_entry(struct seal_ladder *l, struct seal_bytes path, char type)
+{
+	struct seal_bytes up = seal_path_parent(path), other;
+
+	other = seal_ladder_textf(l, "%.*s/postseal-no-such-name", up.n > 1 ? (int)up.n : 0, up.p);
+	return !seal_bytes_eq(asked_for(l->h, path, type), asked_for(l->h, other, type));
+}
+
 /* is_unknown - what file_contexts asks for here is what it asks for anywhere in that part of the
  * tree */
-static bool is_unknown(struct seal_host *h, const struct seal_denial_path *p)
+static bool is_unknown(struct seal_ladder *l, const struct seal_denial_path *p)
 {
-	struct seal_bytes top = seal_bytes_from(p->path, 1), any, context;
+	struct seal_bytes top = seal_bytes_from(p->path, 1), any;
 	ssize_t slash = seal_bytes_chr(top, '/');
 
 	if (slash < 0)
 		return false;
-	if (join(h, seal_bytes_first(p->path, (size_t)slash + 1),
-		 SEAL_LIT("/postseal-no-such-name/x"), &any) < 0)
-		return false;
-	if (seal_view_expected(&h->view, any, p->type, &context) < 0)
-		return !p->expected.n;
-	return !p->expected.n || seal_bytes_eq(seal_type_of(context), seal_type_of(p->expected));
+	any = seal_ladder_textf(l, "/%.*s/postseal-no-such-name/x", (int)slash, top.p);
+	return !p->expected.n ||
+	       seal_bytes_eq(asked_for(l->h, any, p->type), seal_type_of(p->expected));
 }
 
-/* uses - where files of a use are usually kept, by what was asked of them and by their names */
-static const struct use {
-	const char *perm;      /* denied permission that shows the use, or NULL */
-	const char *suffix;    /* of the name, or NULL */
-	const char *places[3]; /* folders whose entries the policy's own map knows */
-} uses[] = {
-	{"execute", NULL, {"/usr/local/bin", "/usr/bin", NULL}},
-	{"execute_no_trans", NULL, {"/usr/local/bin", "/usr/bin", NULL}},
-	{NULL, ".key", {"/etc/ssl/private", "/etc/pki/tls/private", "/etc/ssl/certs"}},
-	{NULL, "privkey.pem", {"/etc/ssl/private", "/etc/pki/tls/private", "/etc/ssl/certs"}},
-	{NULL, ".pem", {"/etc/ssl/certs", "/etc/pki/tls/certs", NULL}},
-	{NULL, ".crt", {"/etc/ssl/certs", "/etc/pki/tls/certs", NULL}},
-	{NULL, ".cer", {"/etc/ssl/certs", "/etc/pki/tls/certs", NULL}},
-	{NULL, ".db", {"/etc/postfix", NULL, NULL}},
-	{NULL, ".lmdb", {"/etc/postfix", NULL, NULL}},
-	{NULL, ".cdb", {"/etc/postfix", NULL, NULL}},
-	{NULL, ".cf", {"/etc/postfix", NULL, NULL}},
-};
-
-/* type_at - the type of a file of that name in @folder, when the map knows the folder and the
- * access is allowed there */
-static bool type_at(struct seal_ladder *l, const struct seal_denial *d,
-		    const struct seal_denial_path *p, const char *folder, struct seal_bytes *type)
-{
-	ssize_t slash = seal_bytes_rchr(p->path, '/');
-	struct seal_bytes usual, context;
-	struct seal_sides s = {0};
-
-	if (join(l->h, seal_bytes_of(folder), seal_bytes_from(p->path, (size_t)slash), &usual) <
-		    0 ||
-	    seal_view_expected(&l->h->view, usual, p->type, &context) < 0 ||
-	    seal_type_is_generic(l->h, seal_type_of(context)))
-		return false;
-	*type = seal_type_of(context);
-	return seal_ladder_retype(l, d->tcontext, *type, &s.target) == 0 &&
-	       seal_ladder_allows(l, d, &s);
-}
-
-static bool type_of_use(struct seal_ladder *l, const struct seal_denial *d,
-			const struct seal_denial_path *p, struct seal_bytes *type)
-{
-	size_t i, k;
-
-	for (i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
-		if ((uses[i].perm && !seal_denial_has(d, uses[i].perm)) ||
-		    (uses[i].suffix && !seal_bytes_ends(p->path, uses[i].suffix)))
-			continue;
-		for (k = 0; k < 3 && uses[i].places[k]; k++)
-			if (type_at(l, d, p, uses[i].places[k], type))
-				return true;
-	}
-	return false;
-}
-
-/* struct ranked - a type the object could bear: how many other domains may do the same to it */
-struct ranked {
-	struct seal_bytes type;
-	size_t others;
-};
-
-/* rank_type - whether @type may stand for the object, and how many share it */
-static bool rank_type(struct seal_ladder *l, const struct seal_denial *d, struct seal_bytes type,
-		      struct ranked *ret)
-{
-	struct seal_names sources = {0};
-	struct seal_bytes why, missing;
-	struct seal_sides s = {0};
-
-	if (seal_type_is_generic(l->h, type) || seal_type_is_guarded(l->h, type, &why) ||
-	    seal_ladder_retype(l, d->tcontext, type, &s.target) < 0 ||
-	    !seal_ladder_allows(l, d, &s) || seal_foresee_missing(l, d, &s, &missing) < 0 ||
-	    missing.n)
-		return false;
-	if (seal_policy_sources_with(l->h->selinux.policy, type, d->tclass, d->perms, d->n_perms,
-				     &sources) < 0)
-		return false;
-	*ret = (struct ranked){type, sources.v.n};
-	seal_vec_done(&sources.v);
-	return true;
-}
-
-/* best_type - of the types the domain may use so already, the one that fewest others may */
-static bool best_type(struct seal_ladder *l, const struct seal_denial *d, struct seal_bytes *type)
-{
-	struct seal_names types = {0};
-	struct ranked best = {.others = SIZE_MAX}, r;
-
-	if (seal_policy_types_with(l->h->selinux.policy, l->g->source_type, d->tclass, d->perms,
-				   d->n_perms, &types) < 0)
-		return false;
-	if (types.v.n <= RANKED_MAX) {
-		seal_vec_each (t, &types.v) {
-			if (rank_type(l, d, *t, &r) && r.others < best.others)
-				best = r;
-		}
-	}
-	seal_vec_done(&types.v);
-	*type = best.type;
-	return best.type.n > 0;
-}
-
-/* put_literal - a path as the regular expression that matches it alone (semanage-fcontext(8)) */
+/* put_literal - a path as the regular expression that matches it: semanage-fcontext(8) takes no
+ * blanks, and libselinux no line with other than ASCII, so that those are matched by a dot */
 static void put_literal(struct seal_buf *b, struct seal_bytes path)
 {
 	size_t i;
 
 	for (i = 0; i < path.n; i++) {
-		if (path.p[i] && strchr(".^$*+?()[]{}|\\", path.p[i]))
+		unsigned char c = (unsigned char)path.p[i];
+
+		if (c <= ' ' || c >= 0x7f)
+			c = '.';
+		else if (strchr(".^$*+?()[]{}|\\", c))
 			seal_buf_putc(b, '\\');
-		seal_buf_putc(b, path.p[i]);
+		seal_buf_putc(b, (char)c);
 	}
 }
 
-/* is_own_folder - deep enough to be of one use: not /srv or /opt itself */
-static bool is_own_folder(struct seal_bytes dir)
+/* is_home - of an account, or where homes usually lie: what is below is of many uses */
+static bool is_home(struct seal_host *h, struct seal_bytes dir)
 {
-	return dir.n > 1 && seal_bytes_chr(seal_bytes_from(dir, 1), '/') >= 0;
+	if (seal_bytes_is(dir, "/root") || seal_bytes_is(seal_path_parent(dir), "/home"))
+		return true;
+	seal_vec_each (u, &h->users.users) {
+		if (seal_bytes_eq(u->home, dir))
+			return true;
+	}
+	return false;
 }
 
-/* give_type - semanage fcontext -a -t TYPE for the folder, or the file where its folder is shared
- */
-static int give_type(struct seal_ladder *l, const struct seal_denial *d,
-		     const struct seal_denial_path *p, struct seal_bytes type,
-		     struct seal_bytes folder)
+/* is_own_folder - of one use: neither /srv or /opt itself, nor a home, nor a folder that the map
+ * has an entry for */
+static bool is_own_folder(struct seal_ladder *l, struct seal_bytes dir)
 {
-	bool tree = p->type == 'd' || is_own_folder(folder);
-	struct seal_bytes top = tree ? folder : p->path, regex, missing;
+	return dir.n > 1 && seal_bytes_chr(seal_bytes_from(dir, 1), '/') >= 0 &&
+	       !is_home(l->h, dir) && !seal_place_has_entry(l, dir, 'd');
+}
+
+/* top_of_store - the folder of the mailboxes that main.cf names; where the system's own map has an
+ * entry for it, it holds more than them, and the folder below it is taken */
+static struct seal_bytes top_of_store(struct seal_ladder *l, struct seal_bytes dir,
+				      struct seal_bytes path)
+{
+	ssize_t slash;
+
+	if (!seal_place_has_entry(l, dir, 'd') || path.n <= dir.n + 1)
+		return dir;
+	slash = seal_bytes_chr(seal_bytes_from(path, dir.n + 1), '/');
+	return slash < 0 ? path : seal_bytes_first(path, dir.n + 1 + (size_t)slash);
+}
+
+/* find_entry - the entry with exactly that expression, if the map holds one */
+static bool find_entry(const struct seal_host *h, struct seal_bytes regex,
+		       struct seal_context_entry *ret)
+{
+	bool found = false;
+	struct seal_context_entry e;
+	size_t n;
+
+	for (n = 0; seal_view_entry(&h->view, n, &e) == 0; n++) {
+		if (e.type != '?' || !seal_bytes_eq(e.regex, regex))
+			continue;
+		*ret = e;
+		found = true;
+	}
+	return found;
+}
+
+/* regex_of - the expression for a folder or a file. Returns 0, -EXDEV or -ENOMEM */
+static int regex_of(struct seal_ladder *l, const struct seal_place *place, struct seal_bytes *ret)
+{
 	seal_auto_buf struct seal_buf b = {0};
+	struct seal_bytes path;
+	int r;
+
+	if (place->home.n && seal_bytes_is(seal_path_parent(place->home), "/home")) {
+		seal_buf_puts(&b, "/home/[^/]+");
+		path = seal_bytes_from(place->top, place->home.n);
+	} else {
+		r = seal_view_spec_path(&l->h->view, place->top, l->h->arena, &path);
+		if (r == -ENOMEM || r == -EXDEV)
+			return r;
+		if (r < 0)
+			path = place->top;
+	}
+	put_literal(&b, path);
+	seal_buf_puts(&b, place->tree ? "(/.*)?" : "");
+	return b.err ? b.err : seal_arena_copy(l->h->arena, seal_buf_bytes(&b), ret);
+}
+
+/* put_entry - semanage fcontext -a, or -m where there is such an entry, with its undo. Returns 0 or
+ * -ENOMEM */
+static int put_entry(struct seal_ladder *l, struct seal_fix *f, struct seal_bytes regex,
+		     struct seal_bytes type)
+{
+	struct seal_bytes argv[] = {SEAL_LIT("semanage"),
+				    SEAL_LIT("fcontext"),
+				    SEAL_LIT("-a"),
+				    SEAL_LIT("-t"),
+				    type,
+				    regex};
+	struct seal_condition entry = {SEAL_CONDITION_FCONTEXT, .subject = regex, .value = type};
+	struct seal_context_entry old;
+	struct seal_bytes was;
+	int r;
+
+	if (!find_entry(l->h, regex, &old))
+		return fcontext(f, argv, 6,
+				(struct seal_bytes[]){argv[0], argv[1], SEAL_LIT("-d"), regex}, 4,
+				entry);
+	argv[2] = SEAL_LIT("-m");
+	if (!old.local)
+		return fcontext(f, argv, 6,
+				(struct seal_bytes[]){argv[0], argv[1], SEAL_LIT("-d"), regex}, 4,
+				entry);
+	was = old.context.n ? seal_type_of(old.context) : SEAL_LIT("<<none>>");
+	r = fcontext(f, argv, 6,
+		     (struct seal_bytes[]){argv[0], argv[1], argv[2], argv[3], was, regex}, 6,
+		     entry);
+	if (r == 0)
+		f->steps.v[f->steps.n - 1].before.value = was;
+	return r;
+}
+
+static int entry_step(struct seal_ladder *l, struct seal_fix *f, const struct seal_place *place)
+{
+	struct seal_bytes regex;
+	struct seal_step *s;
+	int r;
+
+	r = regex_of(l, place, &regex);
+	if (r == -EXDEV) {
+		r = seal_ladder_step(f, "manual", NULL, 0, &s);
+		if (r == 0)
+			s->why = seal_ladder_textf(
+				l,
+				"an equivalence of file_contexts.subs covers the path: remove it, "
+				"then label %.*s with %.*s",
+				(int)place->top.n, place->top.p, (int)place->type.n, place->type.p);
+		return r;
+	}
+	return r < 0 ? r : put_entry(l, f, regex, place->type);
+}
+
+/* still_missing - what the relabelled folders above the object themselves lack */
+static int still_missing(struct seal_ladder *l, const struct seal_denial *d,
+			 const struct seal_denial_path *p, const struct seal_place *place,
+			 struct seal_bytes *ret)
+{
+	struct seal_bytes search = SEAL_LIT("search");
 	struct seal_sides s = {0};
+	struct seal_access a = {.tclass = SEAL_LIT("dir"),
+				.perms = &search,
+				.n_perms = 1,
+				.ioctl = -1,
+				.scontext = d->scontext};
+
+	if (seal_ladder_retype(l, d->tcontext, place->type, &s.target) < 0 ||
+	    seal_foresee_missing(l, d, &s, ret) < 0)
+		return -ENOMEM;
+	a.tcontext = s.target;
+	if (!ret->n && place->tree && seal_path_is_below(p->path, place->top) &&
+	    seal_policy_allows(l->h->selinux.policy, &a) != 1)
+		*ret = SEAL_LIT("search of the folder");
+	return 0;
+}
+
+int seal_place_give(struct seal_ladder *l, const struct seal_denial *d,
+		    const struct seal_denial_path *p, const struct seal_place *place)
+{
+	struct seal_bytes missing;
 	struct seal_fix *f;
 	int r;
 
-	if (seal_ladder_retype(l, d->tcontext, type, &s.target) < 0 ||
-	    seal_foresee_missing(l, d, &s, &missing) < 0)
-		return -ENOMEM;
-	put_literal(&b, top);
-	seal_buf_puts(&b, tree ? "(/.*)?" : "");
-	r = b.err ? b.err : seal_arena_copy(l->h->arena, seal_buf_bytes(&b), &regex);
+	r = still_missing(l, d, p, place, &missing);
 	f = r == 0 ? seal_ladder_add(l, SEAL_FIX_FCONTEXT) : NULL;
 	if (!f)
 		return -ENOMEM;
 	f->sufficient = f->minimal =
-		missing.n == 0 && seal_ladder_allows_all(l, SEAL_BYTES_NONE, type);
+		missing.n == 0 && seal_ladder_allows_all(l, SEAL_BYTES_NONE, place->type);
 	f->opens.known = true;
-	f->why =
-		SEAL_LIT("the policy does not know this place; objects of that use bear this type");
+	f->why = place->why.n ? place->why
+			      : SEAL_LIT("the policy does not know this place; objects of that use "
+					 "bear this type");
 	if (missing.n)
-		f->why = seal_ladder_textf(l,
-					   "the policy does not know this place; objects of that "
-					   "use bear this type; still denied then: %.*s",
-					   (int)missing.n, missing.p);
-	r = fcontext(
-		f,
-		(struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("fcontext"), SEAL_LIT("-a"),
-				      SEAL_LIT("-t"), type, regex},
-		6,
-		(struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("fcontext"), SEAL_LIT("-d"),
-				      regex},
-		4,
-		(struct seal_condition){SEAL_CONDITION_FCONTEXT, .subject = regex, .value = type});
+		f->why = seal_ladder_textf(l, "%.*s; still denied then: %.*s", (int)f->why.n,
+					   f->why.p, (int)missing.n, missing.p);
+	r = entry_step(l, f, place);
 	if (r == 0)
-		r = seal_restorecon_step(f, top, tree);
+		r = seal_restorecon_step(f, place->top, place->tree);
 	return r < 0 ? r : 1;
+}
+
+/* in_home_mailbox - mail kept below the homes in a folder of another name than the policy's own */
+static bool in_home_mailbox(struct seal_ladder *l, const struct seal_denial_path *p,
+			    struct seal_place *ret)
+{
+	struct seal_bytes value, usual, context;
+
+	seal_vec_each (inst, &l->h->postfix.instances) {
+		if (seal_conf_value(inst, NULL, "home_mailbox", l->h->arena, &value) < 0 ||
+		    !value.n || value.p[0] == '/')
+			continue;
+		while (value.n && value.p[value.n - 1] == '/')
+			value.n--;
+		seal_vec_each (u, &l->h->users.users) {
+			ret->top = seal_ladder_textf(l, "%.*s/%.*s", (int)u->home.n, u->home.p,
+						     (int)value.n, value.p);
+			usual = seal_ladder_textf(l, "%.*s/Maildir", (int)u->home.n, u->home.p);
+			if (u->home.n > 1 && value.n &&
+			    (seal_bytes_eq(ret->top, p->path) ||
+			     seal_path_is_below(p->path, ret->top)) &&
+			    seal_view_expected(&l->h->view, usual, 'd', &context) == 0) {
+				ret->type = seal_type_of(context);
+				ret->home = u->home;
+				ret->tree = true;
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* where_used - the folder, or the file alone where its folder is shared */
+static struct seal_bytes where_used(struct seal_ladder *l, const struct seal_denial_path *p,
+				    bool *tree)
+{
+	struct seal_bytes folder = p->type == 'd' ? p->path : seal_path_parent(p->path);
+
+	*tree = p->type == 'd' || (*tree && is_own_folder(l, folder));
+	return *tree ? folder : p->path;
 }
 
 int seal_place_unknown(struct seal_ladder *l, const struct seal_denial *d,
 		       const struct seal_denial_path *p)
 {
-	bool is_moved;
-	struct seal_bytes type, folder = p->type == 'd' ? p->path : seal_path_parent(p->path);
+	struct seal_place place = {0};
+	bool is_moved, unknown;
 	struct moved m;
 	int r;
 
@@ -319,14 +399,23 @@ int seal_place_unknown(struct seal_ladder *l, const struct seal_denial *d,
 		if (r != 0)
 			return r;
 	}
-	if (!is_unknown(l->h, p) && !seal_type_is_generic(l->h, seal_type_of(p->actual)))
+	r = seal_place_socket(l, d, p);
+	if (r != 0)
+		return r;
+	unknown = is_unknown(l, p);
+	if (!unknown && !seal_type_is_generic(l->h, seal_type_of(p->actual)))
 		return 0;
-	if (is_moved && !m.same_tree && type_at(l, d, p, (const char *)m.usual.p, &type))
-		return give_type(l, d, p, type, m.here);
-	if (type_of_use(l, d, p, &type))
-		return give_type(l, d, p, type, folder);
+	if (is_moved && !m.same_tree && seal_place_type_at(l, d, p, m.usual, &place.type)) {
+		place.top = top_of_store(l, m.here, p->path);
+		place.tree = true;
+		return seal_place_give(l, d, p, &place);
+	}
+	if (in_home_mailbox(l, p, &place) && seal_ladder_allows_all(l, SEAL_BYTES_NONE, place.type))
+		return seal_place_give(l, d, p, &place);
+	place.home = SEAL_BYTES_NONE;
 	/* a use nobody has named: only where the domain has types of its own for it */
-	if (is_unknown(l->h, p) && best_type(l, d, &type))
-		return give_type(l, d, p, type, folder);
-	return 0;
+	if (!seal_place_use(l, d, p, unknown, &place))
+		return 0;
+	place.top = where_used(l, p, &place.tree);
+	return seal_place_give(l, d, p, &place);
 }

@@ -127,32 +127,78 @@ static int find_type(struct seal_ladder *l, const struct seal_denial *d, const c
 	return found;
 }
 
-/* local_label - the administrator's own entry for exactly this port, or NULL */
+/* local_label - the administrator's own entry that the port lies in, or NULL */
 static const struct seal_local_port *local_label(const struct seal_ladder *l, const char *protocol)
 {
 	seal_vec_each (p, &l->h->selinux.ports) {
-		if (strcmp(p->protocol, protocol) == 0 && p->low == l->g->port &&
-		    p->high == l->g->port)
+		if (strcmp(p->protocol, protocol) == 0 && p->low <= l->g->port &&
+		    p->high >= l->g->port)
 			return p;
 	}
 	return NULL;
 }
 
-/* add_undo - remove the entry, or give the administrator's own one back */
-static int add_undo(struct seal_step *s, const struct seal_local_port *local,
-		    struct seal_bytes proto, struct seal_bytes port)
+/* struct entry - ports low to high of a protocol and their type */
+struct entry {
+	const char *protocol;
+	int low, high;
+	struct seal_bytes type;
+};
+
+/* port_argv - semanage port @option with the entry. Returns 0 or -ENOMEM */
+static int port_argv(struct seal_ladder *l, struct seal_argv *a, const char *option,
+		     const struct entry *e)
 {
-	if (local)
-		return seal_argv_set(&s->undo,
+	struct seal_bytes range = e->low == e->high
+					  ? seal_ladder_textf(l, "%d", e->low)
+					  : seal_ladder_textf(l, "%d-%d", e->low, e->high);
+	struct seal_bytes opt = seal_bytes_of(option), proto = seal_bytes_of(e->protocol);
+
+	if (!range.n)
+		return -ENOMEM;
+	if (strcmp(option, "-d") == 0)
+		return seal_argv_set(a,
 				     (struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("port"),
-							   SEAL_LIT("-m"), SEAL_LIT("-t"),
-							   local->type, SEAL_LIT("-p"), proto,
-							   port},
-				     8);
-	return seal_argv_set(&s->undo,
-			     (struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("port"),
-						   SEAL_LIT("-d"), SEAL_LIT("-p"), proto, port},
-			     6);
+							   opt, SEAL_LIT("-p"), proto, range},
+				     6);
+	return seal_argv_set(a,
+			     (struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("port"), opt,
+						   SEAL_LIT("-t"), e->type, SEAL_LIT("-p"), proto,
+						   range},
+			     8);
+}
+
+/* port_step - a step with what it does, @undo being the option that takes it back. Returns 0 or
+ * -ENOMEM */
+static int port_step(struct seal_ladder *l, struct seal_fix *f, const char *option,
+		     const struct entry *e, const char *undo, const struct entry *before)
+{
+	struct seal_step *s;
+	int r;
+
+	r = seal_ladder_step(f, "semanage-port", NULL, 0, &s);
+	if (r == 0)
+		r = port_argv(l, &s->argv, option, e);
+	if (r == 0)
+		r = port_argv(l, &s->undo, undo, before);
+	return r;
+}
+
+/* split - the administrator's own range that the port lies in: semanage refuses entries that
+ * overlap one of its own, so what is left of the range is entered anew. Returns 0 or -ENOMEM */
+static int split(struct seal_ladder *l, struct seal_fix *f, const struct entry *range)
+{
+	struct entry below = *range, above = *range;
+	int r;
+
+	below.high = l->g->port - 1;
+	above.low = l->g->port + 1;
+	r = port_step(l, f, "-d", range, "-a", range);
+	if (r == 0 && below.low <= below.high)
+		r = port_step(l, f, "-a", &below, "-d", &below);
+	if (r == 0 && above.low <= above.high)
+		r = port_step(l, f, "-a", &above, "-d", &above);
+	return r;
 }
 
 /* refused - why the port is not to be relabelled; empty when it may be */
@@ -160,24 +206,74 @@ static struct seal_bytes refused(const struct seal_ladder *l, const struct seal_
 {
 	if (!is_generic(now) && l->g->port < IPPORT_RESERVED)
 		return SEAL_LIT("the port is reserved for another service");
-	if (l->g->port >= EPHEMERAL_LOW && l->g->port <= EPHEMERAL_HIGH)
+	/* a remote port may be any: the peer has chosen it */
+	if (seal_denial_has(l->g->members.v[0], "name_bind") && l->g->port >= EPHEMERAL_LOW &&
+	    l->g->port <= EPHEMERAL_HIGH)
 		return SEAL_LIT("the port is of the range that outgoing connections take theirs "
 				"from: choose another");
 	return SEAL_BYTES_NONE;
 }
 
+/* choose_another - a listener on a port that is not to be had */
+static int choose_another(struct seal_ladder *l, struct seal_bytes why)
+{
+	struct seal_fix *f = seal_ladder_add(l, SEAL_FIX_POSTFIX_CONFIG);
+	struct seal_step *s;
+	int r;
+
+	if (!f)
+		return -ENOMEM;
+	f->opens.known = true;
+	f->why = why;
+	r = seal_ladder_step(f, "manual", NULL, 0, &s);
+	if (r < 0)
+		return r;
+	s->why =
+		seal_ladder_textf(l,
+				  "let the service listen on another port than %d (master.cf): one "
+				  "below %d that no service has, and give that one its label",
+				  l->g->port, EPHEMERAL_LOW);
+	return s->why.n ? 0 : -ENOMEM;
+}
+
+/* label_steps - the entry for the port, after the administrator's own one has made room. Returns 0
+ * or -ENOMEM */
+static int label_steps(struct seal_ladder *l, struct seal_fix *f, const char *protocol,
+		       const struct seal_port_label *now, struct seal_bytes type)
+{
+	const struct seal_local_port *local = local_label(l, protocol);
+	struct entry e = {protocol, l->g->port, l->g->port, type}, own = e;
+	bool exact = local && local->low == local->high;
+	bool modify = exact || (!local && now->low == l->g->port && now->high == l->g->port);
+	struct seal_step *s;
+	int r = 0;
+
+	if (local)
+		own = (struct entry){protocol, local->low, local->high, local->type};
+	if (local && !exact)
+		r = split(l, f, &own);
+	if (r == 0)
+		r = port_step(l, f, modify ? "-m" : "-a", &e, exact ? "-m" : "-d",
+			      exact ? &own : &e);
+	if (r < 0)
+		return r;
+	s = &f->steps.v[f->steps.n - 1];
+	s->precondition = modify ? SEAL_LIT("semanage port -l lists the port with another type")
+				 : SEAL_LIT("the port has no local label yet");
+	s->verify = SEAL_LIT("semanage port -l lists the port with the type");
+	s->after = (struct seal_condition){
+		SEAL_CONDITION_PORT, .subject = seal_ladder_textf(l, "%s/%d", protocol, l->g->port),
+		.value = type};
+	s->before = s->after;
+	s->before.value = exact ? local->type : SEAL_BYTES_NONE;
+	return s->after.subject.n ? 0 : -ENOMEM;
+}
+
 static int add_label(struct seal_ladder *l, const char *protocol, const struct seal_port_label *now,
 		     const struct offer *o)
 {
-	const struct seal_local_port *local = local_label(l, protocol);
-	bool modify = local || (now->low == l->g->port && now->high == l->g->port);
-	struct seal_bytes port, proto = seal_bytes_of(protocol);
-	struct seal_step *s;
-	struct seal_fix *f;
-	int r;
+	struct seal_fix *f = seal_ladder_add(l, SEAL_FIX_PORT_LABEL);
 
-	port = seal_bytes_of(seal_arena_printf(l->h->arena, "%d", l->g->port));
-	f = port.n ? seal_ladder_add(l, SEAL_FIX_PORT_LABEL) : NULL;
 	if (!f)
 		return -ENOMEM;
 	f->sufficient = f->minimal = true;
@@ -190,23 +286,7 @@ static int add_label(struct seal_ladder *l, const char *protocol, const struct s
 					     "(%.*s), whose domains lose it",
 					     (int)now->type.n, now->type.p);
 	f->rejected = refused(l, now);
-	r = seal_ladder_step(f, "semanage-port",
-			     (struct seal_bytes[]){SEAL_LIT("semanage"), SEAL_LIT("port"),
-						   modify ? SEAL_LIT("-m") : SEAL_LIT("-a"),
-						   SEAL_LIT("-t"), o->type, SEAL_LIT("-p"), proto,
-						   port},
-			     8, &s);
-	if (r < 0)
-		return r;
-	s->precondition = modify ? SEAL_LIT("semanage port -l lists the port with another type")
-				 : SEAL_LIT("the port has no local label yet");
-	s->verify = SEAL_LIT("semanage port -l lists the port with the type");
-	s->after = (struct seal_condition){
-		SEAL_CONDITION_PORT, .subject = seal_ladder_textf(l, "%s/%d", protocol, l->g->port),
-		.value = o->type};
-	s->before = s->after;
-	s->before.value = local ? local->type : SEAL_BYTES_NONE;
-	return s->after.subject.n ? add_undo(s, local, proto, port) : -ENOMEM;
+	return label_steps(l, f, protocol, now, o->type);
 }
 
 int seal_rung_port(struct seal_ladder *l)
@@ -214,6 +294,7 @@ int seal_rung_port(struct seal_ladder *l)
 	const struct seal_denial *d = l->g->members.v[0];
 	const char *protocol = protocol_of(l->g->tclass);
 	struct seal_port_label now;
+	struct seal_bytes why;
 	struct offer best;
 	int r;
 
@@ -223,6 +304,11 @@ int seal_rung_port(struct seal_ladder *l)
 		return 0;
 	if (is_generic(&now))
 		l->no_rule = SEAL_LIT("it would open every port of that label");
+	else if (seal_denial_has(d, "name_bind") && l->g->port < IPPORT_RESERVED)
+		l->no_rule = SEAL_LIT("the port is reserved for another service");
 	r = find_type(l, d, protocol, l->g->target_type, &best);
-	return r == 1 ? add_label(l, protocol, &now, &best) : r;
+	if (r == 1)
+		r = add_label(l, protocol, &now, &best);
+	why = refused(l, &now);
+	return r == 0 && why.n && seal_denial_has(d, "name_bind") ? choose_another(l, why) : r;
 }

@@ -70,10 +70,36 @@ static bool is_selinux_err(const struct seal_denial_group *g)
 	return g->members.v[0]->kind == SEAL_DENIAL_SELINUX_ERR;
 }
 
+/* without_labels - the object's file system keeps none: its mount gives every file the same */
+static int without_labels(struct seal_ladder *l)
+{
+	seal_auto_buf struct seal_buf b = {0};
+	struct seal_names fs = {0};
+	int r;
+
+	r = seal_policy_mounts_with(l->h->selinux.policy, l->g->target_type, &fs);
+	seal_vec_each (name, &fs.v) {
+		seal_buf_puts(&b, b.n ? ", " : "");
+		seal_buf_put(&b, name->p, name->n);
+	}
+	l->no_labels = fs.v.n > 0;
+	seal_vec_done(&fs.v);
+	if (r < 0 || b.err)
+		return -ENOMEM;
+	if (!l->no_labels)
+		return 0;
+	return refuse(l, SEAL_LIT("every file of such mounts bears this label"),
+		      seal_ladder_textf(l,
+					"the object lies on a file system that keeps no labels of "
+					"its own (one of: %.*s)",
+					(int)b.n, b.p),
+		      SEAL_LIT("mount it with the option context= and the type that files of "
+			       "this use bear, or keep the files on a local file system"));
+}
+
 int seal_rung_refuse(struct seal_ladder *l)
 {
 	const struct seal_denial_group *g = l->g;
-	const char *fs;
 
 	if (is_selinux_err(g))
 		return refuse(
@@ -99,20 +125,7 @@ int seal_rung_refuse(struct seal_ladder *l)
 			SEAL_LIT("a program outside the mail system looks at a directory: no mail "
 				 "waits for it; dontaudit at most, unless the program fails"),
 			SEAL_BYTES_NONE);
-	if (!l->h->selinux.policy)
-		return 0;
-	fs = seal_policy_mount_type(l->h->selinux.policy, g->target_type);
-	l->no_labels = fs != NULL;
-	if (fs)
-		return refuse(
-			l, SEAL_LIT("every file of such mounts bears this label"),
-			seal_ladder_textf(l,
-					  "the object lies on a file system (%s) that keeps "
-					  "no labels of its own",
-					  fs),
-			SEAL_LIT("mount it with the option context= and the type that files of "
-				 "this use bear, or keep the files on a local file system"));
-	return 0;
+	return l->h->selinux.policy ? without_labels(l) : 0;
 }
 
 /* side - which side of the constraint could be changed */

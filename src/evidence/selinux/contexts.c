@@ -281,7 +281,7 @@ static int normalise(const struct seal_contexts *c, struct seal_bytes path, char
 int seal_contexts_lookup(struct seal_contexts *c, struct seal_bytes path, char type,
 			 struct seal_bytes *ret)
 {
-	const struct seal_spec_list *l;
+	const struct seal_spec_list *l = NULL;
 	char buf[PATH_MAX + 1];
 	struct seal_bytes p;
 	int r;
@@ -308,6 +308,47 @@ int seal_contexts_lookup(struct seal_contexts *c, struct seal_bytes path, char t
 		return 0;
 	}
 	return -ENOENT;
+}
+
+/* is_covered - by an equivalence, as semanage sees it: an entry that begins with its left side */
+static bool is_covered(const struct seal_contexts *c, struct seal_bytes path)
+{
+	seal_vec_each (e, &c->subs) {
+		if (path.n > e->from.n && path.p[e->from.n] == '/' &&
+		    memcmp(path.p, e->from.p, e->from.n) == 0)
+			return true;
+	}
+	return false;
+}
+
+int seal_contexts_spec_path(const struct seal_contexts *c, struct seal_bytes path,
+			    struct seal_arena *arena, struct seal_bytes *ret)
+{
+	char buf[PATH_MAX + 1];
+	struct seal_bytes p;
+	int r;
+
+	r = normalise(c, path, buf, sizeof(buf), &p);
+	if (r < 0)
+		return r;
+	return is_covered(c, p) ? -EXDEV : seal_arena_copy(arena, p, ret);
+}
+
+int seal_contexts_entry(const struct seal_contexts *c, size_t n, struct seal_context_entry *ret)
+{
+	const struct seal_spec *s;
+
+	if (n >= c->specs.n)
+		return -ENOENT;
+	s = &c->specs.v[n];
+	*ret = (struct seal_context_entry){.regex = s->regex,
+					   .literal = s->literal,
+					   .context = s->context,
+					   .type = s->type,
+					   .whole = s->kind == SEAL_SPEC_EXACT ||
+						    s->kind == SEAL_SPEC_TREE,
+					   .local = s->local};
+	return 0;
 }
 
 bool seal_contexts_is_customizable(const struct seal_contexts *c, struct seal_bytes type)

@@ -34,6 +34,18 @@ SEAL_DEFINE_AUTO(contexts, struct seal_contexts *, seal_contexts_free);
 int seal_contexts_lookup(struct seal_contexts *c, struct seal_bytes path, char type,
 			 struct seal_bytes *ret);
 
+/* seal_contexts_spec_path - the path as an entry has to write it: equivalences are applied to paths
+ * before entries are matched, and semanage-fcontext(8) refuses an entry that one of them covers
+ * @ret: in @arena
+ * Returns 0, -EXDEV (one covers what another leads to: no entry can be made), -EINVAL as above or
+ * -ENOMEM. */
+int seal_contexts_spec_path(const struct seal_contexts *c, struct seal_bytes path,
+			    struct seal_arena *arena, struct seal_bytes *ret);
+
+/* seal_contexts_entry - the entry of number @n in the order of matching: the last that fits counts.
+ * Returns 0 or -ENOENT when there are no more. */
+int seal_contexts_entry(const struct seal_contexts *c, size_t n, struct seal_context_entry *ret);
+
 /* seal_contexts_is_customizable - whether restorecon leaves files of this type alone without -F */
 bool seal_contexts_is_customizable(const struct seal_contexts *c, struct seal_bytes type);
 

@@ -25,6 +25,7 @@ struct seal_spec {
 	size_t stem; /* of the first component, which has to be equal as written; or 0 */
 	char type;   /* f d l s p b c, or '?' */
 	enum seal_spec_kind kind;
+	bool local; /* of file_contexts.local */
 	bool broken;
 	pcre2_code *code; /* compiled at the first match */
 };

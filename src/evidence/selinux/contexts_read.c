@@ -172,9 +172,10 @@ static int add_spec(struct reading *r, struct seal_bytes regex, struct seal_byte
 	return 0;
 }
 
-static int spec_line(struct reading *r, struct seal_bytes line)
+static int spec_line(struct reading *r, struct seal_bytes line, bool local)
 {
 	struct seal_bytes regex = word(&line), type, context;
+	int e;
 
 	if (regex.n == 0 || regex.p[0] == '#')
 		return 0;
@@ -198,7 +199,10 @@ static int spec_line(struct reading *r, struct seal_bytes line)
 					   : "too long");
 		return 0;
 	}
-	return add_spec(r, regex, type, context);
+	e = add_spec(r, regex, type, context);
+	if (e == 0)
+		r->c->specs.v[r->c->specs.n - 1].local = local;
+	return e;
 }
 
 static int subs_line(struct reading *r, struct seal_bytes line, bool local)
@@ -228,13 +232,14 @@ static int custom_line(struct reading *r, struct seal_bytes line)
 	return t ? seal_arena_copy(r->c->arena, type, t) : -ENOMEM;
 }
 
-enum file_kind { SPECS, SUBS, SUBS_LOCAL, CUSTOM };
+enum file_kind { SPECS, SPECS_LOCAL, SUBS, SUBS_LOCAL, CUSTOM };
 
 static int read_line(struct reading *r, struct seal_bytes line, enum file_kind kind)
 {
 	switch (kind) {
 	case SPECS:
-		return spec_line(r, line);
+	case SPECS_LOCAL:
+		return spec_line(r, line, kind == SPECS_LOCAL);
 	case SUBS:
 	case SUBS_LOCAL:
 		return subs_line(r, line, kind == SUBS_LOCAL);
@@ -339,7 +344,7 @@ int seal_contexts_read(const struct seal_root *root, const char *type, struct se
 	} files[] = {
 		{"files/file_contexts", SPECS, true},
 		{"files/file_contexts.homedirs", SPECS, false},
-		{"files/file_contexts.local", SPECS, false},
+		{"files/file_contexts.local", SPECS_LOCAL, false},
 		{"files/file_contexts.subs", SUBS_LOCAL, false},
 		{"files/file_contexts.subs_dist", SUBS, false},
 		{"customizable_types", CUSTOM, false},

@@ -445,6 +445,21 @@ int seal_selinux_view_expected(void *data, struct seal_bytes path, char type,
 	return v->contexts ? seal_contexts_lookup(v->contexts, path, type, ret) : -ENODATA;
 }
 
+int seal_selinux_view_spec_path(void *data, struct seal_bytes path, struct seal_arena *arena,
+				struct seal_bytes *ret)
+{
+	const struct seal_selinux_view *v = data;
+
+	return v->contexts ? seal_contexts_spec_path(v->contexts, path, arena, ret) : -ENODATA;
+}
+
+int seal_selinux_view_entry(void *data, size_t n, struct seal_context_entry *ret)
+{
+	const struct seal_selinux_view *v = data;
+
+	return v->contexts ? seal_contexts_entry(v->contexts, n, ret) : -ENODATA;
+}
+
 int seal_selinux_view(const struct seal_root *root, struct seal_host *h,
 		      struct seal_selinux_view *ret)
 {

@@ -47,11 +47,14 @@ struct seal_selinux_view {
 	struct seal_contexts *contexts; /* may be NULL */
 };
 
-/* seal_selinux_view_label, seal_selinux_view_expected - as the functions of struct seal_view, @data
- * is a struct seal_selinux_view; for the one who fills in host->view */
+/* seal_selinux_view_label ... _entry - as the functions of struct seal_view, @data is a struct
+ * seal_selinux_view; for the one who fills in host->view */
 int seal_selinux_view_label(void *data, struct seal_bytes path, struct seal_bytes *ret);
 int seal_selinux_view_expected(void *data, struct seal_bytes path, char type,
 			       struct seal_bytes *ret);
+int seal_selinux_view_spec_path(void *data, struct seal_bytes path, struct seal_arena *arena,
+				struct seal_bytes *ret);
+int seal_selinux_view_entry(void *data, size_t n, struct seal_context_entry *ret);
 
 /* seal_selinux_view - open labels and contexts of a root for its view; what cannot be read is a row
  * of h->sources and stays NULL. Free with seal_selinux_view_done(). Returns 0 or -ENOMEM. */

@@ -271,9 +271,10 @@ enum seal_initial {
 int seal_policy_initial(const struct seal_policy *p, enum seal_initial which,
 			struct seal_bytes *ret);
 
-/* seal_policy_mount_type - the file system ("nfs", "cifs", "fuse") all of whose files bear @type,
- * because it keeps no labels of its own; NULL when there is none. Borrowed. */
-const char *seal_policy_mount_type(const struct seal_policy *p, struct seal_bytes type);
+/* seal_policy_mounts_with - the file systems ("nfs", "cifs", "fuse") all of whose files bear @type,
+ * because they keep no labels of their own; none: it is not such a label. Returns 0 or -ENOMEM. */
+int seal_policy_mounts_with(const struct seal_policy *p, struct seal_bytes type,
+			    struct seal_names *ret);
 
 /* --- ports --- */
 

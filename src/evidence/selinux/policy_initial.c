@@ -32,15 +32,22 @@ static bool has_one_label(const char *name)
 	return false;
 }
 
-const char *seal_policy_mount_type(const struct seal_policy *p, struct seal_bytes type)
+int seal_policy_mounts_with(const struct seal_policy *p, struct seal_bytes type,
+			    struct seal_names *ret)
 {
 	uint32_t value = seal_type_value(p, type, false);
 	const ocontext_t *c;
 	const genfs_t *g;
 
-	for (g = p->db->genfs; value && g; g = g->next)
-		for (c = has_one_label(g->fstype) ? g->head : NULL; c; c = c->next)
-			if (c->context[0].type == value)
-				return g->fstype;
-	return NULL;
+	for (g = p->db->genfs; value && g; g = g->next) {
+		for (c = has_one_label(g->fstype) ? g->head : NULL; c; c = c->next) {
+			if (c->context[0].type != value)
+				continue;
+			if (seal_names_add(ret, seal_bytes_of(g->fstype)) < 0)
+				return -ENOMEM;
+			break;
+		}
+	}
+	seal_names_sort(ret);
+	return 0;
 }

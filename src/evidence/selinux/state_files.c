@@ -81,15 +81,21 @@ static int take_boolean(struct seal_host *h, struct seal_bytes line)
 	return 1;
 }
 
-/* "portcon tcp 2525 CONTEXT", "portcon tcp 8000-8010 CONTEXT" */
+/* "portcon tcp 2525 CONTEXT", "portcon tcp 8000 - 8010 CONTEXT" as libsemanage writes it, or
+ * without the blanks, as checkpolicy takes it too */
 static int take_port(struct seal_host *h, struct seal_bytes line)
 {
 	struct seal_bytes word = seal_bytes_word(&line), protocol = seal_bytes_word(&line);
 	struct seal_bytes range = seal_bytes_word(&line), context = seal_bytes_word(&line), high;
-	struct seal_bytes low = seal_bytes_cut(range, '-', &high),
-			  type = seal_context_part(context, 't');
+	struct seal_bytes low = seal_bytes_cut(range, '-', &high), type;
 	struct seal_local_port *p;
 	uint32_t lo, hi;
+
+	if (seal_bytes_is(context, "-")) {
+		high = seal_bytes_word(&line);
+		context = seal_bytes_word(&line);
+	}
+	type = seal_context_part(context, 't');
 
 	if (!seal_bytes_is(word, "portcon") || protocol.n == 0 ||
 	    protocol.n >= sizeof(p->protocol) || type.n == 0 || seal_parse_u32(low, 10, &lo) < 0 ||
