@@ -8,6 +8,7 @@
 #include "evidence/host/facts.h"
 #include "evidence/host/files.h"
 #include "evidence/host/setup.h"
+#include "evidence/host/tasks.h"
 #include "evidence/postfix/conf.h"
 #include "evidence/postfix/log.h"
 #include "evidence/postfix/queue.h"
@@ -159,6 +160,8 @@ static int read_all(const struct seal_root *root, unsigned what, struct seal_hos
 		r = seal_ruleset_read(root, h, err);
 	if (r == 0 && (what & SEAL_EV_SETUP))
 		r = seal_setup_read(root, h);
+	if (r == 0 && (what & SEAL_EV_SETUP))
+		r = seal_tasks_read(root, h);
 	tell_version(h);
 	set_now(h);
 	return r;

@@ -93,7 +93,9 @@ struct seal_audit {
 	seal_vec(struct seal_denial) denials; /* by first_us, then record bytes */
 	uint64_t n_denials;                   /* occurrences in all */
 	uint64_t n_not_kept; /* occurrences of distinct denials beyond the limit of groups */
-	bool present;        /* some audit evidence was read: an absent denial means something */
+	uint64_t n_lost;     /* times the kernel said that it dropped audit records */
+	struct seal_origin lost_origin; /* of the first of these */
+	bool present; /* some audit evidence was read: an absent denial means something */
 	int64_t first_us,
 		last_us; /* span covered by the records read; SEAL_TIME_NONE without any */
 };

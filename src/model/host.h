@@ -12,6 +12,7 @@
 #include "model/postfix.h"
 #include "model/selinux.h"
 #include "model/setup.h"
+#include "model/task.h"
 #include "model/users.h"
 #include "model/view.h"
 
@@ -42,6 +43,7 @@ struct seal_host {
 	struct seal_users users;
 	struct seal_disk disk;
 	struct seal_setup setup;
+	struct seal_tasks tasks;
 	struct seal_ruleset *ruleset; /* owned; NULL when none was read */
 	struct seal_view view;
 };

@@ -49,6 +49,9 @@ struct seal_login {
 struct seal_boot_lines {
 	unsigned lines, disabled, permissive, enforcing;
 	struct seal_origin origin; /* of the last one that does */
+	unsigned with_backlog;     /* lines that set audit_backlog_limit */
+	uint32_t least_backlog;    /* the least of these limits */
+	bool read;                 /* some command line was read; lines may still be 0 */
 };
 
 struct seal_selinux {

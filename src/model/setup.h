@@ -26,7 +26,7 @@ struct seal_config {
 struct seal_unit {
 	const char *name;          /* "postfix.service" */
 	struct seal_config config; /* unit file and drop-ins; status as above */
-	bool enabled;              /* some .wants or .requires of etc/systemd/system links to it */
+	bool enabled;              /* some .wants or .requires of a folder of units links to it */
 	bool masked;
 	int32_t instance; /* number of the Postfix instance it runs, 0 = the default one; -1: none
 			   */
@@ -35,6 +35,9 @@ struct seal_unit {
 
 struct seal_setup {
 	struct seal_config auditd, audit_rules, journald, rsyslog, firewalld;
+	struct seal_config ufw,
+		saslauthd; /* "KEY=value" lines of ufw.conf, of saslauthd's defaults */
+	struct seal_config fstab, nsswitch; /* whole lines */
 	seal_vec(struct seal_unit) units;
 	bool present; /* the files were looked for */
 };

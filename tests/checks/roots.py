@@ -397,6 +397,9 @@ def put_logs(r):
 
 
 def put_selinux(r):
+    for name in ("restorecon", "semanage", "setfiles", "setsebool"):
+        r.put("usr/sbin/" + name, mode=0o755)
+    r.put("usr/bin/chcon", mode=0o755).folder("usr/share/selinux")
     r.put("etc/selinux/config", "SELINUX=enforcing\nSELINUXTYPE=default\n")
     for path, entry in recorded().items():
         keep = path.startswith("etc/selinux/default/") or \

@@ -271,6 +271,16 @@ struct seal_journal_reader seal_audit_reader(struct seal_audit_log *log)
 	return (struct seal_journal_reader){.data = log, .entry = take_entry};
 }
 
+/* take_lost - what a kernel log says of dropped records, into the facts */
+static void take_lost(struct seal_host *h, const struct seal_kernel_log *k)
+{
+	if (k->n_lost && !h->audit.n_lost && k->source < h->sources.n)
+		h->audit.lost_origin = (struct seal_origin){.source = SEAL_SOURCE_KERNEL_LOG,
+							    .path = h->sources.v[k->source].path,
+							    .line = k->lost_line};
+	h->audit.n_lost += k->n_lost;
+}
+
 /* read_kernel_log - a text log; it gets a row when it has audit records or cannot be read */
 static int read_kernel_log(struct seal_audit_log *log, const char *path, bool live)
 {
@@ -302,6 +312,7 @@ static int read_kernel_log(struct seal_audit_log *log, const char *path, bool li
 	log->h->sources.v[row].records = k.n_records;
 	log->h->sources.v[row].first_us = k.first_us;
 	log->h->sources.v[row].last_us = k.last_us;
+	take_lost(log->h, &k);
 	rc = close_row(log->h, k.source, r, &err);
 	return rc < 0 ? rc
 		      : note_count(log->h, k.source, k.n_suppressed,
@@ -350,6 +361,7 @@ int seal_audit_finish(struct seal_audit_log *log, struct seal_err *err)
 	int r;
 
 	widen(&log->h->audit, log->journal.first_us, log->journal.last_us);
+	take_lost(log->h, &log->journal);
 	r = seal_audit_join_flush(log->join);
 	if (r >= 0)
 		r = read_kernel_logs(log);

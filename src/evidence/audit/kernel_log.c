@@ -41,6 +41,23 @@ static void take_suppressed(struct seal_kernel_log *k, struct seal_bytes text)
 		k->n_suppressed += n;
 }
 
+/* note_lost - what kernel/audit.c prints when it drops records: audit_log_lost() */
+static void note_lost(struct seal_kernel_log *k, struct seal_bytes text, uint64_t line)
+{
+	static const char *const words[] = {"audit_lost=", "audit: backlog limit exceeded",
+					    "audit: rate limit exceeded", "queue overflow"};
+
+	if (!seal_bytes_starts(text, "audit: "))
+		return;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (seal_bytes_find(text, words[i]) < 0)
+			continue;
+		if (k->n_lost++ == 0)
+			k->lost_line = line;
+		return;
+	}
+}
+
 int seal_kernel_log_message(struct seal_kernel_log *k, struct seal_bytes text, uint64_t line)
 {
 	struct seal_audit_record r;
@@ -48,6 +65,7 @@ int seal_kernel_log_message(struct seal_kernel_log *k, struct seal_bytes text, u
 	text = pass_bracket(text);
 	if (seal_bytes_starts(text, "kauditd_printk_skb: "))
 		take_suppressed(k, text);
+	note_lost(k, text, line);
 	if (!seal_audit_record_parse_kernel(text, &r))
 		return 0;
 	k->n_records++;

@@ -12,6 +12,8 @@ struct seal_kernel_log {
 	bool is_dmesg; /* lines without syslog's stamp, host and program are the kernel's as well */
 	uint64_t n_records;
 	uint64_t n_suppressed; /* records the kernel's rate limit kept out of its log */
+	uint64_t n_lost;       /* messages that say audit records were dropped */
+	uint64_t lost_line;    /* of the first of them */
 	int64_t first_us, last_us;
 };
 

@@ -41,6 +41,24 @@ static int read_one(struct seal_settings *rd, const char *path)
 	return rd->c->status == -ENOMEM ? -ENOMEM : 0;
 }
 
+/* struct single - a file without drop-ins, at the first of the places that has it */
+struct single {
+	struct seal_config *c;
+	enum seal_settings_form form;
+	const char *places[2];
+};
+
+static int read_single(const struct seal_root *root, struct seal_host *h, const struct single *s)
+{
+	struct seal_settings rd = {root, h, s->c, s->form};
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < 2 && s->places[i] && (r == -ENOENT || r == -ENODATA); i++)
+		r = seal_settings_file(&rd, s->places[i]);
+	s->c->status = r;
+	return r == -ENOMEM ? r : 0;
+}
+
 /* read_audit_rules - what augenrules(8) puts together at start: rules.d in byte order; without any
  * file there audit.rules stands */
 static int read_audit_rules(struct seal_settings *rd)
@@ -72,17 +90,24 @@ static int read_rsyslog(struct seal_settings *rd)
 
 int seal_setup_read(const struct seal_root *root, struct seal_host *h)
 {
+	const enum seal_settings_form keys = SEAL_SETTINGS_KEYS, lines = SEAL_SETTINGS_LINES;
+	const struct single files[] = {
+		{&h->setup.firewalld, keys, {"etc/firewalld/firewalld.conf"}},
+		{&h->setup.ufw, keys, {"etc/ufw/ufw.conf"}},
+		{&h->setup.saslauthd, keys, {"etc/default/saslauthd", "etc/sysconfig/saslauthd"}},
+		{&h->setup.fstab, lines, {"etc/fstab"}},
+		{&h->setup.nsswitch, lines, {"etc/nsswitch.conf"}},
+	};
 	struct seal_settings rd = {root, h, &h->setup.auditd, SEAL_SETTINGS_KEYS};
 	int r;
 
 	h->setup.present = true;
 	r = read_one(&rd, "etc/audit/auditd.conf");
-	rd.c = &h->setup.firewalld;
-	if (r == 0)
-		r = read_one(&rd, "etc/firewalld/firewalld.conf");
 	rd.c = &h->setup.journald;
 	if (r == 0)
 		r = read_journald(&rd);
+	for (size_t i = 0; r == 0 && i < sizeof(files) / sizeof(*files); i++)
+		r = read_single(root, h, &files[i]);
 	rd.form = SEAL_SETTINGS_LINES;
 	rd.c = &h->setup.audit_rules;
 	if (r == 0)

@@ -23,10 +23,10 @@ static const char *const folders[] = {
 	"usr/lib/systemd/system",     "lib/systemd/system",
 };
 
-/* struct links - looking for a unit among the links of etc/systemd/system */
+/* struct links - looking for a unit among the links of one folder of units */
 struct links {
 	const struct seal_root *root;
-	const char *unit;
+	const char *unit, *folder;
 	bool found;
 };
 
@@ -38,7 +38,7 @@ static int look_into(void *data, const char *name, unsigned char type)
 
 	if (type != DT_DIR || !(seal_bytes_ends(b, ".wants") || seal_bytes_ends(b, ".requires")))
 		return 0;
-	if (snprintf(path, sizeof(path), "etc/systemd/system/%s/%s", name, l->unit) <
+	if (snprintf(path, sizeof(path), "%s/%s/%s", l->folder, name, l->unit) <
 		    (int)sizeof(path) &&
 	    seal_root_readlink(l->root, path, target, sizeof(target)) > 0)
 		l->found = true;
@@ -112,12 +112,15 @@ static int read_config(struct seal_settings *rd, const char *name)
 
 static int read_unit(const struct seal_root *root, struct seal_host *h, const char *name)
 {
+	/* those of packages are links too; the administrator's tell whether links can be read */
+	static const char *const linking[] = {"etc/systemd/system", "usr/lib/systemd/system",
+					      "lib/systemd/system"};
 	struct seal_unit *u = seal_vec_add(&h->setup.units);
 	struct seal_settings rd = {root, h, NULL, SEAL_SETTINGS_KEYS};
 	struct links l = {.root = root, .unit = name};
 	char path[SEAL_SETTINGS_PATH], target[64];
 	ssize_t n;
-	int r;
+	int r = 0;
 
 	if (!u)
 		return -ENOMEM;
@@ -126,7 +129,10 @@ static int read_unit(const struct seal_root *root, struct seal_host *h, const ch
 	snprintf(path, sizeof(path), "etc/systemd/system/%s", name);
 	n = seal_root_readlink(root, path, target, sizeof(target));
 	u->masked = n > 0 && seal_bytes_is((struct seal_bytes){target, (size_t)n}, "/dev/null");
-	r = seal_root_list(root, "etc/systemd/system", look_into, &l, NULL);
+	for (size_t i = sizeof(linking) / sizeof(*linking); i-- > 0;) {
+		l.folder = linking[i];
+		r = seal_root_list(root, l.folder, look_into, &l, NULL);
+	}
 	u->links = r == -ENOENT && !seal_root_is_whole(root) ? -ENODATA : r;
 	u->enabled = l.found;
 	rd.c = &u->config;
@@ -163,6 +169,7 @@ int seal_units_read(const struct seal_root *root, struct seal_host *h)
 		"postfix@.service",
 		"postfix@-.service",
 		"rsyslog.service",
+		"shorewall.service",
 		"system.slice",
 		"ufw.service",
 	};

@@ -84,16 +84,28 @@ int seal_state_config(const struct seal_root *root, struct seal_host *h)
 /* struct boot - what the kernel command lines of a root say: counts of lines */
 struct boot {
 	const struct seal_root *root;
-	unsigned lines, disabled, permissive, enforcing;
+	unsigned lines, disabled, permissive, enforcing, with_backlog;
+	uint32_t least_backlog;
+	bool read;
 	char path[192]; /* of the last line that says something */
 	uint64_t line;
 };
 
+/* note_backlog - audit_backlog_limit= of a line; of several the last holds */
+static void note_backlog(struct boot *b, uint32_t limit)
+{
+	if (!b->with_backlog || limit < b->least_backlog)
+		b->least_backlog = limit;
+	b->with_backlog++;
+}
+
 static void read_parameters(struct boot *b, struct seal_bytes line, const char *path,
 			    uint64_t number)
 {
-	bool off = false, permissive = false, enforcing = false;
+	static const char backlog[] = "audit_backlog_limit=";
+	bool off = false, permissive = false, enforcing = false, limited = false;
 	struct seal_bytes word;
+	uint32_t limit = 0;
 
 	b->lines++;
 	while ((word = seal_bytes_word(&line)).n > 0) {
@@ -112,7 +124,11 @@ static void read_parameters(struct boot *b, struct seal_bytes line, const char *
 		off |= seal_bytes_is(word, "selinux=0");
 		permissive |= seal_bytes_is(word, "enforcing=0");
 		enforcing |= seal_bytes_is(word, "enforcing=1");
+		limited |= seal_bytes_starts(word, backlog) &&
+			   seal_parse_u32(seal_bytes_from(word, strlen(backlog)), 10, &limit) == 0;
 	}
+	if (limited)
+		note_backlog(b, limit);
 	b->disabled += off;
 	b->permissive += !off && permissive;
 	b->enforcing += !off && !permissive && enforcing;
@@ -133,6 +149,7 @@ static bool read_boot_file(struct boot *b, const char *path, const char *key)
 
 	if (seal_root_read(b->root, path, SEAL_STATE_FILE_MAX, &text, &n, NULL) < 0)
 		return false;
+	b->read = true;
 	for (rest = (struct seal_bytes){text, n}; rest.n > 0;) {
 		line = seal_bytes_trim(seal_bytes_cut(rest, '\n', &rest));
 		number++;
@@ -169,7 +186,7 @@ static void read_boot(struct boot *b)
 	/* GRUB_CMDLINE_LINUX and GRUB_CMDLINE_LINUX_DEFAULT become one line: what either says holds
 	 */
 	read_boot_file(b, "etc/default/grub", "GRUB_CMDLINE_LINUX");
-	b->lines = b->disabled + b->permissive + b->enforcing > 0;
+	b->lines = b->disabled + b->permissive + b->enforcing + b->with_backlog > 0;
 }
 
 int seal_state_command_line(const struct seal_root *root, struct seal_host *h)
@@ -183,11 +200,15 @@ int seal_state_command_line(const struct seal_root *root, struct seal_host *h)
 		.disabled = b.disabled,
 		.permissive = b.permissive,
 		.enforcing = b.enforcing,
+		.with_backlog = b.with_backlog,
+		.least_backlog = b.least_backlog,
+		.read = b.read,
 		.origin = {.source = SEAL_SOURCE_SELINUX, .line = b.line},
 	};
 	if (seal_arena_copy(h->arena, seal_bytes_of(b.path), &h->selinux.boot.origin.path) < 0)
 		return -ENOMEM;
-	if (b.disabled + b.permissive + b.enforcing == 0)
+	/* the running kernel itself tells more than the line it was started with */
+	if (b.disabled + b.permissive + b.enforcing == 0 || seal_root_kind(root) == SEAL_ROOT_LIVE)
 		return 0;
 	if (b.disabled == b.lines)
 		mode = SEAL_SELINUX_DISABLED;
