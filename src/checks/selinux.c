@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "evidence/selinux/policy.h"
+
 static struct seal_about about_path(struct seal_bytes path, const struct seal_origin *origin)
 {
 	struct seal_about a = {{{"path", path}}, origin ? *origin : (struct seal_origin){0}};
@@ -172,12 +174,30 @@ static int check_dontaudit(struct seal_subject *s, struct seal_out *out)
 	return 0;
 }
 
+static int check_unknown(struct seal_subject *s, struct seal_out *out)
+{
+	const char *what = seal_policy_unknown(s->h->selinux.policy);
+
+	if (s->h->selinux.checkreqprot > 0)
+		seal_out_fail(
+			out, &(struct seal_about){{{"parameter", SEAL_LIT("checkreqprot")}}, {0}},
+			"checkreqprot is 1: mappings are checked for what a program asks, not "
+			"for what it gets.");
+	if (strcmp(what, "allow") == 0)
+		seal_out_fail(out,
+			      &(struct seal_about){{{"parameter", SEAL_LIT("handle_unknown")}},
+						   s->h->selinux.policy_origin},
+			      "The policy allows what it does not know.");
+	return 0;
+}
+
 const struct seal_check seal_checks_selinux[] = {
 	{"SEL-001", check_enforcing_now, 0},
 	{"SEL-002", check_enforcing_at_boot, 0},
 	{"SEL-003", check_boot_loader, 0},
 	{"SEL-004", check_policy_present, 0},
 	{"SEL-005", check_modes_agree, 0},
+	{"SEL-007", check_unknown, SEAL_NEED_SELINUX | SEAL_NEED_POLICY},
 	{"SEL-008", check_relabel_pending, SEAL_NEED_SELINUX},
 	{"SEL-009", check_dontaudit, SEAL_NEED_SELINUX | SEAL_NEED_STORE},
 	{NULL, NULL, 0},

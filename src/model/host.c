@@ -14,6 +14,7 @@ struct seal_host *seal_host_new(void)
 		return NULL;
 	}
 	h->now_us = SEAL_TIME_NONE;
+	h->selinux.checkreqprot = -1;
 	h->span.since_us = h->span.until_us = SEAL_TIME_NONE;
 	h->audit.first_us = h->audit.last_us = SEAL_TIME_NONE;
 	h->mail.first_us = h->mail.last_us = SEAL_TIME_NONE;

@@ -71,4 +71,5 @@ struct seal_selinux {
 	seal_vec(struct seal_local_port) ports; /* in the order of the file */
 	seal_vec(struct seal_login) logins;     /* in the order of the file */
 	bool dontaudit_disabled;                /* semodule -DB */
+	int8_t checkreqprot;                    /* of the running kernel, -1: not known */
 };

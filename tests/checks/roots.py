@@ -406,12 +406,10 @@ def put_selinux(r):
             (path.startswith(STORE + "modules/100/") and path.split("/")[7] in MODULES)
         if keep:
             r.files[path] = copy.copy(entry)
-    policy = os.path.join(BASE, "policy.33.xz")
-    if os.path.exists(policy):
-        with lzma.open(policy) as f:
-            r.put("etc/selinux/default/policy/policy.33", f.read())
     for folder in ("", "modules", "modules/100", "modules/disabled"):
         r.folder((STORE + folder).rstrip("/"), 0o700)
+    r.put(STORE + "booleans.local", "secure_mode_insmod=1\n", 0o600)
+    handle_unknown(r, 0)
 
 
 def put_queue(r):
@@ -486,6 +484,16 @@ def module(r, priority, name, cil):
 
 # numbers of types in the recorded policy
 TYPES = {"postfix_smtp_t": 2980, "postgresql_t": 3000}
+
+
+def handle_unknown(r, value):
+    """What the policy does about permissions it does not know: 0 deny, 2 reject, 4 allow; in the word of
+    the header behind the version."""
+    entry = r.files["etc/selinux/default/policy/policy.33"]
+    at = 8 + struct.unpack_from("<I", entry.data, 4)[0] + 4
+    config = struct.unpack_from("<I", entry.data, at)[0] & ~6 | value
+    entry.data = entry.data[:at] + struct.pack("<I", config) + entry.data[at + 4:]
+    return r
 
 
 def permissive(r, *types):

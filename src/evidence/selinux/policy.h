@@ -50,6 +50,9 @@ int seal_policy_open(const struct seal_root *root, struct seal_bytes type, struc
 
 /* seal_policy_version - of the binary format: 33, ... */
 unsigned seal_policy_version(const struct seal_policy *p);
+/* seal_policy_unknown - what becomes of classes and permissions that the kernel has and the policy
+ * does not: "deny", "reject" (the policy is not loaded) or "allow" */
+const char *seal_policy_unknown(const struct seal_policy *p);
 /* seal_policy_has_mls - contexts carry a level or range */
 bool seal_policy_has_mls(const struct seal_policy *p);
 

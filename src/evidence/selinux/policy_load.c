@@ -423,6 +423,18 @@ unsigned seal_policy_version(const struct seal_policy *p)
 	return p->db->policyvers;
 }
 
+const char *seal_policy_unknown(const struct seal_policy *p)
+{
+	switch (p->db->handle_unknown) {
+	case SEPOL_REJECT_UNKNOWN:
+		return "reject";
+	case SEPOL_ALLOW_UNKNOWN:
+		return "allow";
+	default:
+		return "deny";
+	}
+}
+
 bool seal_policy_has_mls(const struct seal_policy *p)
 {
 	return p->db->mls;

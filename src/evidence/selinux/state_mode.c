@@ -264,6 +264,19 @@ static int read_kernel_booleans(const struct seal_root *root, struct seal_host *
 	return 0;
 }
 
+/* read_checkreqprot - gone from kernels that have no such switch any more: then it is off */
+static void read_checkreqprot(const struct seal_root *root, struct seal_host *h)
+{
+	seal_auto_free char *text = NULL;
+	size_t n = 0;
+	int r = seal_root_read(root, "sys/fs/selinux/checkreqprot", 64, &text, &n, NULL);
+
+	if (r == -ENOENT)
+		h->selinux.checkreqprot = 0;
+	else if (r == 0 && n > 0)
+		h->selinux.checkreqprot = text[0] == '1';
+}
+
 int seal_state_kernel(const struct seal_root *root, struct seal_host *h)
 {
 	static const char path[] = "sys/fs/selinux/enforce";
@@ -290,6 +303,7 @@ int seal_state_kernel(const struct seal_root *root, struct seal_host *h)
 	h->selinux.running = true;
 	r = set_mode(h, n > 0 && text[0] == '1' ? SEAL_SELINUX_ENFORCING : SEAL_SELINUX_PERMISSIVE,
 		     path, 1);
+	read_checkreqprot(root, h);
 	return r < 0 ? r : read_kernel_booleans(root, h);
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 from cases import case, no_selinux
-from roots import STORE
+from roots import STORE, handle_unknown
 
 ENFORCING = {"selinux.json": {"mode": "enforcing", "booleans": {}}}
 PERMISSIVE = {"selinux.json": {"mode": "permissive", "booleans": {}}}
@@ -37,6 +37,11 @@ case("SEL-005", "fail", live=PERMISSIVE)
 case("SEL-005", "na", "an image")
 case("SEL-005", "unknown", live={})
 case("SEL-005", "unknown", "config", live=ENFORCING, loop=[CONFIG])
+
+case("SEL-007", "pass")
+case("SEL-007", "fail", do=lambda r: handle_unknown(r, 4), objects=[{"parameter": "handle_unknown"}])
+no_selinux("SEL-007")
+case("SEL-007", "unknown", loop=["etc/selinux/default/policy/policy.33"])
 
 case("SEL-008", "pass")
 case("SEL-008", "fail", put={".autorelabel": ""}, objects=[{"path": "/.autorelabel"}])
