@@ -25,9 +25,9 @@ const struct seal_unit *seal_setup_unit(const struct seal_setup *s, const char *
 
 void seal_setup_done(struct seal_setup *s)
 {
-	struct seal_config *all[] = {&s->auditd, &s->audit_rules, &s->journald, &s->rsyslog,
-				     &s->firewalld, &s->ufw, &s->saslauthd, &s->fstab,
-				     &s->nsswitch};
+	struct seal_config *all[] = {&s->auditd,    &s->audit_rules, &s->journald,
+				     &s->rsyslog,   &s->firewalld,   &s->ufw,
+				     &s->saslauthd, &s->fstab,       &s->nsswitch};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		seal_vec_done(&all[i]->settings);
