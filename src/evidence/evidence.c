@@ -5,6 +5,7 @@
 
 #include "evidence/audit/audit.h"
 #include "evidence/firewall/ruleset.h"
+#include "evidence/host/contents.h"
 #include "evidence/host/facts.h"
 #include "evidence/host/files.h"
 #include "evidence/host/setup.h"
@@ -18,6 +19,8 @@
 
 /* struct view - what answers the host's questions about single files */
 struct view {
+	const struct seal_root *root;
+	struct seal_arena *arena;
 	struct seal_files *files;
 	struct seal_selinux_view selinux;
 };
@@ -30,6 +33,20 @@ static int view_file(void *data, struct seal_bytes path, struct seal_file *ret)
 static int view_acl(void *data, struct seal_bytes path, struct seal_acl *ret)
 {
 	return seal_files_acl(((struct view *)data)->files, path, ret);
+}
+
+static int view_text(void *data, struct seal_bytes path, struct seal_bytes *ret)
+{
+	const struct view *v = data;
+
+	return seal_contents_text(v->root, v->arena, path, ret);
+}
+
+static int view_certificate(void *data, struct seal_bytes path, struct seal_certificate *ret)
+{
+	const struct view *v = data;
+
+	return seal_contents_certificate(v->root, v->arena, path, ret);
 }
 
 static int view_label(void *data, struct seal_bytes path, struct seal_bytes *ret)
@@ -62,11 +79,15 @@ static int open_view(const struct seal_root *root, struct seal_host *h, struct s
 	if (!v)
 		return -ENOMEM;
 	h->view.data = v;
+	v->root = root;
+	v->arena = h->arena;
 	r = seal_files_open(root, h, &v->files, err);
 	if (r < 0)
 		return r;
 	h->view.file = view_file;
 	h->view.acl = view_acl;
+	h->view.text = view_text;
+	h->view.certificate = view_certificate;
 	r = seal_selinux_view(root, h, &v->selinux);
 	if (r < 0)
 		return r;

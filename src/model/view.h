@@ -53,6 +53,15 @@ struct seal_context_entry {
 	bool whole;                /* it matches @literal itself, and at most what lies below */
 };
 
+/* struct seal_certificate - the first certificate of a PEM file, and how many there are */
+struct seal_certificate {
+	size_t n;
+	int64_t not_before_us, not_after_us;
+	int64_t first_end_us;      /* the earliest end among all of them */
+	struct seal_bytes subject; /* RFC 4514, in the host's arena */
+	bool self_signed;
+};
+
 struct seal_view {
 	void *data;
 	/* file - metadata of a path (absolute on the host), not following a final link.
@@ -73,6 +82,12 @@ struct seal_view {
 	/* entry - the entry of that number, from 0 on; a later one goes before an earlier one.
 	 * Returns 0, -ENOENT (no more) or -ENODATA. */
 	int (*entry)(void *data, size_t n, struct seal_context_entry *ret);
+	/* text - the content of a small file that holds no secret, links followed, in the host's
+	 * arena. Same returns, and -EFBIG. */
+	int (*text)(void *data, struct seal_bytes path, struct seal_bytes *ret);
+	/* certificate - of a PEM file, links followed; keys in it are passed over.
+	 * Same returns, and -EBADMSG: no certificate is in it. */
+	int (*certificate)(void *data, struct seal_bytes path, struct seal_certificate *ret);
 };
 
 static inline int seal_view_file(const struct seal_view *v, struct seal_bytes path,
@@ -109,4 +124,16 @@ static inline int seal_view_entry(const struct seal_view *v, size_t n,
 				  struct seal_context_entry *ret)
 {
 	return v->entry ? v->entry(v->data, n, ret) : -ENODATA;
+}
+
+static inline int seal_view_text(const struct seal_view *v, struct seal_bytes path,
+				 struct seal_bytes *ret)
+{
+	return v->text ? v->text(v->data, path, ret) : -ENODATA;
+}
+
+static inline int seal_view_certificate(const struct seal_view *v, struct seal_bytes path,
+					struct seal_certificate *ret)
+{
+	return v->certificate ? v->certificate(v->data, path, ret) : -ENODATA;
 }

@@ -149,10 +149,10 @@ static void test_bad_files(void **state)
 		 "verdict \"dns.one\" is in causes/x.yaml:2 too"},
 		{S "  - id: a.b\n    verdict: dns.nothing\n    local: [x]\n",
 		 "causes/x.yaml:4: unknown verdict \"dns.nothing\""},
-		{S "  - id: a.b\n    local: [x]\n", "causes/x.yaml:3: a symptom has either"},
+		{S "  - id: a.b\n    local: [x]\n", "causes/x.yaml:3: a symptom has \"verdict\""},
 		{S "  - id: a.b\n    verdict: dns.not_found\n    needs: [dns.not_found]\n    "
 		   "local: [x]\n",
-		 "causes/x.yaml:3: a symptom has either"},
+		 "causes/x.yaml:5: \"needs\" repeats the verdict"},
 		{S "  - id: a.b\n    verdict: dns.not_found\n",
 		 "causes/x.yaml:3: a symptom needs a pattern or a filter"},
 		{S "  - id: a.b\n    verdict: dns.not_found\n    local: ['(']\n",

@@ -136,6 +136,30 @@ static int better_line(struct seal_attribution *at, struct seal_case *c, const u
 	return read_words(at, c);
 }
 
+/* ended_certificate - "Server certificate not verified" says too little: the line before it, of the
+ * same process, tells a certificate that has ended from one that nobody trusts */
+static int ended_certificate(struct seal_attribution *at, struct seal_case *c)
+{
+	struct seal_reason reason;
+	struct seal_symptom_query q = {.reason = &reason, .daemon = c->daemon};
+	const struct seal_symptom *s;
+	size_t i;
+
+	if (c->reason.origin == SEAL_REASON_REMOTE || !needs(c->symptom, "tls.not_verified"))
+		return 0;
+	for (i = 1; i < c->n_texts; i++) {
+		seal_reason_parse(c->texts[i], &reason);
+		s = seal_symptom_match(at->matcher, &q);
+		if (!s)
+			return -ENOMEM;
+		if (reason.origin == SEAL_REASON_REMOTE || !needs(s, "tls.expired"))
+			continue;
+		c->symptom = s;
+		break;
+	}
+	return 0;
+}
+
 /* crashed_service - the transport qmgr could not reach, or the delivery agent that ended; empty
  * when it was neither: another daemon's end makes no transport unavailable */
 static struct seal_bytes crashed_service(const struct seal_mail_event *e)
@@ -340,6 +364,8 @@ int seal_case_of_recipient(struct seal_attribution *at, const struct seal_explai
 		earlier_attempt(at, c);
 		err = better_line(at, c, rcpt->notes.v, rcpt->notes.n);
 	}
+	if (err == 0)
+		err = ended_certificate(at, c);
 	if (err == 0)
 		err = crash_line(at, c);
 	if (err == 0)

@@ -161,6 +161,9 @@ int seal_test_submission(struct seal_attribution *at, const struct seal_case *c,
 seal_test_fn seal_test_sandbox; /* cause_sandbox.c */
 seal_test_fn seal_test_config;  /* cause_config.c */
 seal_test_fn seal_test_service;
+seal_test_fn seal_test_auth; /* cause_peer.c */
+seal_test_fn seal_test_relay;
+seal_test_fn seal_test_tls;
 seal_test_fn seal_test_words; /* attribution.c: a verdict that the words themselves carry */
 
 /* seal_finding_say - append one piece of evidence, formatted from trusted or encoded text */

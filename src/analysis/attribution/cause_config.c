@@ -56,6 +56,43 @@ static int test_transport(struct seal_attribution *at, const struct seal_case *c
 	return seal_finding_say(at, f, &o, "master.cf has no service of that name");
 }
 
+/* test_type - a map type this Postfix has not got, or has in a package that is not installed: the
+ * words say so, dynamicmaps.cf of the instance shows it. Returns 1, 0 or -ENOMEM */
+static int test_type(struct seal_attribution *at, const struct seal_case *c, struct seal_finding *f)
+{
+	static const char said[] = "unsupported dictionary type: ";
+	struct seal_origin o = {.source = SEAL_SOURCE_FILES};
+	struct seal_bytes rest, line, text;
+	seal_auto_buf struct seal_buf path = {0};
+	ssize_t off = seal_bytes_find(c->texts[0], said);
+	int r;
+
+	if (off < 0)
+		return 0;
+	rest = seal_bytes_from(c->texts[0], (size_t)off + strlen(said));
+	f->object.parameter = seal_bytes_word(&rest);
+	f->certainty = SEAL_CERTAINTY_LIKELY;
+	if (!c->process->inst)
+		return 1;
+	seal_buf_putc(&path, '/');
+	seal_buf_put(&path, c->process->inst->config_directory.p,
+		     c->process->inst->config_directory.n);
+	seal_buf_puts(&path, "/dynamicmaps.cf");
+	if (path.err || seal_arena_intern(at->h->arena, seal_buf_bytes(&path), &o.path) < 0)
+		return -ENOMEM;
+	r = seal_view_text(&at->h->view, o.path, &text);
+	if (r < 0)
+		return r == -ENOMEM ? r : 1;
+	while (text.n) {
+		line = seal_bytes_cut(text, '\n', &text);
+		if (seal_bytes_eq(seal_bytes_word(&line), f->object.parameter))
+			return 1;
+	}
+	f->certainty = SEAL_CERTAINTY_CERTAIN;
+	r = seal_finding_say(at, f, &o, "no package of that type is installed");
+	return r < 0 ? r : 1;
+}
+
 /* test_path - a file that has to be there */
 static int test_path(struct seal_attribution *at, const struct seal_case *c, struct seal_finding *f)
 {
@@ -64,11 +101,18 @@ static int test_path(struct seal_attribution *at, const struct seal_case *c, str
 	struct seal_file file;
 	int r;
 
+	r = test_type(at, c, f);
+	if (r != 0)
+		return r < 0 ? r : 0;
 	if (!c->reason.path.n || seal_process_path(at->h, c->process, c->reason.path, &path) < 0)
 		return 0;
 	o.path = path;
 	f->object.path = path;
 	r = seal_view_file(&at->h->view, path, &file);
+	if (r == 0 && seal_bytes_find(c->texts[0], "is older than source") >= 0) {
+		f->certainty = SEAL_CERTAINTY_LIKELY;
+		return 0;
+	}
 	if (r == 0)
 		return seal_finding_refute(at, f, "the file is there");
 	if (r != -ENOENT)
@@ -115,6 +159,197 @@ static int test_bind_address(struct seal_attribution *at, const struct seal_case
 	return seal_finding_say(at, f, &o, "no interface of the host has the address");
 }
 
+/* outside_path - what the daemon looked for, by its own name; saslauthd's socket is not named */
+static struct seal_bytes outside_path(const struct seal_case *c)
+{
+	if (c->reason.socket.n)
+		return c->reason.socket;
+	if (c->reason.path.n)
+		return c->reason.path;
+	if (seal_bytes_find(c->texts[0], "saslauthd") >= 0)
+		return SEAL_LIT("/run/saslauthd/mux");
+	return SEAL_BYTES_NONE;
+}
+
+/* left_outside - in the chroot there is no such file, outside there is. Returns 1, 0 (not so, or
+ * not known) or -ENOMEM */
+static int left_outside(struct seal_attribution *at, const struct seal_case *c,
+			struct seal_bytes path, struct seal_bytes *inner)
+{
+	struct seal_file f;
+	int r;
+
+	if (c->process->chroot != SEAL_CHROOT_YES || !path.n || path.p[0] != '/' ||
+	    seal_bytes_starts(path, "/var/spool/postfix/"))
+		return 0;
+	r = seal_process_inner_path(at->h, c->process, path, inner);
+	if (r < 0)
+		return r;
+	return seal_view_file(&at->h->view, *inner, &f) == -ENOENT &&
+	       seal_view_file(&at->h->view, path, &f) == 0;
+}
+
+static int test_chroot(struct seal_attribution *at, const struct seal_case *c,
+		       struct seal_finding *f)
+{
+	struct seal_bytes path = outside_path(c), inner;
+	struct seal_origin o = {.source = SEAL_SOURCE_FILES};
+	int r;
+
+	if (!path.n || path.p[0] != '/' ||
+	    (c->reason.error != ENOENT && c->reason.error != ENOTDIR))
+		return 0;
+	if (c->process->chroot == SEAL_CHROOT_NO)
+		return seal_finding_refute(at, f,
+					   "master.cf does not put the daemon into a chroot");
+	if (c->process->chroot == SEAL_CHROOT_UNKNOWN) {
+		f->why = SEAL_LIT("whether the daemon is chrooted is not known");
+		return 0;
+	}
+	r = left_outside(at, c, path, &inner);
+	if (r < 0)
+		return r;
+	if (!r) {
+		f->why = SEAL_LIT("what is inside and outside of the chroot is not known");
+		return 0;
+	}
+	o.path = inner;
+	f->certainty = SEAL_CERTAINTY_CERTAIN;
+	f->object.path = path;
+	if (c->process->service) {
+		f->object.service = c->process->service->name;
+		r = seal_finding_say(
+			at, f, &c->process->service->origin, "the service is chrooted into %.*s",
+			(int)c->process->queue_directory.n, c->process->queue_directory.p);
+		if (r < 0)
+			return r;
+	}
+	return seal_finding_say(at, f, &o, "the file is there, but not below the chroot");
+}
+
+/* has_name_server - the text of a resolv.conf(5) names the address */
+static bool has_name_server(struct seal_bytes text, const struct seal_addr *a)
+{
+	struct seal_bytes line, word;
+	struct seal_addr one;
+
+	while (text.n) {
+		line = seal_bytes_trim(seal_bytes_cut(text, '\n', &text));
+		if (!seal_bytes_is(seal_bytes_word(&line), "nameserver"))
+			continue;
+		word = seal_bytes_word(&line);
+		word = seal_bytes_cut(word, '%', &line);
+		if (seal_addr_parse(word, &one) == 0 && seal_addr_eq(&one, a))
+			return true;
+	}
+	return false;
+}
+
+static bool serves_names(const struct seal_net *net)
+{
+	seal_vec_each (l, &net->listeners) {
+		if (l->port == 53)
+			return true;
+	}
+	return false;
+}
+
+/* test_service_names - "unknown service: smtp/tcp": etc/services is read in the chroot */
+static int test_copy(struct seal_attribution *at, const struct seal_case *c, struct seal_finding *f,
+		     struct seal_bytes path)
+{
+	struct seal_origin o = {.source = SEAL_SOURCE_FILES};
+	struct seal_bytes inner;
+	int r;
+
+	r = left_outside(at, c, path, &inner);
+	if (r <= 0)
+		return r;
+	o.path = inner;
+	f->object.path = inner;
+	f->certainty = SEAL_CERTAINTY_LIKELY;
+	r = seal_finding_say(at, f, &o, "the copy below the queue directory is missing");
+	return r < 0 ? r : 1;
+}
+
+static int test_chroot_resolver(struct seal_attribution *at, const struct seal_case *c,
+				struct seal_finding *f)
+{
+	const struct seal_net *net = &at->h->net;
+	struct seal_origin o = {.source = SEAL_SOURCE_FILES};
+	struct seal_bytes inner, text;
+	int r;
+
+	if (c->process->chroot == SEAL_CHROOT_NO)
+		return seal_finding_refute(at, f,
+					   "master.cf does not put the daemon into a chroot");
+	if (c->process->chroot != SEAL_CHROOT_YES)
+		return 0;
+	if (seal_bytes_find(c->texts[0], "unknown service") >= 0) {
+		r = test_copy(at, c, f, SEAL_LIT("/etc/services"));
+		if (r > 0)
+			f->certainty = SEAL_CERTAINTY_CERTAIN;
+		return r < 0 ? r : 0;
+	}
+	r = test_copy(at, c, f, SEAL_LIT("/etc/resolv.conf"));
+	if (r > 0 && net->has_listeners && !serves_names(net))
+		/* without the file the C library asks this host, where nobody answers */
+		f->certainty = SEAL_CERTAINTY_CERTAIN;
+	if (r != 0)
+		return r < 0 ? r : 0;
+	r = seal_process_inner_path(at->h, c->process, SEAL_LIT("/etc/resolv.conf"), &inner);
+	if (r < 0)
+		return r;
+	r = seal_view_text(&at->h->view, inner, &text);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0 || !net->resolvers.n)
+		return 0;
+	seal_vec_each (a, &net->resolvers) {
+		if (has_name_server(text, a))
+			return seal_finding_refute(
+				at, f, "the copy in the chroot names the same resolver");
+	}
+	o.path = inner;
+	f->object.path = inner;
+	f->certainty = SEAL_CERTAINTY_LIKELY;
+	return seal_finding_say(at, f, &o, "the copy names none of the host's resolvers");
+}
+
+/* test_tls_files - a certificate or key that the words name is missing or holds none */
+static int test_tls_files(struct seal_attribution *at, const struct seal_case *c,
+			  const struct seal_verdict *v, struct seal_finding *f)
+{
+	struct seal_origin o = {.source = SEAL_SOURCE_FILES};
+	struct seal_certificate cert;
+	struct seal_bytes path;
+	struct seal_file file;
+	int r;
+
+	r = seal_test_words(at, c, v, f);
+	if (r < 0 || !c->reason.path.n)
+		return r;
+	r = seal_process_path(at->h, c->process, c->reason.path, &path);
+	if (r < 0)
+		return r;
+	o.path = path;
+	f->object.path = path;
+	if (seal_view_file(&at->h->view, path, &file) == -ENOENT) {
+		f->certainty = SEAL_CERTAINTY_CERTAIN;
+		return seal_finding_say(at, f, &o, "the file is not there");
+	}
+	if (seal_bytes_find(c->texts[0], "certificate") < 0)
+		return 0;
+	r = seal_view_certificate(&at->h->view, path, &cert);
+	if (r == -ENOMEM)
+		return r;
+	if (r == -EBADMSG) {
+		f->certainty = SEAL_CERTAINTY_CERTAIN;
+		return seal_finding_say(at, f, &o, "no certificate is in the file");
+	}
+	return 0;
+}
+
 int seal_test_config(struct seal_attribution *at, const struct seal_case *c,
 		     const struct seal_verdict *v, struct seal_finding *f)
 {
@@ -122,6 +357,12 @@ int seal_test_config(struct seal_attribution *at, const struct seal_case *c,
 		return test_transport(at, c, f);
 	if (strcmp(v->id, "config.map_missing") == 0)
 		return test_path(at, c, f);
+	if (strcmp(v->id, "config.chroot") == 0)
+		return test_chroot(at, c, f);
+	if (strcmp(v->id, "config.chroot_resolver") == 0)
+		return test_chroot_resolver(at, c, f);
+	if (strcmp(v->id, "config.tls_files") == 0)
+		return test_tls_files(at, c, v, f);
 	if (strcmp(v->id, "config.port_conflict") == 0)
 		return test_conflict(at, c, f);
 	if (strcmp(v->id, "config.bind_address") == 0)
@@ -133,12 +374,16 @@ static int test_socket(struct seal_attribution *at, const struct seal_case *c,
 		       struct seal_finding *f)
 {
 	struct seal_origin o = {.source = SEAL_SOURCE_FILES};
-	struct seal_bytes path;
+	struct seal_bytes path, inner;
 	struct seal_file file;
 	int r;
 
-	if (seal_process_inner_path(at->h, c->process, c->reason.socket, &path) < 0)
-		return 0;
+	r = seal_process_inner_path(at->h, c->process, c->reason.socket, &path);
+	if (r < 0)
+		return r;
+	r = left_outside(at, c, c->reason.socket, &inner);
+	if (r != 0)
+		return r < 0 ? r : seal_finding_refute(at, f, "it is there, outside of the chroot");
 	o.path = path;
 	f->object.path = path;
 	r = seal_view_file(&at->h->view, path, &file);

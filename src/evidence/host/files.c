@@ -233,6 +233,19 @@ static bool lists_children(const struct seal_files *f, struct seal_bytes dir)
 	return false;
 }
 
+/* is_known_absent - files.tsv went into a directory on the way to @path, and the next element is
+ * not among what it tells of it */
+static bool is_known_absent(const struct seal_files *f, struct seal_bytes path)
+{
+	for (; path.n > 1; path = parent_of(path)) {
+		if (find_row(f, path))
+			return false;
+		if (lists_children(f, parent_of(path)))
+			return true;
+	}
+	return false;
+}
+
 static char type_of(mode_t mode)
 {
 	static const struct {
@@ -299,7 +312,7 @@ int seal_files_view(void *data, struct seal_bytes path, struct seal_file *ret)
 	r = from_root(f, name, ret);
 	if (r != -ENOENT && r != -ENOTDIR)
 		return r;
-	return seal_root_is_whole(f->root) || lists_children(f, parent_of(path)) ? r : -ENODATA;
+	return seal_root_is_whole(f->root) || is_known_absent(f, path) ? r : -ENODATA;
 }
 
 static uint32_t le(const unsigned char *p, size_t n)

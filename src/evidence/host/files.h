@@ -26,7 +26,8 @@ SEAL_DEFINE_AUTO(files, struct seal_files *, seal_files_free);
 /* seal_files_view - the file function of struct seal_view
  * @data: a struct seal_files
  * -ENOENT is said only where the evidence holds the whole directory: of an image or a live host
- * always, of a bundle where files.tsv lists the directory and something in it; else -ENODATA. */
+ * always, of a bundle where files.tsv lists the directory, or one above it that lacks the next
+ * element, and something in it; else -ENODATA. */
 int seal_files_view(void *data, struct seal_bytes path, struct seal_file *ret);
 
 /* seal_files_acl - its access ACL: n 0 when it has none

@@ -523,17 +523,24 @@ static int read_filters(struct causes_reader *rd, const struct seal_yaml *map,
 	return r;
 }
 
-/* either a verdict or the candidates evidence must decide between */
+/* a verdict, the candidates evidence must decide between, or a verdict that evidence for one of
+ * those can overrule */
 static int read_outcome(struct causes_reader *rd, const struct seal_yaml *map,
 			struct seal_symptom *s)
 {
 	const struct seal_yaml *verdict = seal_yaml_get(map, "verdict");
+	int r = 0;
 
-	if (!verdict == !seal_yaml_get(map, "needs"))
-		return bad(rd, map, "a symptom has either \"verdict\" or \"needs\"");
+	if (!verdict && !seal_yaml_get(map, "needs"))
+		return bad(rd, map, "a symptom has \"verdict\", \"needs\" or both");
 	if (verdict)
-		return take_verdict(rd, verdict, &s->verdict);
-	return read_verdict_list(rd, map, "needs", &s->needs);
+		r = take_verdict(rd, verdict, &s->verdict);
+	if (r == 0)
+		r = read_verdict_list(rd, map, "needs", &s->needs);
+	for (uint32_t i = 0; r == 0 && s->verdict && i < s->needs.n; i++)
+		if (s->needs.v[i] == s->verdict)
+			r = bad(rd, seal_yaml_get(map, "needs"), "\"needs\" repeats the verdict");
+	return r;
 }
 
 static bool asks_something(const struct seal_symptom *s)

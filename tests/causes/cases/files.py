@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Owners, modes, users that daemons act as, and disks."""
+from base import deferred, line
+
+TMP = "/srv/mail/v.example/carol/tmp"
+VIRTUAL = ("maildir delivery failed: create maildir file " + TMP + "/1.P2.mail: "
+           "Permission denied")
+VIRTUAL_CF = ("compatibility_level = 3.6\nvirtual_mailbox_base = /srv/mail\n"
+              "virtual_mailbox_domains = v.example\n")
+SPOOL_FULL = ("cannot update mailbox /var/mail/bob for user bob. error writing message: "
+              "No space left on device")
+
+
+def virtual(**more):
+    return [deferred("A1B2C3D4", VIRTUAL, "carol@v.example", "virtual", relay="virtual",
+                     dsn="4.2.0", **more)]
+
+
+def df(avail, free):
+    of = {"source": "/dev/vda", "target": "/"}
+    return {"df.json": {"space": [dict(of, size=1000000000, avail=avail)],
+                        "inodes": [dict(of, size=1000, avail=free)]}}
+
+
+CASES = [
+    {"name": "virtual(8) acts as the uid of a static map", "files": {
+        "etc/postfix/main.cf": VIRTUAL_CF + "virtual_uid_maps = static:5000\n"
+                               "virtual_gid_maps = static:5000\n"},
+     "modes": {TMP: ("d", 0o700, 0, 0)}, "log": virtual(),
+     "expect": {"A1B2C3D4": ("dac.path", "certain", {"path": TMP})}, "evidence": ["uid 5000"]},
+    {"name": "virtual(8) acts as the uid of a table", "files": {
+        "etc/postfix/main.cf": VIRTUAL_CF + "virtual_uid_maps = hash:/etc/postfix/uids\n"
+                               "virtual_gid_maps = static:5000\n",
+        "etc/postfix/uids": "carol@v.example 5000\n@v.example 6000\n"},
+     "modes": {TMP: ("d", 0o700, 6000, 0)}, "log": virtual(),
+     "expect": {"A1B2C3D4": ("dac.path", "certain", {"path": TMP})}, "evidence": ["uid 5000"]},
+    {"name": "virtual(8) may write", "files": {
+        "etc/postfix/main.cf": VIRTUAL_CF + "virtual_uid_maps = static:5000\n"
+                               "virtual_gid_maps = static:5000\n"},
+     "modes": {TMP: ("d", 0o700, 5000, 0)}, "log": virtual(), "never": ["dac.path"]},
+    {"name": "local(8) has no supplementary groups", "files": {
+        "etc/group": "root:x:0:\nmail:x:8:bob\npostfix:x:108:\nbob:x:1001:\n"},
+     "modes": {"srv/shared/Maildir/tmp": ("d", 0o770, 0, 8)},
+     "log": [deferred("A1B2C3D4", "maildir delivery failed: create maildir file "
+                      "/srv/shared/Maildir/tmp/1.P2.mail: Permission denied",
+                      "bob@mail.example", "local", relay="local", dsn="5.2.0",
+                      status="bounced")],
+     # an ACL could let the group in, and a bundle has none
+     "expect": {"A1B2C3D4": ("dac.path", "likely", {"path": "/srv/shared/Maildir/tmp"})}},
+    {"name": "local(8) writes the spool with the spool's group",
+     "modes": {"var/mail": ("d", 0o2755, 0, 8), "var/mail/bob": ("f", 0o660, 1001, 8)},
+     "log": [deferred("A1B2C3D4", "cannot update mailbox /var/mail/bob for user bob. unable to "
+                      "create lock file /var/mail/bob.lock: Permission denied",
+                      "bob@mail.example", "local", relay="local", dsn="4.2.0")],
+     # not group-writable: as root, whom no mode stops
+     "never": ["dac.path"]},
+    {"name": "pipe(8) acts as user=", "modes": {
+        "usr/local/bin/filter": ("f", 0o700, 0, 0)},
+     "log": [line("pipe", 850, "fatal: pipe_command: execvp /usr/local/bin/filter: "
+                  "Permission denied")],
+     "causes": [("dac.path", "certain", {"path": "/usr/local/bin/filter"})],
+     "evidence": ["uid 120"]},
+    {"name": "a queue directory of another owner",
+     "modes": {"var/spool/postfix/deferred": ("d", 0o700, 0, 0)},
+     "log": [line("qmgr", 720, "fatal: scan_dir_push: open directory deferred: "
+                  "Permission denied")],
+     "causes": [("dac.queue", "certain", {"path": "/var/spool/postfix/deferred"})]},
+    {"name": "no room", "live": df(0, 5), "log": [
+        deferred("A1B2C3D4", SPOOL_FULL, "bob@mail.example", "local", relay="local",
+                 dsn="4.2.0")],
+     "expect": {"A1B2C3D4": ("disk.full", "certain")}, "evidence": ["0 bytes are free"]},
+    {"name": "no inodes", "live": df(900000000, 0), "log": [
+        deferred("A1B2C3D4", SPOOL_FULL, "bob@mail.example", "local", relay="local",
+                 dsn="4.2.0")],
+     "expect": {"A1B2C3D4": ("disk.full", "certain")}, "evidence": ["no inodes are free"]},
+    {"name": "room again", "live": df(900000000, 500), "log": [
+        deferred("A1B2C3D4", SPOOL_FULL, "bob@mail.example", "local", relay="local",
+                 dsn="4.2.0")],
+     "expect": {"A1B2C3D4": ("disk.full", "likely")}},
+    {"name": "less room than smtpd wants", "live": df(9000000, 500), "log": [
+        line("smtpd", 800, "NOQUEUE: reject: MAIL from unknown[192.0.2.7]: 452 4.3.1 "
+             "Insufficient system storage; proto=ESMTP helo=<x>")],
+     "causes": [("disk.full", "certain")]},
+]
