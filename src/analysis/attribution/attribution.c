@@ -9,6 +9,9 @@
 /* attribution.c - the order of work: messages, then what waits without a word, then lines without a
  * message, then groups and their fixes */
 
+/* lines of one process looked at, on either side */
+#define NEAR_MAX 64
+
 #define AROUND_US (2 * SEAL_SECOND_US)
 
 static void mark(struct seal_attribution *at, const struct seal_mail_event *e)
@@ -83,6 +86,7 @@ static int explain_event(struct seal_attribution *at, const struct seal_mail_eve
 	struct seal_cause *cause = NULL;
 	struct seal_quotes proof = {0};
 	struct seal_case *c;
+	bool vague;
 	int r;
 
 	c = malloc(sizeof(*c));
@@ -95,6 +99,7 @@ static int explain_event(struct seal_attribution *at, const struct seal_mail_eve
 		r = 0;
 	if (r == 1)
 		r = seal_case_examine(at, c, &cause, &proof);
+	vague = c->reason.origin == SEAL_REASON_LOCAL && !c->reason.error;
 	free(c);
 	if (r < 0 || !cause)
 		return r;
@@ -103,8 +108,71 @@ static int explain_event(struct seal_attribution *at, const struct seal_mail_eve
 	kept = seal_vec_add(&at->event_causes);
 	if (!kept)
 		return -ENOMEM;
-	*kept = (struct seal_event_cause){e, cause, proof};
+	*kept = (struct seal_event_cause){e, cause, proof, vague, false};
 	return 0;
+}
+
+static int by_process(const void *a, const void *b)
+{
+	const struct seal_event_cause *x = a, *y = b;
+
+	if (x->event->pid != y->event->pid)
+		return x->event->pid < y->event->pid ? -1 : 1;
+	if (x->event->time_us != y->event->time_us)
+		return x->event->time_us < y->event->time_us ? -1 : 1;
+	return x->event < y->event ? -1 : x->event > y->event;
+}
+
+static int by_event(const void *a, const void *b)
+{
+	const struct seal_event_cause *x = a, *y = b;
+
+	return x->event < y->event ? -1 : x->event > y->event;
+}
+
+/* is_near - a line of the same process at about the same time */
+static bool is_near(const struct seal_event_cause *a, const struct seal_event_cause *b)
+{
+	int64_t apart;
+
+	return a->event->pid == b->event->pid &&
+	       !__builtin_sub_overflow(a->event->time_us, b->event->time_us, &apart) &&
+	       apart <= AROUND_US && apart >= -AROUND_US;
+}
+
+/* follows - v[i] names no errno of its own, and the same process has told at the same time a fault
+ * that is certain: its last words, or those of a library, about the same */
+static bool follows(const struct seal_event_cause *v, size_t n, size_t i)
+{
+	size_t k;
+
+	if (!v[i].vague || !v[i].event->pid || v[i].cause->certainty == SEAL_CERTAINTY_CERTAIN)
+		return false;
+	for (k = i; k > 0 && i - k < NEAR_MAX && is_near(&v[k - 1], &v[i]); k--)
+		if (v[k - 1].cause->certainty == SEAL_CERTAINTY_CERTAIN)
+			return true;
+	for (k = i + 1; k < n && k - i < NEAR_MAX && is_near(&v[k], &v[i]); k++)
+		if (v[k].cause->certainty == SEAL_CERTAINTY_CERTAIN)
+			return true;
+	return false;
+}
+
+/* drop_consequences - one fault, one cause: what a process says besides is no other */
+static void drop_consequences(struct seal_attribution *at)
+{
+	struct seal_event_cause *v = at->event_causes.v;
+	size_t n = at->event_causes.n, i, kept = 0;
+
+	if (!n)
+		return;
+	qsort(v, n, sizeof(*v), by_process);
+	for (i = 0; i < n; i++)
+		v[i].dropped = follows(v, n, i);
+	for (i = 0; i < n; i++)
+		if (!v[i].dropped)
+			v[kept++] = v[i];
+	at->event_causes.n = kept;
+	qsort(v, kept, sizeof(*v), by_event);
 }
 
 static int explain_events(struct seal_attribution *at)
@@ -115,6 +183,8 @@ static int explain_events(struct seal_attribution *at)
 		if (r == 0 && needs_cause(at, e))
 			r = explain_event(at, e);
 	}
+	if (r == 0)
+		drop_consequences(at);
 	return r;
 }
 

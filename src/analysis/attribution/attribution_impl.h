@@ -59,6 +59,8 @@ struct seal_event_cause {
 	const struct seal_mail_event *event; /* NULL: not from the mail log */
 	struct seal_cause *cause;
 	struct seal_quotes proof;
+	bool vague; /* our own words, without an errno: what came of it, perhaps, not what it was */
+	bool dropped;
 };
 
 /* struct seal_ingress - a listener that is shut, with what its fix needs */

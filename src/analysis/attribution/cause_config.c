@@ -327,7 +327,7 @@ static int test_tls_files(struct seal_attribution *at, const struct seal_case *c
 	int r;
 
 	r = seal_test_words(at, c, v, f);
-	if (r < 0 || !c->reason.path.n)
+	if (r < 0 || !c->reason.path.n || c->reason.path.p[0] != '/')
 		return r;
 	r = seal_process_path(at->h, c->process, c->reason.path, &path);
 	if (r < 0)
