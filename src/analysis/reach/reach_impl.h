@@ -171,6 +171,11 @@ struct value {
 /* reach_field - what @part reads of @f */
 struct value reach_field(struct reach *x, const struct flow *f, const struct seal_fw_part *part);
 
+/* ---- reach_fib.c ---- */
+
+/* reach_fib - what a fib expression finds for the packet's address */
+struct value reach_fib(struct reach *x, const struct flow *f, const struct seal_fw_part *part);
+
 /* reach_fib_split - for a field that is a function of the open address: the part of @f's far ends
  * for which the field lies in [lo, hi]; -ENOENT when routes or addresses to decide it are not known
  */
