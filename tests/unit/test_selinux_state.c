@@ -216,11 +216,65 @@ static void test_bad_policy(void **state)
 	done(h);
 }
 
+/* where the modules are: what semanage.conf says, as images of ostree have it, the default */
+static void test_store_folder(void **state)
+{
+	static const struct {
+		const char *conf, *store; /* NULL: there is none */
+		const char *expected;
+	} rows[] = {
+		{NULL, "var/lib/selinux/plain/active", "var/lib/selinux/plain/active"},
+		{NULL, "etc/selinux/plain/active", "etc/selinux/plain/active"},
+		{"store-root = /etc/selinux # as images have it\n", "etc/selinux/plain/active",
+		 "etc/selinux/plain/active"},
+		{"module-store = direct\nstore-root=/srv/store\n", "srv/store/plain/active",
+		 "srv/store/plain/active"},
+		/* said, but not there; and what leads out of the root */
+		{"store-root=/srv/none\n", "var/lib/selinux/plain/active",
+		 "var/lib/selinux/plain/active"},
+		{"store-root=/../../..\n", "var/lib/selinux/plain/active",
+		 "var/lib/selinux/plain/active"},
+		{"#store-root=/etc/selinux\nstore-root=\n", "var/lib/selinux/plain/active",
+		 "var/lib/selinux/plain/active"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char local[128], modules[128];
+		struct file files[] = {
+			{CONFIG, "SELINUX=enforcing\nSELINUXTYPE=plain\n"},
+			{local, "local_write=1\n"},
+			{modules, "pp"},
+			{rows[i].conf ? "etc/selinux/semanage.conf" : NULL, rows[i].conf},
+			{NULL, NULL},
+		};
+		struct seal_bytes image = fixture_image("small.cil", 33);
+		struct seal_host *h;
+		int persistent = -1;
+		bool found = false;
+
+		snprintf(local, sizeof(local), "%s/booleans.local", rows[i].store);
+		snprintf(modules, sizeof(modules), "%s/modules/100/mta/lang_ext", rows[i].store);
+		h = read_files(files, image);
+		free((char *)(uintptr_t)image.p);
+		seal_vec_each (b, &h->selinux.booleans)
+			if (seal_bytes_is(b->name, "local_write"))
+				persistent = b->persistent;
+		seal_vec_each (s, &h->sources)
+			found |= seal_bytes_find(s->path, rows[i].expected) >= 0;
+		if (persistent != 1 || h->selinux.modules.n != 1 || !found)
+			fail_msg("row %zu: value %d, %zu modules", i, persistent,
+				 h->selinux.modules.n);
+		done(h);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mode),
 		cmocka_unit_test(test_store),
+		cmocka_unit_test(test_store_folder),
 		cmocka_unit_test(test_bad_policy),
 	};
 

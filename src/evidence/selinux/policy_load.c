@@ -3,6 +3,7 @@
 
 #include "core/arena.h"
 #include "core/input.h"
+#include "evidence/selinux/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -335,7 +336,8 @@ static int find_file(const struct seal_root *root, const char *type, char *path,
 		return 0;
 	}
 
-	snprintf(path, size, "var/lib/selinux/%s/active/policy.kern", type);
+	seal_selinux_store(root, type, dir);
+	snprintf(path, size, "%.200s/policy.kern", dir);
 	r2 = seal_root_stat(root, path, true, &st);
 	if (r2 == 0)
 		return 0;

@@ -3,6 +3,7 @@
 
 #include "core/input.h"
 #include "evidence/selinux/policy.h"
+#include "evidence/selinux/store.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,6 +15,7 @@
 struct store {
 	const struct seal_root *root;
 	struct seal_host *h;
+	char folder[SEAL_STORE_PATH_MAX];
 	char path[256]; /* of the file or folder at hand */
 	uint32_t priority;
 	unsigned n_disabled;
@@ -202,14 +204,14 @@ static int by_name_and_priority(const void *a, const void *b)
 	return x->priority < y->priority ? -1 : x->priority > y->priority;
 }
 
-static int read_modules(struct store *s, const char *type)
+static int read_modules(struct store *s)
 {
 	struct seal_selinux *x = &s->h->selinux;
 	struct seal_source_state *row;
 	struct seal_err err = {0};
 	int r;
 
-	snprintf(s->path, sizeof(s->path), "var/lib/selinux/%s/active/modules", type);
+	snprintf(s->path, sizeof(s->path), "%s/modules", s->folder);
 	r = seal_root_list(s->root, s->path, note_priority, s, &err);
 	if (r == -ENOMEM)
 		return r;
@@ -223,7 +225,7 @@ static int read_modules(struct store *s, const char *type)
 		return -ENOMEM;
 	row->records = x->modules.n;
 
-	snprintf(s->path, sizeof(s->path), "var/lib/selinux/%s/active/modules/disabled", type);
+	snprintf(s->path, sizeof(s->path), "%s/modules/disabled", s->folder);
 	r = seal_root_list(s->root, s->path, note_disabled, s, NULL);
 	if (x->modules.n > 1)
 		qsort(x->modules.v, x->modules.n, sizeof(*x->modules.v), by_name_and_priority);
@@ -233,28 +235,27 @@ static int read_modules(struct store *s, const char *type)
 int seal_state_store(const struct seal_root *root, const char *type, struct seal_host *h)
 {
 	static const struct {
-		const char *path;
+		const char *name;
 		int (*take)(struct seal_host *h, struct seal_bytes line);
 	} files[] = {
-		{"var/lib/selinux/%s/active/booleans.local", take_boolean},
-		{"var/lib/selinux/%s/active/ports.local", take_port},
-		{"etc/selinux/%s/seusers", take_login},
+		{"booleans.local", take_boolean},
+		{"ports.local", take_port},
 	};
 	struct store s = {.root = root, .h = h};
 	struct stat st;
-	int r;
+	int r = 0;
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
-		struct seal_bytes rest,
-			front = seal_bytes_cut(seal_bytes_of(files[i].path), '%', &rest);
-
-		snprintf(s.path, sizeof(s.path), "%.*s%s%s", (int)front.n, front.p, type,
-			 rest.p + 1);
+	seal_selinux_store(root, type, s.folder);
+	for (size_t i = 0; r == 0 && i < sizeof(files) / sizeof(*files); i++) {
+		snprintf(s.path, sizeof(s.path), "%s/%s", s.folder, files[i].name);
 		r = each_line(&s, files[i].take);
-		if (r < 0)
-			return r;
 	}
-	snprintf(s.path, sizeof(s.path), "var/lib/selinux/%s/active/disable_dontaudit", type);
+	snprintf(s.path, sizeof(s.path), "etc/selinux/%s/seusers", type);
+	if (r == 0)
+		r = each_line(&s, take_login);
+	if (r < 0)
+		return r;
+	snprintf(s.path, sizeof(s.path), "%s/disable_dontaudit", s.folder);
 	h->selinux.dontaudit_disabled = seal_root_stat(root, s.path, false, &st) == 0;
-	return read_modules(&s, type);
+	return read_modules(&s);
 }
