@@ -3,8 +3,8 @@
 
 #include "analysis/denials/object_path.h"
 #include "cli/cli.h"
+#include "cli/prove.h"
 #include "evidence/evidence.h"
-#include "evidence/selinux/prove.h"
 #include "report/denials.h"
 
 /* struct answer - what the formats are made of */
@@ -44,48 +44,6 @@ const struct seal_format seal_formats_denials[] = {
 	{NULL, NULL},
 };
 
-/* prove_one - compile the module with the root's own store; what violates a neverallow rule, or
- * opens more than it should, is turned down */
-static int prove_one(const struct seal_cli *cli, const struct seal_root *root,
-		     const struct seal_host *h, struct seal_denial_group *g)
-{
-	struct seal_fix *f = &g->candidates.v[g->fix];
-	struct seal_policy_change want = {.allows = &g->rule, .n_allows = 1};
-	struct seal_proof proof = {0};
-	struct seal_err err = {0};
-	int r;
-
-	r = seal_policy_prove(root, h->selinux.type, f->module_cil, &want, &proof, &err);
-	if (r == -ENOMEM)
-		return r;
-	if (r < 0) {
-		(void)seal_cli_fail(cli, SEAL_EXIT_OK, &err);
-		return 0;
-	}
-	f->neverallow = proof.neverallow;
-	if (proof.compiled && proof.exact && proof.neverallow != SEAL_NEVERALLOW_VIOLATED)
-		return 0;
-	f->sufficient = f->minimal = false;
-	g->fix = -1;
-	return seal_arena_copy(h->arena,
-			       proof.detail[0]
-				       ? seal_bytes_of(proof.detail)
-				       : SEAL_LIT("it does not open exactly what it should"),
-			       &f->rejected);
-}
-
-static int prove(const struct seal_cli *cli, const struct seal_root *root,
-		 const struct seal_host *h, struct seal_denial_report *report)
-{
-	int r = 0;
-
-	seal_vec_each (g, &report->groups) {
-		if (r == 0 && g->fix >= 0 && g->candidates.v[g->fix].kind == SEAL_FIX_MODULE)
-			r = prove_one(cli, root, h, g);
-	}
-	return r;
-}
-
 int seal_verb_denials(const struct seal_cli *cli)
 {
 	struct seal_evidence_query what = {
@@ -110,7 +68,7 @@ int seal_verb_denials(const struct seal_cli *cli)
 		query.n_hints = hints.v.n;
 	}
 	if (seal_denials_explain(h, &query, &report) < 0 ||
-	    (cli->prove && prove(cli, root, h, report) < 0)) {
+	    (cli->prove && seal_cli_prove(root, h, report) < 0)) {
 		seal_err_set(&err, -ENOMEM, "out of memory");
 		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
 	}

@@ -96,6 +96,8 @@ struct seal_fix {
 	struct seal_cost opens;
 	bool sufficient, minimal; /* re-tested in memory */
 	enum seal_neverallow neverallow;
+	bool in_store; /* kind MODULE: compiled with the root's own modules, not in memory alone */
+	struct seal_bytes proof; /* how it was proven, in words; empty: not asked for */
 	seal_vec(struct seal_step) steps;
 	seal_vec(struct seal_bytes) targets; /* what it is for: denial ids, check ids, queue ids */
 	struct seal_bytes module_name, module_cil, module_te; /* kind MODULE */

@@ -67,6 +67,9 @@ static void put_proof(struct seal_json *j, const struct seal_fix *f)
 	seal_json_bool(j, "sufficient", f->sufficient);
 	seal_json_bool(j, "minimal", f->minimal);
 	seal_json_text(j, "neverallow", neverallow[f->neverallow]);
+	seal_json_text(j, "method", f->in_store ? "store" : "memory");
+	if (f->proof.n)
+		seal_json_bytes(j, "words", f->proof);
 	seal_json_object_end(j);
 }
 

@@ -255,6 +255,8 @@ void seal_text_fix(struct seal_buf *out, const struct seal_fix *f, int indent)
 		seal_buf_putc(out, '\n');
 		first = false;
 	}
+	if (f->proof.n)
+		seal_text_row(out, (size_t)indent, "proof", f->proof);
 	if (f->kind != SEAL_FIX_FIREWALL_RULE && f->kind != SEAL_FIX_FIREWALLD)
 		return;
 	seal_vec_each (a, &f->alternatives) {

@@ -29,6 +29,8 @@ static inline uint32_t seal_cond_value(const cond_expr_t *e)
 #pragma pop_macro("bool")
 #endif
 
+#include <sys/resource.h>
+
 #include "evidence/selinux/policy.h"
 
 /* struct seal_rule - one allow rule of the policy, ready for scanning */
@@ -129,6 +131,17 @@ int seal_query_mask(const struct seal_policy *p, struct seal_bytes tclass,
 		    const struct seal_bytes *perms, size_t n, uint32_t *cls, uint32_t *mask);
 
 /* --- policy_load.c */
+
+/* seal_policy_load_trusted - seal_policy_load() of an image that this process made: without a child
+ * that parses it first */
+int seal_policy_load_trusted(struct seal_bytes image, struct seal_policy **ret,
+			     struct seal_err *err);
+
+/* seal_memory_limit - let the address space grow by no more than @growth bytes from here
+ * @before: becomes the limits to put back
+ * Returns false when they are left alone: they are lower already, or /proc does not say how much is
+ * mapped. */
+bool seal_memory_limit(uint64_t growth, struct rlimit *before);
 
 /* seal_policy_select - make @p the policy libsepol's services work on */
 void seal_policy_select(struct seal_policy *p);

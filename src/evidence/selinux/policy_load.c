@@ -61,10 +61,7 @@ static uint64_t address_space(void)
 	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-/* limit_memory - let the address space grow by no more than PARSE_MEMORY_BYTES from here: counts in
- * a damaged header ask for more. *before becomes the limits to put back; false when they are left
- * alone */
-static bool limit_memory(struct rlimit *before)
+bool seal_memory_limit(uint64_t growth, struct rlimit *before)
 {
 	uint64_t now = address_space();
 	struct rlimit lim;
@@ -72,9 +69,9 @@ static bool limit_memory(struct rlimit *before)
 	if (now == 0 || getrlimit(RLIMIT_AS, before) < 0)
 		return false;
 	lim = *before;
-	if (lim.rlim_cur != RLIM_INFINITY && lim.rlim_cur < now + PARSE_MEMORY_BYTES)
+	if (lim.rlim_cur != RLIM_INFINITY && lim.rlim_cur < now + growth)
 		return false;
-	lim.rlim_cur = now + PARSE_MEMORY_BYTES;
+	lim.rlim_cur = now + growth;
 	return setrlimit(RLIMIT_AS, &lim) == 0;
 }
 
@@ -126,7 +123,8 @@ static int parse(struct seal_bytes image, sepol_policydb_t *handle, struct seal_
 		return seal_err_set(err, -ENOMEM, "out of memory");
 	sepol_msg_set_callback(h, keep_message, &why);
 
-	limited = limit_memory(&before);
+	/* counts in a damaged header ask for more */
+	limited = seal_memory_limit(PARSE_MEMORY_BYTES, &before);
 	/* the image is only read; the interface lacks a const */
 	r = sepol_policydb_from_image(h, (void *)(uintptr_t)image.p, image.n, handle);
 	if (limited)
@@ -265,6 +263,12 @@ static int load(struct seal_bytes image, bool trusted, struct seal_policy **ret,
 int seal_policy_load(struct seal_bytes image, struct seal_policy **ret, struct seal_err *err)
 {
 	return load(image, false, ret, err);
+}
+
+int seal_policy_load_trusted(struct seal_bytes image, struct seal_policy **ret,
+			     struct seal_err *err)
+{
+	return load(image, true, ret, err);
 }
 
 void seal_policy_free(struct seal_policy *p)
