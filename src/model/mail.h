@@ -60,25 +60,37 @@ enum seal_rcpt_status {
 
 const char *seal_rcpt_status_name(enum seal_rcpt_status s);
 
+/* struct seal_program - who logs, as a syslog tag tells it; one for all lines of that tag */
+struct seal_program {
+	struct seal_bytes instance; /* syslog_name: "postfix"; empty when the tag is a bare name */
+	struct seal_bytes service;  /* what follows it: "submission/smtpd" */
+	struct seal_bytes daemon;   /* last part: "smtpd" */
+};
+
 struct seal_recipient {
 	struct seal_bytes address, orig_address;
-	enum seal_rcpt_status status;
 	struct seal_bytes dsn;
-	struct seal_bytes reason; /* inside status=... ( ), or of the defer log */
-	struct seal_bytes relay;  /* relay= as logged: host[addr]:port or "none", "local" */
-	struct seal_bytes instance, service,
-		daemon; /* who logged the status line; empty when the log has none */
+	struct seal_bytes reason;      /* inside status=... ( ), or of the defer log */
+	struct seal_bytes relay;       /* relay= as logged: host[addr]:port or "none", "local" */
+	const struct seal_program *by; /* the status line; NULL when the log has none */
+	enum seal_rcpt_status status;
 	uint32_t pid;
 	int64_t time_us;     /* of the status line; SEAL_TIME_NONE */
-	int64_t delay_ms[4]; /* delays=a/b/c/d; -1 when not logged */
-	uint32_t attempts;   /* status lines seen for this recipient */
 	int64_t first_us;    /* of its first failing status line */
+	int32_t delay_ms[4]; /* delays=a/b/c/d, at most INT32_MAX; -1 when not logged */
+	uint32_t attempts;   /* status lines seen for this recipient */
 	/* indexes into seal_mail.events, oldest first: lines of the same pid since that pid's
 	 * previous status line; the status lines of one attempt for several recipients share theirs
 	 */
 	seal_vec(uint32_t) notes;
 	struct seal_origin origin;
 };
+
+/* seal_recipient_daemon - of its status line; empty when the log has none */
+static inline struct seal_bytes seal_recipient_daemon(const struct seal_recipient *r)
+{
+	return r->by ? r->by->daemon : SEAL_BYTES_NONE;
+}
 
 enum seal_queue_name {
 	SEAL_QUEUE_NONE, /* known from the log only */

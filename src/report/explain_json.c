@@ -166,7 +166,7 @@ static void put_recipient(struct seal_json *j, const struct seal_explanation *x,
 	seal_json_text(j, "status", seal_rcpt_status_name(r->status));
 	put_or_null(j, "dsn", r->rcpt->dsn);
 	put_or_null(j, "reason", r->reason);
-	put_or_null(j, "daemon", r->rcpt->daemon);
+	put_or_null(j, "daemon", seal_recipient_daemon(r->rcpt));
 	if (r->rcpt->pid)
 		seal_json_u64(j, "pid", r->rcpt->pid);
 	else

@@ -107,7 +107,7 @@ static void put_recipient(struct seal_buf *b, const struct seal_recipient *r)
 	put_pair(b, "orig", r->orig_address);
 	put_pair(b, "dsn", r->dsn);
 	put_pair(b, "relay", r->relay);
-	put_pair(b, "by", r->service);
+	put_pair(b, "by", r->by ? r->by->service : SEAL_BYTES_NONE);
 	seal_buf_printf(b, "[%u]", r->pid);
 	put_when(b, "at", r->time_us);
 	put_when(b, "first", r->first_us);

@@ -306,9 +306,9 @@ static void set_window(struct seal_case *c, const struct seal_recipient *r)
 	int64_t lasted = 0;
 
 	if (r->delay_ms[2] > 0)
-		lasted += r->delay_ms[2] * 1000;
+		lasted += INT64_C(1000) * r->delay_ms[2];
 	if (r->delay_ms[3] > 0)
-		lasted += r->delay_ms[3] * 1000;
+		lasted += INT64_C(1000) * r->delay_ms[3];
 	if (lasted < WINDOW_MIN_US)
 		lasted = WINDOW_MIN_US;
 	c->time_us = r->time_us;
@@ -339,9 +339,9 @@ int seal_case_of_recipient(struct seal_attribution *at, const struct seal_explai
 	c->cap = SEAL_CERTAINTY_CERTAIN;
 	c->queue_id = m->queue_id;
 	c->recipient = rcpt->address;
-	c->daemon = rcpt->daemon;
-	c->service = rcpt->service;
-	c->instance = rcpt->instance;
+	c->daemon = seal_recipient_daemon(rcpt);
+	c->service = rcpt->by ? rcpt->by->service : SEAL_BYTES_NONE;
+	c->instance = rcpt->by ? rcpt->by->instance : SEAL_BYTES_NONE;
 	c->dsn = rcpt->dsn;
 	c->relay = rcpt->relay;
 	c->pid = rcpt->pid;

@@ -76,10 +76,10 @@ static int note_all(const struct seal_avc_index *ix, const struct seal_host *h, 
 	seal_vec_each (m, &h->mail.messages) {
 		seal_vec_each (c, &m->recipients) {
 			if (r == 0 && !s->agree)
-				r = note_line(
-					ix,
-					&(struct line){c->reason, c->daemon, c->pid, c->time_us},
-					s);
+				r = note_line(ix,
+					      &(struct line){c->reason, seal_recipient_daemon(c),
+							     c->pid, c->time_us},
+					      s);
 		}
 	}
 	return r;

@@ -363,7 +363,9 @@ int seal_rcpt_set(struct seal_log_rcpt *c, const struct seal_log_status *s)
 		*to[i] = (struct seal_bytes){p, from[i].n};
 		p += from[i].n;
 	}
-	memcpy(c->r.delay_ms, s->delay_ms, sizeof(c->r.delay_ms));
+	for (i = 0; i < 4; i++)
+		c->r.delay_ms[i] =
+			(int32_t)(s->delay_ms[i] < INT32_MAX ? s->delay_ms[i] : INT32_MAX);
 	return 0;
 }
 

@@ -82,6 +82,15 @@ void seal_track_done(struct seal_track *t)
 	seal_log_events_done(&t->events);
 }
 
+static const struct seal_program *program_of(struct seal_track *t, const struct seal_log_tag *tag)
+{
+	struct seal_program *p = seal_arena_alloc(t->h->arena, sizeof(*p));
+
+	if (p)
+		*p = (struct seal_program){tag->instance, tag->service, tag->daemon};
+	return p;
+}
+
 /* add_tag - returns 0, -EFBIG (too many already) or -ENOMEM */
 static int add_tag(struct seal_track *t, struct seal_bytes raw, uint64_t hash)
 {
@@ -96,8 +105,9 @@ static int add_tag(struct seal_track *t, struct seal_bytes raw, uint64_t hash)
 	new.postfix = seal_log_tag_parse(new.raw, &new.tag);
 	if (new.postfix) {
 		r = add_instance(t, new.tag.instance, &new.instance);
-		if (r < 0)
-			return r;
+		new.program = r < 0 ? NULL : program_of(t, &new.tag);
+		if (!new.program)
+			return r < 0 ? r : -ENOMEM;
 	}
 	e = seal_vec_add(&t->tags);
 	if (!e || seal_table_add(&t->tag_index, hash, (uint32_t)(t->tags.n - 1)) < 0)
@@ -468,9 +478,7 @@ static int fail(struct seal_track *t, const struct line *l, const struct seal_lo
 	if (seal_rcpt_set(c, s) < 0)
 		return -ENOMEM;
 	c->r.status = status;
-	c->r.instance = l->tag->tag.instance;
-	c->r.service = l->tag->tag.service;
-	c->r.daemon = l->tag->tag.daemon;
+	c->r.by = l->tag->program;
 	c->r.pid = l->r->pid;
 	c->r.time_us = l->r->time_us;
 	if (c->r.attempts++ == 0)
@@ -546,9 +554,7 @@ static int on_refused(struct seal_track *t, const struct line *l, const struct s
 		if (seal_rcpt_set(c, &s) < 0)
 			return -ENOMEM;
 		c->r.status = stuck ? SEAL_RCPT_STUCK : SEAL_RCPT_REJECTED;
-		c->r.instance = l->tag->tag.instance;
-		c->r.service = l->tag->tag.service;
-		c->r.daemon = l->tag->tag.daemon;
+		c->r.by = l->tag->program;
 		c->r.pid = l->r->pid;
 		c->r.time_us = l->r->time_us;
 		if (c->r.attempts++ == 0)

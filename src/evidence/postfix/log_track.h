@@ -69,6 +69,7 @@ struct seal_log_instance {
 struct seal_log_tag_entry {
 	struct seal_bytes raw;
 	struct seal_log_tag tag;
+	const struct seal_program *program; /* the same, in the host's arena */
 	uint32_t instance;
 	bool postfix; /* a Postfix program's name */
 };
