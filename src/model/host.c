@@ -41,13 +41,17 @@ struct seal_source_state *seal_host_source(struct seal_host *h, enum seal_source
 	return s;
 }
 
+/* message_done - arrays without a capacity lie in the arena */
 static void message_done(struct seal_message *m)
 {
 	seal_vec_each (r, &m->recipients) {
-		seal_vec_done(&r->notes);
+		if (r->notes.cap)
+			seal_vec_done(&r->notes);
 	}
-	seal_vec_done(&m->recipients);
-	seal_vec_done(&m->notes);
+	if (m->recipients.cap)
+		seal_vec_done(&m->recipients);
+	if (m->notes.cap)
+		seal_vec_done(&m->notes);
 }
 
 static void instance_done(struct seal_instance *i)

@@ -80,8 +80,8 @@ struct seal_recipient {
 	int32_t delay_ms[4]; /* delays=a/b/c/d, at most INT32_MAX; -1 when not logged */
 	uint32_t attempts;   /* status lines seen for this recipient */
 	/* indexes into seal_mail.events, oldest first: lines of the same pid since that pid's
-	 * previous status line; the status lines of one attempt for several recipients share theirs
-	 */
+	 * previous status line; the status lines of one attempt for several recipients share
+	 * theirs. In the arena when cap is 0, as notes and recipients of a message are. */
 	seal_vec(uint32_t) notes;
 	struct seal_origin origin;
 };

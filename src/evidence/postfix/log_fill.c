@@ -60,38 +60,65 @@ static int by_index(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* fill_notes - the places of the events among those of the host */
-static size_t fill_notes(const struct seal_log_notes *from, uint32_t *to)
+/* number_notes - the places of the events among those of the host; the references are gone then
+ * Returns 0 or -ENOMEM. */
+static int number_notes(struct seal_track *t, struct seal_log_notes *from, uint32_t **ret,
+			size_t *n)
 {
+	uint32_t *to = NULL;
 	size_t i;
 
-	for (i = 0; i < from->v.n; i++)
+	*n = from->v.n;
+	if (*n)
+		to = seal_arena_alloc(t->h->arena, *n * sizeof(*to));
+	if (*n && !to)
+		return -ENOMEM;
+	for (i = 0; i < *n; i++)
 		to[i] = from->v.v[i]->index;
-	if (i)
-		qsort(to, i, sizeof(*to), by_index);
-	return i;
+	if (*n)
+		qsort(to, *n, sizeof(*to), by_index);
+	seal_log_notes_clear(&t->events, from);
+	seal_vec_done(&from->v);
+	*ret = to;
+	return 0;
+}
+
+/* number_all - from here on no event is needed but those of the host */
+static int number_all(struct seal_track *t)
+{
+	struct seal_log_message *m;
+	int list;
+	size_t n;
+
+	for (list = 0; list < SEAL_LOG_LIST_MAX_; list++) {
+		for (m = t->lists[list].first; m; m = m->next) {
+			if (number_notes(t, &m->notes, &m->event, &n) < 0)
+				return -ENOMEM;
+			m->n_event = (uint32_t)n;
+			seal_vec_each (c, &m->rcpts) {
+				if (number_notes(t, &c->notes, &c->r.notes.v, &c->r.notes.n) < 0)
+					return -ENOMEM;
+			}
+		}
+	}
+	seal_processes_drop(t);
+	seal_log_events_done(&t->events);
+	return 0;
 }
 
 static int fill_recipient(struct seal_track *t, const struct seal_log_rcpt *c,
 			  struct seal_message *m)
 {
-	struct seal_recipient *to = seal_vec_add(&m->recipients);
+	struct seal_recipient *to = &m->recipients.v[m->recipients.n++];
 	struct seal_arena *arena = t->h->arena;
 
-	if (!to)
-		return -ENOMEM;
 	*to = c->r;
-	to->notes.v = NULL;
-	to->notes.n = to->notes.cap = 0;
 	if (seal_arena_copy(arena, c->r.address, &to->address) < 0 ||
 	    seal_arena_copy(arena, c->r.orig_address, &to->orig_address) < 0 ||
 	    seal_arena_intern(arena, c->r.dsn, &to->dsn) < 0 ||
 	    seal_arena_intern(arena, c->r.relay, &to->relay) < 0 ||
 	    seal_arena_intern(arena, c->r.reason, &to->reason) < 0)
 		return -ENOMEM;
-	if (seal_vec_reserve(&to->notes, c->notes.v.n) < 0)
-		return -ENOMEM;
-	to->notes.n = fill_notes(&c->notes, to->notes.v);
 	return 0;
 }
 
@@ -102,7 +129,16 @@ static int fill_message(struct seal_track *t, const struct seal_log_message *fro
 
 	if (!m)
 		return -ENOMEM;
-	*m = from->m;
+	*m = (struct seal_message){
+		.arrival_us = from->m.arrival_us,
+		.last_us = from->m.last_us,
+		.next_try_us = SEAL_TIME_NONE,
+		.size_bytes = from->m.size_bytes,
+		.submit_uid = from->m.submit_uid,
+		.removed = from->m.removed,
+		.qmgr_seen = from->m.qmgr_seen,
+		.origin = from->m.origin,
+	};
 	m->instance = t->instances.v[from->instance].name;
 	if (seal_arena_copy(arena, (struct seal_bytes){from->queue_id, from->queue_id_n},
 			    &m->queue_id) < 0 ||
@@ -114,15 +150,15 @@ static int fill_message(struct seal_track *t, const struct seal_log_message *fro
 		    0)
 		return -ENOMEM;
 	m->origin.ref = m->queue_id;
-	if (seal_vec_reserve(&m->recipients, from->rcpts.n) < 0)
+	m->notes.v = from->event;
+	m->notes.n = from->n_event;
+	m->recipients.v = seal_arena_alloc(arena, from->rcpts.n * sizeof(*m->recipients.v));
+	if (!m->recipients.v)
 		return -ENOMEM;
 	seal_vec_each (c, &from->rcpts) {
 		if (fill_recipient(t, c, m) < 0)
 			return -ENOMEM;
 	}
-	if (seal_vec_reserve(&m->notes, from->notes.v.n) < 0)
-		return -ENOMEM;
-	m->notes.n = fill_notes(&from->notes, m->notes.v);
 	return 0;
 }
 
@@ -222,7 +258,7 @@ int seal_track_fill(struct seal_track *t)
 {
 	struct seal_mail *mail = &t->h->mail;
 
-	if (fill_events(t) < 0 || fill_messages(t) < 0 || fill_changes(t) < 0)
+	if (fill_events(t) < 0 || number_all(t) < 0 || fill_messages(t) < 0 || fill_changes(t) < 0)
 		return -ENOMEM;
 	mail->n_lines = t->n_lines;
 	mail->n_sent_messages = t->n_sent_messages;

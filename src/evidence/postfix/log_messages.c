@@ -216,7 +216,6 @@ struct seal_log_message *seal_messages_new(struct seal_track *t, uint32_t instan
 		.queue_id_n = (uint8_t)queue_id.n,
 		.m.arrival_us = r->time_us,
 		.m.last_us = r->time_us,
-		.m.next_try_us = SEAL_TIME_NONE,
 		.m.submit_uid = UINT32_MAX,
 		.m.origin = r->origin,
 	};
@@ -256,17 +255,17 @@ int seal_messages_set_text(struct seal_log_message *m, enum seal_message_text wh
 	}
 	total = before + b.n + after;
 	if (total > m->cap) {
-		p = realloc(m->text, total + 64);
+		p = realloc(m->text, total + 32);
 		if (!p)
 			return -ENOMEM;
 		m->text = p;
-		m->cap = total + 64;
+		m->cap = (uint32_t)total + 32;
 	}
 	if (after)
 		memmove(m->text + before + b.n, m->text + before + m->text_n[which], after);
 	if (b.n)
 		memcpy(m->text + before, b.p, b.n);
-	m->text_n[which] = b.n;
+	m->text_n[which] = (uint16_t)b.n;
 	return 0;
 }
 

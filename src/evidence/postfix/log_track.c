@@ -70,10 +70,7 @@ int seal_track_init(struct seal_track *t, struct seal_host *h)
 void seal_track_done(struct seal_track *t)
 {
 	seal_messages_done(t);
-	seal_vec_each (p, &t->processes) {
-		seal_vec_done(&p->pending.v);
-		seal_vec_done(&p->shared.v);
-	}
+	seal_processes_drop(t);
 	seal_vec_done(&t->processes);
 	seal_vec_done(&t->tags);
 	seal_vec_done(&t->instances);
@@ -163,8 +160,7 @@ static struct seal_log_process *find_process(const struct seal_track *t, uint64_
 	return NULL;
 }
 
-/* drop_processes - start afresh when there are too many: they are mostly long gone */
-static void drop_processes(struct seal_track *t)
+void seal_processes_drop(struct seal_track *t)
 {
 	seal_vec_each (p, &t->processes) {
 		seal_log_notes_clear(&t->events, &p->pending);
@@ -193,7 +189,7 @@ static struct seal_log_process *process_of(struct seal_track *t, const struct li
 	}
 	if (!p) {
 		if (t->processes.n >= PROCESSES_MAX)
-			drop_processes(t);
+			seal_processes_drop(t);
 		p = seal_vec_add(&t->processes);
 		if (!p || seal_table_add(&t->process_index, seal_hash(SEAL_BYTES_NONE, key),
 					 (uint32_t)(t->processes.n - 1)) < 0)

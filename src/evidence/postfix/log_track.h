@@ -21,7 +21,8 @@ struct seal_log_record {
 };
 
 struct seal_log_rcpt {
-	struct seal_recipient r; /* bytes point into block; its notes are not used */
+	/* bytes point into block; its notes are set by seal_track_fill(), in the host's arena */
+	struct seal_recipient r;
 	char *block;
 	size_t cap;
 	uint64_t hash; /* of address and original address */
@@ -48,9 +49,16 @@ struct seal_log_message {
 	enum seal_log_list list;
 	uint32_t instance, slot;
 	uint64_t hash;
-	struct seal_message m; /* scalars only; its bytes are those below */
-	char *text;            /* its texts, one after the other */
-	size_t cap, text_n[SEAL_LOG_TEXT_MAX_];
+	struct { /* of struct seal_message */
+		int64_t arrival_us, last_us;
+		uint64_t size_bytes;
+		struct seal_origin origin;
+		uint32_t submit_uid;
+		bool removed, qmgr_seen;
+	} m;
+	char *text; /* its texts, one after the other */
+	uint32_t cap;
+	uint16_t text_n[SEAL_LOG_TEXT_MAX_];
 	char queue_id[41];
 	uint8_t queue_id_n;
 	uint32_t n_rcpt, n_sent; /* nrcpt= of the queue manager; recipients sent */
@@ -58,6 +66,8 @@ struct seal_log_message {
 	seal_vec(struct seal_log_rcpt) rcpts; /* those that failed at least once */
 	struct seal_table by_address;         /* when there are many */
 	struct seal_log_notes notes;
+	/* the same at the end, in the host's arena: seal_track_fill() */
+	uint32_t *event, n_event;
 };
 
 struct seal_log_instance {
@@ -120,6 +130,9 @@ int seal_track_tag(struct seal_track *t, struct seal_bytes tag,
 /* seal_track_line - take one line of a Postfix program. Returns 0 or -ENOMEM. */
 int seal_track_line(struct seal_track *t, const struct seal_log_tag_entry *tag,
 		    const struct seal_log_record *r);
+
+/* seal_processes_drop - forget what all pids logged; with too many, most are long gone */
+void seal_processes_drop(struct seal_track *t);
 
 /* seal_track_fill - move what was found into the host's facts (h->mail, and changes, name, version)
  * Returns 0 or -ENOMEM. */
