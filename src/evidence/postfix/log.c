@@ -5,6 +5,7 @@
 #include "evidence/postfix/log_track.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 
 #define WINDOW_LINES   ((size_t)262144) /* remembered at most, whatever their times */
@@ -67,6 +68,10 @@ void seal_maillog_free(struct seal_maillog *log)
 	seal_table_done(&log->seen_index);
 	free(log->seen);
 	free(log);
+#ifdef __GLIBC__
+	/* lines long gone left holes between what is kept */
+	malloc_trim(0);
+#endif
 }
 
 /* ---- lines that two sources hold ---- */

@@ -6,19 +6,24 @@
  *
  * The lines of all sources are taken together in order of time. A line that two sources hold (equal
  * program, pid and text, at most SEAL_MAILLOG_SKEW_US apart) counts once. What is kept: see
- * model/mail.h. Memory grows with the messages that are open at one time, never with the log. */
+ * model/mail.h. Memory grows with the messages that are open at one time, never with the log, and
+ * no further than SEAL_MAILLOG_BYTES_MAX: anybody on the host can write as many ids as he likes. */
 
 #include "evidence/journal.h"
 
-#define SEAL_MAILLOG_SKEW_US        (5 * SEAL_SECOND_US)
-#define SEAL_MAILLOG_LINE_MAX       ((size_t)64 * 1024) /* bytes of a line; the rest is dropped */
-#define SEAL_MAILLOG_FILE_MAX       (UINT64_C(256) << 30)
-#define SEAL_MAILLOG_FILES_MAX      ((size_t)1000)
-#define SEAL_MAILLOG_OPEN_MAX       ((size_t)500000) /* messages open at one time, some 2 KiB each */
-#define SEAL_MAILLOG_ENDED_MAX      ((size_t)200000) /* ended without success; the newest are kept */
-#define SEAL_MAILLOG_RECIPIENTS_MAX ((size_t)50000)  /* failing recipients of one message */
+#define SEAL_MAILLOG_SKEW_US   (5 * SEAL_SECOND_US)
+#define SEAL_MAILLOG_LINE_MAX  ((size_t)64 * 1024) /* bytes of a line; the rest is dropped */
+#define SEAL_MAILLOG_FILE_MAX  (UINT64_C(256) << 30)
+#define SEAL_MAILLOG_FILES_MAX ((size_t)1000)
+/* messages followed or kept, with their lines: at 1.1 KB each as a rule 120,000 of them. Explained,
+ * with what is written of each, they take less than 256 MiB. Of the kind there is most of, that
+ * which was silent for longest goes first. */
+#define SEAL_MAILLOG_BYTES_MAX         ((size_t)128 << 20)
+#define SEAL_MAILLOG_RECIPIENTS_MAX    ((size_t)50000)    /* failing recipients of one message */
+#define SEAL_MAILLOG_MESSAGE_BYTES_MAX ((size_t)24 << 20) /* of all its recipients */
 /* events no message kept refers to: the newest of smtpd and its like, and as many of the rest */
-#define SEAL_MAILLOG_EVENTS_MAX ((size_t)50000)
+#define SEAL_MAILLOG_EVENTS_MAX       ((size_t)50000)
+#define SEAL_MAILLOG_EVENTS_BYTES_MAX ((size_t)24 << 20) /* of each of the two */
 
 struct seal_maillog;
 

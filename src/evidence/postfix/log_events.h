@@ -30,10 +30,12 @@ struct seal_log_events {
 	struct seal_log_event *first, *last;
 	struct {
 		struct seal_log_event **v;
-		size_t n, at;
+		size_t n, at; /* the last n of the places before at are taken */
+		size_t bytes; /* of the events in it */
 	} ring[SEAL_LOG_RING_MAX_];
 	uint64_t seq, n_dropped;
 	size_t n;
+	size_t bytes; /* of all events and notes */
 };
 
 void seal_log_events_done(struct seal_log_events *pool);
@@ -47,6 +49,15 @@ struct seal_log_event *seal_log_event_new(struct seal_log_events *pool,
  * already is not added again. Returns 0 or -ENOMEM. */
 int seal_log_note(struct seal_log_events *pool, struct seal_log_notes *notes,
 		  struct seal_log_event *ev, size_t max);
+
+/* seal_log_events_shrink - forget the older half of what only the rings hold */
+void seal_log_events_shrink(struct seal_log_events *pool);
+
+/* seal_log_event_free - an event that no notes refer to any more; the rings are of no use then */
+void seal_log_event_free(struct seal_log_events *pool, struct seal_log_event *ev);
+
+/* seal_log_notes_done - drop all references and free the array */
+void seal_log_notes_done(struct seal_log_events *pool, struct seal_log_notes *notes);
 
 /* seal_log_notes_clear - drop all references; the array stays allocated */
 void seal_log_notes_clear(struct seal_log_events *pool, struct seal_log_notes *notes);

@@ -15,44 +15,6 @@ static int by_event_time(const void *a, const void *b)
 	return (x->seq > y->seq) - (x->seq < y->seq);
 }
 
-static int fill_event(struct seal_track *t, struct seal_log_event *ev)
-{
-	struct seal_mail_event *e = seal_vec_add(&t->h->mail.events);
-
-	if (!e)
-		return -ENOMEM;
-	*e = ev->e;
-	ev->index = (uint32_t)(t->h->mail.events.n - 1);
-	if (seal_arena_copy(t->h->arena, ev->e.text, &e->text) < 0 ||
-	    seal_arena_copy(t->h->arena, ev->e.queue_id, &e->queue_id) < 0)
-		return -ENOMEM;
-	return 0;
-}
-
-static int fill_events(struct seal_track *t)
-{
-	seal_auto_free struct seal_log_event **sorted = NULL;
-	struct seal_log_event *ev;
-	size_t i = 0;
-
-	if (!t->events.n)
-		return 0;
-	sorted = calloc(t->events.n, sizeof(struct seal_log_event *));
-	if (!sorted)
-		return -ENOMEM;
-	for (ev = t->events.first; ev; ev = ev->next)
-		sorted[i++] = ev;
-	qsort(sorted, i, sizeof(struct seal_log_event *), by_event_time);
-	if (seal_vec_reserve(&t->h->mail.events, i) < 0)
-		return -ENOMEM;
-	for (i = 0; i < t->events.n; i++)
-		if (fill_event(t, sorted[i]) < 0)
-			return -ENOMEM;
-	return 0;
-}
-
-/* ---- messages ---- */
-
 static int by_index(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -77,13 +39,12 @@ static int number_notes(struct seal_track *t, struct seal_log_notes *from, uint3
 		to[i] = from->v.v[i]->index;
 	if (*n)
 		qsort(to, *n, sizeof(*to), by_index);
-	seal_log_notes_clear(&t->events, from);
-	seal_vec_done(&from->v);
+	seal_log_notes_done(&t->events, from);
 	*ret = to;
 	return 0;
 }
 
-/* number_all - from here on no event is needed but those of the host */
+/* number_all - all notes */
 static int number_all(struct seal_track *t)
 {
 	struct seal_log_message *m;
@@ -102,9 +63,54 @@ static int number_all(struct seal_track *t)
 		}
 	}
 	seal_processes_drop(t);
-	seal_log_events_done(&t->events);
 	return 0;
 }
+
+static int fill_event(struct seal_track *t, const struct seal_log_event *ev)
+{
+	struct seal_mail_event *e = seal_vec_add(&t->h->mail.events);
+
+	if (!e)
+		return -ENOMEM;
+	*e = ev->e;
+	if (seal_arena_copy(t->h->arena, ev->e.text, &e->text) < 0 ||
+	    seal_arena_copy(t->h->arena, ev->e.queue_id, &e->queue_id) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+/* fill_events - in order of time; each is freed when it is copied
+ * From the numbering on, notes are numbers and refer to no event any more. */
+static int fill_events(struct seal_track *t)
+{
+	seal_auto_free struct seal_log_event **sorted = NULL;
+	struct seal_log_event *ev;
+	size_t n = 0, i;
+	int r;
+
+	sorted = calloc(t->events.n + 1, sizeof(struct seal_log_event *));
+	if (!sorted)
+		return -ENOMEM;
+	for (ev = t->events.first; ev; ev = ev->next)
+		sorted[n++] = ev;
+	qsort(sorted, n, sizeof(struct seal_log_event *), by_event_time);
+	for (i = 0; i < n; i++) {
+		sorted[i]->index = (uint32_t)i;
+		sorted[i]->refs++; /* the notes give up theirs */
+	}
+	r = number_all(t);
+	if (r == 0)
+		r = seal_vec_reserve(&t->h->mail.events, n);
+	for (i = 0; i < n; i++) {
+		if (r == 0)
+			r = fill_event(t, sorted[i]);
+		seal_log_event_free(&t->events, sorted[i]);
+	}
+	seal_log_events_done(&t->events);
+	return r;
+}
+
+/* ---- messages ---- */
 
 static int fill_recipient(struct seal_track *t, const struct seal_log_rcpt *c,
 			  struct seal_message *m)
@@ -258,7 +264,10 @@ int seal_track_fill(struct seal_track *t)
 {
 	struct seal_mail *mail = &t->h->mail;
 
-	if (fill_events(t) < 0 || number_all(t) < 0 || fill_messages(t) < 0 || fill_changes(t) < 0)
+	/* nothing is looked up any more */
+	seal_table_done(&t->message_index);
+	seal_table_done(&t->process_index);
+	if (fill_events(t) < 0 || fill_messages(t) < 0 || fill_changes(t) < 0)
 		return -ENOMEM;
 	mail->n_lines = t->n_lines;
 	mail->n_sent_messages = t->n_sent_messages;

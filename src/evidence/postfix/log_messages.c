@@ -7,6 +7,7 @@
 
 #define TEXT_MAX   ((size_t)2048)
 #define FEW_RCPTS  ((size_t)16)
+#define SPARE_TEXT ((uint32_t)256)        /* a message waiting to be used again keeps no more */
 #define STRAY_US   (300 * SEAL_SECOND_US) /* the queue manager scans incoming that often */
 #define GIVE_UP_US (3600 * SEAL_SECOND_US)
 
@@ -75,26 +76,42 @@ void seal_messages_touch(struct seal_track *t, struct seal_log_message *m, enum 
 	link_message(t, m, list);
 }
 
-/* clear - empty a message, but keep its memory for the next one */
+/* weigh - its memory grew, or shrank, by @more bytes */
+static void weigh(struct seal_track *t, struct seal_log_message *m, size_t more)
+{
+	m->bytes += more;
+	t->bytes += more;
+}
+
+static size_t bytes_of_rcpts(const struct seal_log_message *m)
+{
+	return m->rcpts.cap * sizeof(*m->rcpts.v) + m->by_address.cap * sizeof(*m->by_address.slot);
+}
+
+/* clear - empty a message, but keep what most messages need for the next one */
 static void clear(struct seal_track *t, struct seal_log_message *m)
 {
+	weigh(t, m, -m->bytes);
 	seal_vec_each (c, &m->rcpts) {
-		seal_log_notes_clear(&t->events, &c->notes);
-		seal_vec_done(&c->notes.v);
+		seal_log_notes_done(&t->events, &c->notes);
 		free(c->block);
 	}
 	m->rcpts.n = 0;
-	if (m->rcpts.cap > FEW_RCPTS)
+	if (m->rcpts.cap > 1)
 		seal_vec_done(&m->rcpts);
 	seal_table_done(&m->by_address);
-	seal_log_notes_clear(&t->events, &m->notes);
+	seal_log_notes_done(&t->events, &m->notes);
+	if (m->cap <= SPARE_TEXT)
+		return;
+	free(m->text);
+	m->text = NULL;
+	m->cap = 0;
 }
 
 void seal_messages_free(struct seal_track *t, struct seal_log_message *m)
 {
 	clear(t, m);
 	seal_vec_done(&m->rcpts);
-	seal_vec_done(&m->notes.v);
 	free(m->text);
 	t->slots.v[m->slot] = NULL;
 	free(m);
@@ -111,14 +128,6 @@ static void forget(struct seal_track *t, struct seal_log_message *m)
 		*spare = m->slot; /* else the slot rests until the end */
 }
 
-static void drop_oldest(struct seal_track *t, enum seal_log_list list)
-{
-	struct seal_log_message *m = t->lists[list].first;
-
-	unlink_message(t, m);
-	forget(t, m);
-}
-
 void seal_messages_end(struct seal_track *t, struct seal_log_message *m, enum seal_log_list list)
 {
 	seal_table_remove(&t->message_index, m->hash, m->slot);
@@ -128,10 +137,6 @@ void seal_messages_end(struct seal_track *t, struct seal_log_message *m, enum se
 		return;
 	}
 	link_message(t, m, list);
-	if (t->lists[list].n > SEAL_MAILLOG_ENDED_MAX) {
-		drop_oldest(t, list);
-		t->n_not_kept++;
-	}
 }
 
 bool seal_messages_has(const struct seal_log_message *m, enum seal_rcpt_status status)
@@ -153,8 +158,8 @@ bool seal_messages_is_stray(const struct seal_track *t, const struct seal_log_me
 	return t->instances.v[m->instance].qmgr_us > m->m.last_us + STRAY_US;
 }
 
-/* give_up - make room: strays that are old, then whatever was silent for longest */
-static void give_up(struct seal_track *t)
+/* drop_strays - those that are old, a few at a time */
+static void drop_strays(struct seal_track *t)
 {
 	struct seal_log_message *m;
 	int i;
@@ -165,14 +170,46 @@ static void give_up(struct seal_track *t)
 			break;
 		seal_messages_end(t, m, SEAL_LOG_LIST_MAX_);
 	}
-	while (t->message_index.n >= SEAL_MAILLOG_OPEN_MAX) {
-		m = t->lists[SEAL_LOG_YOUNG].first;
-		if (!m || (t->lists[SEAL_LOG_OPEN].first &&
-			   t->lists[SEAL_LOG_OPEN].first->m.last_us < m->m.last_us))
-			m = t->lists[SEAL_LOG_OPEN].first;
-		seal_messages_end(t, m, SEAL_LOG_LIST_MAX_);
+}
+
+/* give_up - of the kind there is most of, the message that was silent for longest */
+static bool give_up(struct seal_track *t)
+{
+	struct seal_log_message *m;
+	size_t i, most = 0;
+
+	for (i = 1; i < SEAL_LOG_LIST_MAX_; i++)
+		if (t->lists[i].n > t->lists[most].n)
+			most = i;
+	m = t->lists[most].first;
+	if (!m)
+		return false;
+	if (most == SEAL_LOG_YOUNG || most == SEAL_LOG_OPEN) {
 		t->n_forgotten++;
+		seal_messages_end(t, m, SEAL_LOG_LIST_MAX_);
+	} else {
+		t->n_not_kept++;
+		unlink_message(t, m);
+		forget(t, m);
 	}
+	return true;
+}
+
+static bool is_full(const struct seal_track *t)
+{
+	/* some more, so that it is not looked for at every line */
+	return t->bytes + t->events.bytes > SEAL_MAILLOG_BYTES_MAX / 16 * 15;
+}
+
+void seal_messages_make_room(struct seal_track *t)
+{
+	/* lines that no message refers to are mostly of processes long gone */
+	if (t->events.bytes > t->bytes)
+		seal_processes_drop(t);
+	while (is_full(t) && give_up(t))
+		;
+	if (is_full(t))
+		seal_log_events_shrink(&t->events);
 }
 
 /* take_slot - a spare message, or a new one */
@@ -202,7 +239,7 @@ struct seal_log_message *seal_messages_new(struct seal_track *t, uint32_t instan
 {
 	struct seal_log_message *m, kept;
 
-	give_up(t);
+	drop_strays(t);
 	m = take_slot(t);
 	if (!m)
 		return NULL;
@@ -221,8 +258,7 @@ struct seal_log_message *seal_messages_new(struct seal_track *t, uint32_t instan
 	};
 	m->rcpts.v = kept.rcpts.v;
 	m->rcpts.cap = kept.rcpts.cap;
-	m->notes.v.v = kept.notes.v.v;
-	m->notes.v.cap = kept.notes.v.cap;
+	weigh(t, m, sizeof(*m) + m->cap + bytes_of_rcpts(m));
 	memcpy(m->queue_id, queue_id.p, queue_id.n);
 	link_message(t, m, SEAL_LOG_YOUNG);
 	if (seal_table_add(&t->message_index, m->hash, m->slot) < 0) {
@@ -242,8 +278,8 @@ struct seal_bytes seal_messages_text(const struct seal_log_message *m, enum seal
 	return (struct seal_bytes){m->text_n[which] ? m->text + at : NULL, m->text_n[which]};
 }
 
-int seal_messages_set_text(struct seal_log_message *m, enum seal_message_text which,
-			   struct seal_bytes b)
+int seal_messages_set_text(struct seal_track *t, struct seal_log_message *m,
+			   enum seal_message_text which, struct seal_bytes b)
 {
 	size_t before = 0, after = 0, total, i;
 	char *p;
@@ -259,6 +295,7 @@ int seal_messages_set_text(struct seal_log_message *m, enum seal_message_text wh
 		if (!p)
 			return -ENOMEM;
 		m->text = p;
+		weigh(t, m, total + 32 - m->cap);
 		m->cap = (uint32_t)total + 32;
 	}
 	if (after)
@@ -314,16 +351,19 @@ int seal_messages_rcpt(struct seal_track *t, struct seal_log_message *m, struct 
 		       struct seal_bytes orig, bool add, struct seal_log_rcpt **ret)
 {
 	uint64_t hash = seal_hash(address, seal_hash(orig, 0));
+	size_t before;
 	struct seal_log_rcpt *c;
 	struct seal_log_status only = {.address = address, .orig_address = orig};
 
 	*ret = find_rcpt(m, hash, address, orig);
 	if (*ret || !add)
 		return 0;
-	if (m->rcpts.n >= SEAL_MAILLOG_RECIPIENTS_MAX) {
+	if (m->rcpts.n >= SEAL_MAILLOG_RECIPIENTS_MAX ||
+	    m->bytes >= SEAL_MAILLOG_MESSAGE_BYTES_MAX) {
 		t->n_rcpts_lost++;
 		return 0;
 	}
+	before = bytes_of_rcpts(m);
 	if (m->rcpts.n == 0 && seal_vec_reserve(&m->rcpts, 1) < 0)
 		return -ENOMEM; /* most messages have one */
 	c = seal_vec_add(&m->rcpts);
@@ -331,20 +371,24 @@ int seal_messages_rcpt(struct seal_track *t, struct seal_log_message *m, struct 
 		return -ENOMEM;
 	*c = (struct seal_log_rcpt){.hash = hash};
 	c->r.time_us = c->r.first_us = SEAL_TIME_NONE;
-	if (seal_rcpt_set(c, &only) < 0 || file_rcpt(m) < 0)
+	if (seal_rcpt_set(t, m, c, &only) < 0 || file_rcpt(m) < 0)
 		return -ENOMEM;
+	weigh(t, m, bytes_of_rcpts(m) - before);
 	*ret = c;
 	return 0;
 }
 
-int seal_rcpt_set(struct seal_log_rcpt *c, const struct seal_log_status *s)
+int seal_rcpt_set(struct seal_track *t, struct seal_log_message *m, struct seal_log_rcpt *c,
+		  const struct seal_log_status *s)
 {
-	const struct seal_bytes from[] = {s->address, s->orig_address, s->dsn, s->relay, s->reason};
+	struct seal_bytes from[] = {s->address, s->orig_address, s->dsn, s->relay, s->reason};
 	struct seal_bytes *to[] = {&c->r.address, &c->r.orig_address, &c->r.dsn, &c->r.relay,
 				   &c->r.reason};
 	size_t i, total = 0;
 	char *p;
 
+	if (m->bytes >= SEAL_MAILLOG_MESSAGE_BYTES_MAX)
+		from[4] = seal_bytes_first(from[4], SPARE_TEXT);
 	for (i = 0; i < 5; i++)
 		total += from[i].n;
 	if (total > c->cap || !c->block) {
@@ -353,6 +397,7 @@ int seal_rcpt_set(struct seal_log_rcpt *c, const struct seal_log_status *s)
 			return -ENOMEM;
 		free(c->block);
 		c->block = p;
+		weigh(t, m, total - c->cap);
 		c->cap = total;
 	}
 	p = c->block;

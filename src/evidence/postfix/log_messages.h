@@ -22,6 +22,10 @@ void seal_messages_touch(struct seal_track *t, struct seal_log_message *m, enum 
  * REFUSED), of which the oldest goes when it is full, or forgotten (SEAL_LOG_LIST_MAX_) */
 void seal_messages_end(struct seal_track *t, struct seal_log_message *m, enum seal_log_list list);
 
+/* seal_messages_make_room - give up messages, and lines, until all fit into SEAL_MAILLOG_BYTES_MAX
+ */
+void seal_messages_make_room(struct seal_track *t);
+
 /* seal_messages_has - whether a recipient has that status */
 bool seal_messages_has(const struct seal_log_message *m, enum seal_rcpt_status status);
 
@@ -32,16 +36,18 @@ bool seal_messages_is_stray(const struct seal_track *t, const struct seal_log_me
 /* seal_messages_text, seal_messages_set_text - client, message id, sender */
 struct seal_bytes seal_messages_text(const struct seal_log_message *m,
 				     enum seal_message_text which);
-int seal_messages_set_text(struct seal_log_message *m, enum seal_message_text which,
-			   struct seal_bytes b);
+int seal_messages_set_text(struct seal_track *t, struct seal_log_message *m,
+			   enum seal_message_text which, struct seal_bytes b);
 
 /* seal_messages_rcpt - the recipient of that address and original address; with @add it is made
  * when there is none yet (*ret NULL beyond SEAL_MAILLOG_RECIPIENTS_MAX). Returns 0 or -ENOMEM. */
 int seal_messages_rcpt(struct seal_track *t, struct seal_log_message *m, struct seal_bytes address,
 		       struct seal_bytes orig, bool add, struct seal_log_rcpt **ret);
 
-/* seal_rcpt_set - the texts of its latest status line. Returns 0 or -ENOMEM. */
-int seal_rcpt_set(struct seal_log_rcpt *c, const struct seal_log_status *s);
+/* seal_rcpt_set - the texts of its latest status line, cut when the message has too many already
+ * Returns 0 or -ENOMEM. */
+int seal_rcpt_set(struct seal_track *t, struct seal_log_message *m, struct seal_log_rcpt *c,
+		  const struct seal_log_status *s);
 
 /* seal_messages_free - at the end of all, once its facts are copied: it stays in its list,
  * untouched */

@@ -163,10 +163,8 @@ static struct seal_log_process *find_process(const struct seal_track *t, uint64_
 void seal_processes_drop(struct seal_track *t)
 {
 	seal_vec_each (p, &t->processes) {
-		seal_log_notes_clear(&t->events, &p->pending);
-		seal_log_notes_clear(&t->events, &p->shared);
-		seal_vec_done(&p->pending.v);
-		seal_vec_done(&p->shared.v);
+		seal_log_notes_done(&t->events, &p->pending);
+		seal_log_notes_done(&t->events, &p->shared);
 	}
 	t->processes.n = 0;
 	seal_table_done(&t->process_index);
@@ -333,7 +331,8 @@ static int on_client(struct seal_track *t, const struct line *l)
 	m = begin(t, l, old && (old->m.qmgr_seen || old->has_message_id));
 	if (!m)
 		return -ENOMEM;
-	return seal_messages_set_text(m, SEAL_LOG_TEXT_CLIENT, seal_log_value(l->text, "client"));
+	return seal_messages_set_text(t, m, SEAL_LOG_TEXT_CLIENT,
+				      seal_log_value(l->text, "client"));
 }
 
 static int on_pickup(struct seal_track *t, const struct line *l)
@@ -347,7 +346,7 @@ static int on_pickup(struct seal_track *t, const struct line *l)
 		return -ENOMEM;
 	if (seal_parse_u32(seal_log_value(l->text, "uid"), 10, &uid) == 0)
 		m->m.submit_uid = uid;
-	return seal_messages_set_text(m, SEAL_LOG_TEXT_SENDER, seal_log_value(l->text, "from"));
+	return seal_messages_set_text(t, m, SEAL_LOG_TEXT_SENDER, seal_log_value(l->text, "from"));
 }
 
 static int on_message_id(struct seal_track *t, const struct line *l)
@@ -359,7 +358,7 @@ static int on_message_id(struct seal_track *t, const struct line *l)
 	if (!m)
 		return -ENOMEM;
 	m->has_message_id = true;
-	return seal_messages_set_text(m, SEAL_LOG_TEXT_MESSAGE_ID,
+	return seal_messages_set_text(t, m, SEAL_LOG_TEXT_MESSAGE_ID,
 				      seal_log_value(l->text, "message-id"));
 }
 
@@ -397,7 +396,7 @@ static int on_from(struct seal_track *t, const struct line *l)
 	m->m.size_bytes = bytes;
 	if (seal_parse_u32(seal_log_value(rest, "nrcpt"), 10, &m->n_rcpt) < 0)
 		m->n_rcpt = 0;
-	return seal_messages_set_text(m, SEAL_LOG_TEXT_SENDER, sender);
+	return seal_messages_set_text(t, m, SEAL_LOG_TEXT_SENDER, sender);
 }
 
 static void on_removed(struct seal_track *t, const struct line *l, bool by_queue_manager)
@@ -471,7 +470,7 @@ static int fail(struct seal_track *t, const struct line *l, const struct seal_lo
 	r = seal_messages_rcpt(t, m, s->address, s->orig_address, true, &c);
 	if (r < 0 || !c)
 		return r;
-	if (seal_rcpt_set(c, s) < 0)
+	if (seal_rcpt_set(t, m, c, s) < 0)
 		return -ENOMEM;
 	c->r.status = status;
 	c->r.by = l->tag->program;
@@ -547,7 +546,7 @@ static int on_refused(struct seal_track *t, const struct line *l, const struct s
 	if (r < 0)
 		return r;
 	if (c) {
-		if (seal_rcpt_set(c, &s) < 0)
+		if (seal_rcpt_set(t, m, c, &s) < 0)
 			return -ENOMEM;
 		c->r.status = stuck ? SEAL_RCPT_STUCK : SEAL_RCPT_REJECTED;
 		c->r.by = l->tag->program;
@@ -684,6 +683,8 @@ int seal_track_line(struct seal_track *t, const struct seal_log_tag_entry *tag,
 
 	t->n_lines++;
 	t->now_us = r->time_us;
+	if (t->bytes + t->events.bytes > SEAL_MAILLOG_BYTES_MAX)
+		seal_messages_make_room(t);
 	take_repeat(&l);
 	l.severity = seal_log_take_severity(&l.text);
 	l.queue_id = seal_log_take_queue_id(&l.text);

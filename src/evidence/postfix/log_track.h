@@ -65,6 +65,7 @@ struct seal_log_message {
 	bool has_message_id, trouble;
 	seal_vec(struct seal_log_rcpt) rcpts; /* those that failed at least once */
 	struct seal_table by_address;         /* when there are many */
+	size_t bytes;                         /* of all this, notes apart */
 	struct seal_log_notes notes;
 	/* the same at the end, in the host's arena: seal_track_fill() */
 	uint32_t *event, n_event;
@@ -111,8 +112,9 @@ struct seal_track {
 	} lists[SEAL_LOG_LIST_MAX_];
 	int64_t now_us; /* of the line at hand */
 	uint64_t n_lines, n_status[SEAL_RCPT_STATUS_MAX_], n_sent_messages;
-	uint64_t n_forgotten;  /* open messages given up at SEAL_MAILLOG_OPEN_MAX */
-	uint64_t n_not_kept;   /* failed or refused ones beyond SEAL_MAILLOG_ENDED_MAX */
+	size_t bytes;          /* of all messages; that of their lines: events.bytes */
+	uint64_t n_forgotten;  /* open messages given up at SEAL_MAILLOG_BYTES_MAX */
+	uint64_t n_not_kept;   /* failed or refused ones */
 	uint64_t n_rcpts_lost; /* recipients beyond SEAL_MAILLOG_RECIPIENTS_MAX */
 	uint64_t n_odd_tags;   /* lines of tags beyond the limits */
 };
