@@ -10,7 +10,8 @@ usage: run.py [--program FILE] [--incidents DIR] [--jobs N] [--keep DIR] [--rais
   --raise-floor    write the score to floor.json where it is better than what stands there
   NAME             only incidents whose name begins so
 
-A truth is right when its messages carry its class and a fix of a right kind; "class" counts those
+A truth is right when its messages carry its class, a verdict it names (where it names any) and a
+fix of a right kind; "class" counts those
 with the right class whatever the fix. Fails on a crash, on a document its schema refuses, on a
 "certain" that is wrong, on a fix of a forbidden kind, and when a score falls below floor.json
 (the own incidents only, all of them). A floor is only ever raised.
@@ -150,6 +151,9 @@ def judge(truth, report, shared_ids):
     if others and truth["queue_ids"] and not shared_ids:
         return WRONG, "besides: " + ", ".join(sorted({c["verdict"] for c in others}))
 
+    verdicts = {c["verdict"] for c, _ in hits}
+    if not verdicts & set(truth.get("verdict", verdicts)):
+        return CLASS_ONLY, f"verdict {'/'.join(sorted(verdicts))}, not {'/'.join(truth['verdict'])}"
     kinds = fix_kinds(report, [fix for _, fix in hits])
     if truth["fix_kind"] and not kinds & set(truth["fix_kind"]):
         return CLASS_ONLY, f"fix {'/'.join(sorted(kinds))}, not {'/'.join(truth['fix_kind'])}"

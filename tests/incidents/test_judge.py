@@ -45,6 +45,12 @@ class Judge(unittest.TestCase):
                 (report(right, cause("dns.servfail"), fix_kind="port-label"), run.WRONG)]:
             self.assertEqual(self.outcome(SELINUX, answer), expected, answer)
 
+    def test_verdict(self):
+        truth = dict(SELINUX, verdict=["selinux.connect", "selinux.bind"])
+        for verdict, expected in [("selinux.connect", run.RIGHT), ("selinux.file", run.CLASS_ONLY)]:
+            answer = report(cause(verdict), fix_kind="port-label")
+            self.assertEqual(self.outcome(truth, answer), expected, verdict)
+
     def test_healthy(self):
         for answer, expected in [
                 (report(queue_id="B2"), run.RIGHT),

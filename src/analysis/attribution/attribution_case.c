@@ -83,6 +83,25 @@ static bool needs(const struct seal_symptom *s, const char *verdict)
 	return s->verdict && strcmp(s->verdict->id, verdict) == 0;
 }
 
+/* is_settled - candidates of the network itself are left open: no other line of the process tells
+ * more of a name that did not resolve or of a connection that broke */
+static bool is_settled(const struct seal_symptom *s)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->needs.n; i++)
+		if (s->needs.v[i]->class_ == SEAL_CLASS_DNS ||
+		    s->needs.v[i]->class_ == SEAL_CLASS_REMOTE)
+			return true;
+	return s->verdict && s->verdict->class_ != SEAL_CLASS_TLS;
+}
+
+bool seal_case_leans_on_notes(const struct seal_case *c)
+{
+	return c->reason.origin != SEAL_REASON_REMOTE && !c->reason.error &&
+	       !is_settled(c->symptom);
+}
+
 static bool is_vague(const struct seal_case *c)
 {
 	if (c->reason.origin == SEAL_REASON_REMOTE)
@@ -90,7 +109,7 @@ static bool is_vague(const struct seal_case *c)
 	return strcmp(c->symptom->id, "unknown") == 0 ||
 	       needs(c->symptom, "config.see_warning_line") ||
 	       needs(c->symptom, "service.see_fatal_line") ||
-	       (!c->symptom->verdict && !c->reason.error);
+	       (!c->symptom->verdict && seal_case_leans_on_notes(c));
 }
 
 /* worth - how much a note tells: an errno of our own most, then any known symptom */

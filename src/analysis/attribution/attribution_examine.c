@@ -9,15 +9,24 @@
 #define CANDIDATES_MAX 24
 
 static seal_test_fn *const tests[SEAL_CLASS_MAX_] = {
-	[SEAL_CLASS_SELINUX] = seal_test_selinux,  [SEAL_CLASS_FIREWALL] = seal_test_firewall,
-	[SEAL_CLASS_DAC] = seal_test_dac,          [SEAL_CLASS_ROUTE] = seal_test_route,
-	[SEAL_CLASS_SANDBOX] = seal_test_sandbox,  [SEAL_CLASS_SERVICE] = seal_test_service,
-	[SEAL_CLASS_CONFIG] = seal_test_config,    [SEAL_CLASS_DNS] = seal_test_dns,
-	[SEAL_CLASS_DISK] = seal_test_disk,        [SEAL_CLASS_REMOTE] = seal_test_remote,
-	[SEAL_CLASS_AUTH] = seal_test_auth,        [SEAL_CLASS_TLS] = seal_test_tls,
-	[SEAL_CLASS_RELAY] = seal_test_relay,      [SEAL_CLASS_POLICY] = seal_test_words,
-	[SEAL_CLASS_SENDERAUTH] = seal_test_words, [SEAL_CLASS_REPUTATION] = seal_test_words,
-	[SEAL_CLASS_RECIPIENT] = seal_test_words,  [SEAL_CLASS_CONTENT] = seal_test_words,
+	[SEAL_CLASS_SELINUX] = seal_test_selinux,
+	[SEAL_CLASS_FIREWALL] = seal_test_firewall,
+	[SEAL_CLASS_DAC] = seal_test_dac,
+	[SEAL_CLASS_ROUTE] = seal_test_route,
+	[SEAL_CLASS_SANDBOX] = seal_test_sandbox,
+	[SEAL_CLASS_SERVICE] = seal_test_service,
+	[SEAL_CLASS_CONFIG] = seal_test_config,
+	[SEAL_CLASS_DNS] = seal_test_dns,
+	[SEAL_CLASS_DISK] = seal_test_disk,
+	[SEAL_CLASS_REMOTE] = seal_test_remote,
+	[SEAL_CLASS_AUTH] = seal_test_auth,
+	[SEAL_CLASS_TLS] = seal_test_tls,
+	[SEAL_CLASS_RELAY] = seal_test_relay,
+	[SEAL_CLASS_POLICY] = seal_test_words,
+	[SEAL_CLASS_SENDERAUTH] = seal_test_words,
+	[SEAL_CLASS_REPUTATION] = seal_test_words,
+	[SEAL_CLASS_RECIPIENT] = seal_test_recipient,
+	[SEAL_CLASS_CONTENT] = seal_test_words,
 	[SEAL_CLASS_QUEUE] = seal_test_words,
 };
 

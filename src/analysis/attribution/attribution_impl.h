@@ -115,6 +115,13 @@ unsigned seal_case_access(const struct seal_case *c);
  * Returns 0, -ENODATA (not known) or -ENOMEM. */
 int seal_case_identity(struct seal_attribution *at, const struct seal_case *c,
 		       struct seal_bytes path, struct seal_identity *ret);
+/* seal_case_leans_on_notes - the words leave open what refused: another line of the process may
+ * tell, where words with an errno, a verdict or a failed look-up of their own stand for themselves
+ */
+bool seal_case_leans_on_notes(const struct seal_case *c);
+/* seal_case_is_refusal - a line of the case says EACCES or EPERM, and the words do not say
+ * otherwise */
+bool seal_case_is_refusal(const struct seal_case *c);
 /* seal_case_denied_by_selinux - a denial of this very attempt about this very object is there */
 bool seal_case_denied_by_selinux(const struct seal_case *c);
 
@@ -160,8 +167,9 @@ seal_test_fn seal_test_disk;
 /* the part of seal_test_sandbox() about programs that call sendmail(1) */
 int seal_test_submission(struct seal_attribution *at, const struct seal_case *c,
 			 struct seal_finding *f);
-seal_test_fn seal_test_sandbox; /* cause_sandbox.c */
-seal_test_fn seal_test_config;  /* cause_config.c */
+seal_test_fn seal_test_sandbox;   /* cause_sandbox.c */
+seal_test_fn seal_test_recipient; /* cause_recipient.c */
+seal_test_fn seal_test_config;    /* cause_config.c */
 seal_test_fn seal_test_service;
 seal_test_fn seal_test_auth; /* cause_peer.c */
 seal_test_fn seal_test_relay;

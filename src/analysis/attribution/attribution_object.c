@@ -73,6 +73,27 @@ unsigned seal_case_access(const struct seal_case *c)
 	return access ? access : SEAL_DAC_READ;
 }
 
+static bool is_refusal(const struct seal_reason *r)
+{
+	return r->origin != SEAL_REASON_REMOTE && (r->error == EACCES || r->error == EPERM);
+}
+
+bool seal_case_is_refusal(const struct seal_case *c)
+{
+	struct seal_reason r;
+	size_t i;
+
+	if (is_refusal(&c->reason))
+		return true;
+	for (i = 0; seal_case_leans_on_notes(c) && i < c->n_texts; i++) {
+		seal_reason_parse(c->texts[i], &r);
+		if (is_refusal(&r) || (r.origin != SEAL_REASON_REMOTE &&
+				       seal_bytes_find(c->texts[i], "Permission denied") >= 0))
+			return true;
+	}
+	return false;
+}
+
 bool seal_case_denied_by_selinux(const struct seal_case *c)
 {
 	size_t i;

@@ -3,6 +3,7 @@
 
 #include "analysis/attribution/attribution_impl.h"
 #include "analysis/daemon.h"
+#include "evidence/postfix/conf.h"
 #include "evidence/postfix/mastercf.h"
 
 /* cause_config.c - was it the configuration, or a service that is not there? */

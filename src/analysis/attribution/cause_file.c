@@ -110,6 +110,8 @@ int seal_test_dac(struct seal_attribution *at, const struct seal_case *c,
 
 	if (strcmp(v->id, "dac.privileged_port") == 0 || c->reason.origin == SEAL_REASON_REMOTE)
 		return 0;
+	if (!seal_case_is_refusal(c))
+		return c->reason.error ? seal_finding_refute(at, f, "the error is another one") : 0;
 	if (seal_case_denied_by_selinux(c))
 		return seal_finding_refute(
 			at, f, "SELinux is asked only after the mode bits have allowed it");

@@ -26,23 +26,6 @@ static bool is_eacces(const struct seal_case *c)
 	       (c->reason.error == EACCES || c->reason.error == EPERM);
 }
 
-/* some_text_is_eacces - one of the lines ends in the errno a denial gives */
-static bool some_text_is_eacces(const struct seal_case *c)
-{
-	struct seal_reason r;
-	size_t i;
-
-	for (i = 0; i < c->n_texts; i++) {
-		seal_reason_parse(c->texts[i], &r);
-		if (r.origin != SEAL_REASON_REMOTE && (r.error == EACCES || r.error == EPERM))
-			return true;
-		if (r.origin != SEAL_REASON_REMOTE &&
-		    seal_bytes_find(c->texts[i], "Permission denied") >= 0)
-			return true;
-	}
-	return false;
-}
-
 /* is_resolver_file - what the resolver reads: a denial on it shows as a failed look-up, with no
  * errno */
 static bool is_resolver_file(const struct seal_denial *d)
@@ -84,19 +67,20 @@ static int domain_of(struct seal_attribution *at, struct seal_bytes daemon, stru
 static enum seal_certainty certainty_of(const struct seal_attribution *at,
 					const struct seal_case *c, const struct seal_avc_match *m)
 {
-	bool eacces = is_eacces(c) || some_text_is_eacces(c);
+	bool eacces = seal_case_is_refusal(c);
 
-	if (m->object == SEAL_SAME_YES && !eacces && c->reason.error)
+	if (strncmp(c->symptom->id, "dns.", 4) == 0)
+		return is_resolver_file(m->denial) ? SEAL_CERTAINTY_LIKELY : SEAL_CERTAINTY_UNKNOWN;
+	/* what failed for another reason is not the denial's doing, were it of the same second */
+	if (!eacces && !seal_case_leans_on_notes(c))
 		return SEAL_CERTAINTY_UNKNOWN;
 	if (m->object == SEAL_SAME_YES)
-		return !eacces || seal_avc_shift_us(at->avcs) || (m->other_ended && !m->whole)
+		return !eacces || c->symptom->verdict || seal_avc_shift_us(at->avcs) ||
+				       (m->other_ended && !m->whole)
 			       ? SEAL_CERTAINTY_LIKELY
 			       : SEAL_CERTAINTY_CERTAIN;
-	if (m->object == SEAL_SAME_UNTOLD && eacces)
-		return SEAL_CERTAINTY_LIKELY;
-	if (is_resolver_file(m->denial) && strncmp(c->symptom->id, "dns.", 4) == 0)
-		return SEAL_CERTAINTY_LIKELY;
-	return SEAL_CERTAINTY_UNKNOWN;
+	return m->object == SEAL_SAME_UNTOLD && eacces ? SEAL_CERTAINTY_LIKELY
+						       : SEAL_CERTAINTY_UNKNOWN;
 }
 
 /* in_domain - no surer than the domain allows: anybody can name a program "smtp" and be denied
