@@ -183,6 +183,8 @@ static int read_all(const struct seal_root *root, unsigned what, struct seal_hos
 		r = seal_setup_read(root, h);
 	if (r == 0 && (what & SEAL_EV_SETUP))
 		r = seal_tasks_read(root, h);
+	if (r == 0 && (what & SEAL_EV_SETUP))
+		r = seal_ruleset_read_boot(root, h);
 	tell_version(h);
 	set_now(h);
 	return r;
@@ -217,5 +219,7 @@ void seal_evidence_free(struct seal_host *h)
 	seal_selinux_done(h);
 	seal_ruleset_free(h->ruleset);
 	h->ruleset = NULL;
+	seal_ruleset_free(h->ruleset_boot);
+	h->ruleset_boot = NULL;
 	seal_host_free(h);
 }

@@ -44,7 +44,9 @@ struct seal_host {
 	struct seal_disk disk;
 	struct seal_setup setup;
 	struct seal_tasks tasks;
-	struct seal_ruleset *ruleset; /* owned; NULL when none was read */
+	struct seal_ruleset *ruleset;      /* owned; NULL when none was read */
+	struct seal_ruleset *ruleset_boot; /* owned; what the next boot loads, where ruleset is the
+					      running one and both were read */
 	struct seal_view view;
 };
 

@@ -19,5 +19,6 @@ struct seal_packet {
 	struct seal_bytes iif, oif; /* oif empty: the routes choose it */
 	uint32_t uid, gid;          /* of the local socket */
 	bool has_uid;
+	bool elsewhere; /* OUT: the destination is another host, even where no route says so */
 	uint32_t mark;
 };

@@ -23,6 +23,16 @@ const struct seal_unit *seal_setup_unit(const struct seal_setup *s, const char *
 	return NULL;
 }
 
+void seal_zones_done(struct seal_zones *z)
+{
+	seal_vec_each (zone, &z->v) {
+		seal_vec_done(&zone->interfaces);
+		seal_vec_done(&zone->sources);
+	}
+	seal_vec_done(&z->v);
+	*z = (struct seal_zones){0};
+}
+
 void seal_setup_done(struct seal_setup *s)
 {
 	struct seal_config *all[] = {&s->auditd,    &s->audit_rules, &s->journald,
@@ -35,4 +45,5 @@ void seal_setup_done(struct seal_setup *s)
 		seal_vec_done(&u->config.settings);
 	}
 	seal_vec_done(&s->units);
+	seal_zones_done(&s->zones);
 }

@@ -33,12 +33,28 @@ struct seal_unit {
 	int links; /* 0: etc/systemd/system was read, so enabled means something; else an errno */
 };
 
+/* struct seal_zone - a zone of firewalld with what is bound to it, network profiles included */
+struct seal_zone {
+	struct seal_bytes name;
+	bool accepts; /* its target is ACCEPT */
+	seal_vec(struct seal_bytes) interfaces, sources;
+	struct seal_origin origin;
+};
+
+struct seal_zones {
+	bool read; /* firewalld's configuration was read as a whole */
+	struct seal_bytes default_zone;
+	seal_vec(struct seal_zone) v;
+	unsigned unread_profiles; /* network profiles that may bind interfaces and were not read */
+};
+
 struct seal_setup {
 	struct seal_config auditd, audit_rules, journald, rsyslog, firewalld;
 	struct seal_config ufw,
 		saslauthd; /* "KEY=value" lines of ufw.conf, of saslauthd's defaults */
 	struct seal_config fstab, nsswitch; /* whole lines */
 	seal_vec(struct seal_unit) units;
+	struct seal_zones zones;
 	bool present; /* the files were looked for */
 };
 
@@ -49,4 +65,5 @@ const struct seal_setting *seal_config_get(const struct seal_config *c, const ch
 /* seal_setup_unit - NULL when it is none of those read */
 const struct seal_unit *seal_setup_unit(const struct seal_setup *s, const char *name);
 
+void seal_zones_done(struct seal_zones *z);
 void seal_setup_done(struct seal_setup *s);

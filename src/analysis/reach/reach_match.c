@@ -257,18 +257,20 @@ static bool apply_mask(const struct seal_fw_part *p, struct value *v)
 	return true;
 }
 
-/* is_lo_alone - "lo" is asked about, where a packet of another host comes in, or its answer goes
- * out: whatever interface that is, it is not lo */
+/* is_lo_alone - "lo" is asked about, where a packet goes to or comes from another host: whatever
+ * interface that is, it is not lo */
 static bool is_lo_alone(const struct reach *x, const struct flow *f, const struct seal_fw_part *p,
 			const struct seal_fw_range *v, size_t n)
 {
 	seal_u128 lo = seal_ifname_u128(SEAL_LIT("lo"));
+	bool out = x->packet->dir == SEAL_PACKET_OUT;
 
-	if (x->packet->dir != SEAL_PACKET_IN || p->masked || n != 1 || v[0].lo != lo ||
-	    v[0].hi != lo)
+	if (p->masked || n != 1 || v[0].lo != lo || v[0].hi != lo)
 		return false;
-	return f->s.reply ? p->field == SEAL_FIELD_OIF && f->s.oif_unknown
-			  : p->field == SEAL_FIELD_IIF && f->s.iif_unknown;
+	if (out && (!x->packet->elsewhere || f->s.dnat))
+		return false;
+	return f->s.reply != out ? p->field == SEAL_FIELD_OIF && f->s.oif_unknown
+				 : p->field == SEAL_FIELD_IIF && f->s.iif_unknown;
 }
 
 static int one_part(struct reach *x, struct flow *f, const struct seal_fw_part *p,

@@ -313,7 +313,8 @@ static int ask_family(struct asking *k, struct seal_path *p, const struct hop *h
 					.dport = h->port,
 					.uid = h->uid,
 					.gid = h->gid,
-					.has_uid = h->has_uid};
+					.has_uid = h->has_uid,
+					.elsewhere = true};
 	if (h->addr.bits) {
 		one.lo = one.hi = seal_addr_u128(&h->addr);
 		q.far = &one;

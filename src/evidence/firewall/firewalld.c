@@ -116,6 +116,39 @@ static int to_ruleset(struct fwd_config *c, struct fwd_table *t, struct seal_rul
 	return 0;
 }
 
+static int note_name(struct seal_host *h, const struct fwd_item *it, struct seal_bytes *to)
+{
+	return to ? seal_arena_intern(h->arena, it->name, to) : -ENOMEM;
+}
+
+/* note_zones - what is bound to which zone, as facts. Returns 0 or -ENOMEM */
+static int note_zones(struct seal_host *h, const struct fwd_config *c)
+{
+	struct seal_zones *z = &h->setup.zones;
+	const struct fwd_item *it;
+	int r = 0;
+
+	seal_zones_done(z);
+	seal_vec_each (from, &c->zones) {
+		struct seal_zone *to = seal_vec_add(&z->v);
+
+		if (!to || seal_arena_copy(h->arena, from->name, &to->name) < 0)
+			return -ENOMEM;
+		to->accepts = from->target == FWD_TARGET_ACCEPT;
+		if (from->origin)
+			to->origin = *from->origin;
+		for (it = from->interfaces.first; it && r == 0; it = it->next)
+			r = note_name(h, it, seal_vec_add(&to->interfaces));
+		for (it = from->sources.first; it && r == 0; it = it->next)
+			r = note_name(h, it, seal_vec_add(&to->sources));
+		if (r < 0)
+			return r;
+	}
+	z->unread_profiles = c->unread_profiles;
+	z->read = true;
+	return seal_arena_copy(h->arena, c->conf.default_zone, &z->default_zone);
+}
+
 static void source_row(struct seal_host *h, const struct fwd_config *c,
 		       enum seal_read_status status, size_t n_rules, const char *more)
 {
@@ -159,6 +192,7 @@ static int fall_back(const struct seal_root *root, struct seal_host *h, const ch
 
 	config_init(&c, root, h);
 	r = attempt(&c, &t, false, err);
+	r = r ? r : note_zones(h, &c);
 	r = r ? r : to_ruleset(&c, &t, ret, err);
 	snprintf(text, sizeof(text),
 		 "firewalld refuses this configuration and loads the stock one: %s", why);
@@ -195,7 +229,8 @@ int seal_firewalld_read(const struct seal_root *root, struct seal_host *h,
 		r = seal_err_set(&why, -ENOTSUP, "the version of firewalld is unknown: %s",
 				 c.differs);
 	} else if (r == 0) {
-		r = to_ruleset(&c, &t, ret, &why);
+		r = note_zones(h, &c);
+		r = r ? r : to_ruleset(&c, &t, ret, &why);
 		if (r == 0)
 			source_row(h, &c, SEAL_READ_READ, (*ret)->n_rules, NULL);
 	} else if (r == -EINVAL) {

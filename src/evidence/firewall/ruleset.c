@@ -154,7 +154,7 @@ static int not_fatal(int r)
 	return r == -ENOMEM ? r : 0;
 }
 
-static int read_config(const struct seal_root *root, struct seal_host *h)
+static int read_config(const struct seal_root *root, struct seal_host *h, struct seal_ruleset **to)
 {
 	struct seal_firewall_boot boot = {.nftables_conf = NULL};
 	struct seal_err err = {0};
@@ -171,29 +171,40 @@ static int read_config(const struct seal_root *root, struct seal_host *h)
 			SEAL_LIT("nftables.service is enabled beside firewalld: its tables are not "
 				 "in the answers"));
 	if (r == 0 && boot.firewalld)
-		r = not_fatal(seal_firewalld_read(root, h, &h->ruleset, &err));
+		r = not_fatal(seal_firewalld_read(root, h, to, &err));
 	else if (r == 0 && boot.nftables && boot.nftables_conf)
-		r = not_fatal(seal_nft_text_read(root, boot.nftables_conf, h, &h->ruleset, &err));
-	if (h->ruleset && boot.iptables)
-		h->ruleset->incomplete = SEAL_LIT("iptables rules restored at boot");
-	else if (h->ruleset && boot.firewalld && boot.nftables && boot.nftables_conf)
-		h->ruleset->incomplete = SEAL_LIT("the tables of nftables.service");
+		r = not_fatal(seal_nft_text_read(root, boot.nftables_conf, h, to, &err));
+	if (*to && boot.iptables)
+		(*to)->incomplete = SEAL_LIT("iptables rules restored at boot");
+	else if (*to && boot.firewalld && boot.nftables && boot.nftables_conf)
+		(*to)->incomplete = SEAL_LIT("the tables of nftables.service");
 	return r;
 }
 
-/* no service says what starts: a lone configuration is still the best there is to say */
-static int read_unowned(const struct seal_root *root, struct seal_host *h)
+/* read_unowned - no service says what starts: a lone configuration is still the best there is to
+ * say */
+static int read_unowned(const struct seal_root *root, struct seal_host *h, struct seal_ruleset **to)
 {
 	struct seal_err err = {0};
 	struct stat st;
 
 	if (seal_root_stat(root, "etc/nftables.conf", true, &st) == 0)
-		return not_fatal(
-			seal_nft_text_read(root, "etc/nftables.conf", h, &h->ruleset, &err));
+		return not_fatal(seal_nft_text_read(root, "etc/nftables.conf", h, to, &err));
 	if (seal_root_stat(root, "etc/firewalld", true, &st) == 0)
-		return not_fatal(seal_firewalld_read(root, h, &h->ruleset, &err));
+		return not_fatal(seal_firewalld_read(root, h, to, &err));
 	return row(h, SEAL_LIT("etc/nftables.conf"), SEAL_READ_ABSENT, NULL,
 		   SEAL_LIT("no ruleset in this root"));
+}
+
+int seal_ruleset_read_boot(const struct seal_root *root, struct seal_host *h)
+{
+	const char *path = h->ruleset ? h->ruleset->origin.path.p : NULL;
+
+	/* one that was made of the configuration is the one of the next boot */
+	if (!h->ruleset || (seal_root_kind(root) != SEAL_ROOT_LIVE &&
+			    !(path && seal_bytes_starts(h->ruleset->origin.path, "live/"))))
+		return 0;
+	return read_config(root, h, &h->ruleset_boot);
 }
 
 int seal_ruleset_read(const struct seal_root *root, struct seal_host *h, struct seal_err *err)
@@ -205,9 +216,9 @@ int seal_ruleset_read(const struct seal_root *root, struct seal_host *h, struct 
 	else
 		r = read_bundle(root, h);
 	if (r == 0 && !h->ruleset && seal_root_kind(root) != SEAL_ROOT_LIVE) {
-		r = read_config(root, h);
+		r = read_config(root, h, &h->ruleset);
 		if (r == 0 && !h->ruleset)
-			r = read_unowned(root, h);
+			r = read_unowned(root, h, &h->ruleset);
 	}
 	if (r == 0 && h->ruleset && h->ruleset->numbered)
 		r = seal_firewalld_origins(root, h->ruleset);

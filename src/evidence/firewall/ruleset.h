@@ -13,3 +13,8 @@
  * etc/nftables.conf. h->ruleset stays NULL when there is none of them or none could be read.
  * Returns 0 or -ENOMEM. */
 int seal_ruleset_read(const struct seal_root *root, struct seal_host *h, struct seal_err *err);
+
+/* seal_ruleset_read_boot - where h->ruleset is the running one: what the next boot loads, of
+ * nftables.conf or firewalld's configuration, into h->ruleset_boot, which stays NULL when nothing
+ * says so. Call after seal_ruleset_read(). Returns 0 or -ENOMEM. */
+int seal_ruleset_read_boot(const struct seal_root *root, struct seal_host *h);
