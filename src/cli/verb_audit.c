@@ -108,7 +108,7 @@ static int take_ids(const struct seal_cli_words *words, struct seal_cli_ids *ret
  */
 static int read_all(const struct seal_cli *cli, struct audit *a, struct seal_err *err)
 {
-	struct seal_evidence_query query = {SEAL_EV_ALL | SEAL_EV_SETUP,
+	struct seal_evidence_query query = {SEAL_EV_ALL | SEAL_EV_SETUP | SEAL_EV_BOOT,
 					    {cli->since_us, cli->until_us}};
 	struct seal_ids none = {0};
 	int r;

@@ -183,7 +183,7 @@ static int read_all(const struct seal_root *root, unsigned what, struct seal_hos
 		r = seal_setup_read(root, h);
 	if (r == 0 && (what & SEAL_EV_SETUP))
 		r = seal_tasks_read(root, h);
-	if (r == 0 && (what & SEAL_EV_SETUP))
+	if (r == 0 && (what & SEAL_EV_BOOT))
 		r = seal_ruleset_read_boot(root, h);
 	tell_version(h);
 	set_now(h);
