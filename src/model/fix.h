@@ -81,6 +81,7 @@ struct seal_cost {
 	uint64_t own;     /* tuples of the denied source type */
 	uint64_t domains; /* source types touched */
 	uint64_t tuples;  /* in all */
+	uint64_t closes;  /* tuples that are allowed no more */
 	bool known;
 };
 

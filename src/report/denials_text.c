@@ -71,18 +71,16 @@ static void put_others(struct seal_buf *out, const struct seal_denial_group *g)
 
 	for (i = 0; i < g->candidates.n; i++) {
 		const struct seal_fix *f = &g->candidates.v[i];
-		seal_auto_buf struct seal_buf b = {0};
+		seal_auto_buf struct seal_buf b = {0}, cost = {0};
 
 		if ((int32_t)i == g->fix)
 			continue;
 		seal_buf_printf(&b, "%s: ", seal_fix_kind_name(f->kind));
-		if (f->opens.known && (f->opens.own || f->opens.tuples))
-			seal_buf_printf(
-				&b, "would open %llu access%s, for %llu domain%s; ",
-				(unsigned long long)(f->opens.own ? f->opens.own : f->opens.tuples),
-				(f->opens.own ? f->opens.own : f->opens.tuples) == 1 ? "" : "es",
-				(unsigned long long)f->opens.domains,
-				f->opens.domains == 1 ? "" : "s");
+		if (seal_text_cost(&cost, &f->opens)) {
+			seal_buf_puts(&b, "would open ");
+			seal_buf_put(&b, cost.p, cost.n);
+			seal_buf_puts(&b, "; ");
+		}
 		if (f->rejected.n) {
 			seal_buf_puts(&b, "withheld: ");
 			seal_buf_put(&b, f->rejected.p, f->rejected.n);

@@ -11,6 +11,8 @@ void seal_report_cost(struct seal_json *j, const struct seal_cost *c)
 	seal_json_u64(j, "own", c->own);
 	seal_json_u64(j, "domains", c->domains);
 	seal_json_u64(j, "tuples", c->tuples);
+	if (c->closes)
+		seal_json_u64(j, "closes", c->closes);
 	seal_json_object_end(j);
 }
 

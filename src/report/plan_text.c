@@ -7,14 +7,14 @@
 
 static void put_cost(struct seal_buf *out, const struct seal_fix *f)
 {
-	const struct seal_cost *c = &f->opens;
-	uint64_t n = c->own ? c->own : c->tuples;
+	seal_auto_buf struct seal_buf b = {0};
 
-	if (f->kind == SEAL_FIX_RESTORECON || f->kind == SEAL_FIX_FCONTEXT)
+	if (f->kind == SEAL_FIX_RESTORECON || f->kind == SEAL_FIX_FCONTEXT) {
 		seal_buf_puts(out, ", changes no policy");
-	else if (c->known && n)
-		seal_buf_printf(out, ", opens %llu access%s", (unsigned long long)n,
-				n == 1 ? "" : "es");
+	} else if (seal_text_cost(&b, &f->opens)) {
+		seal_buf_puts(out, ", opens ");
+		seal_buf_put(out, b.p, b.n);
+	}
 }
 
 static void put_fix(struct seal_buf *out, const struct seal_fix *f, uint32_t number)

@@ -66,5 +66,8 @@ void seal_text_sources(struct seal_buf *out, const struct seal_host *h, unsigned
 /* seal_text_argv - one command as a person would paste it; an argument that must not be emitted
  * makes it a manual step in words */
 void seal_text_argv(struct seal_buf *out, const struct seal_argv *a);
+/* seal_text_cost - "21 accesses for 9 domains (162 in all), takes away 3"; nothing when a fix opens
+ * and closes nothing, or it was not counted. Returns whether anything was written */
+bool seal_text_cost(struct seal_buf *out, const struct seal_cost *c);
 /* seal_text_fix - the commands of a fix with undo and cost, each line indented by @indent blanks */
 void seal_text_fix(struct seal_buf *out, const struct seal_fix *f, int indent);

@@ -191,22 +191,38 @@ static void put_row(struct seal_buf *out, int indent, const char *word)
 	seal_buf_printf(out, "%*s%-7s", indent, "", word);
 }
 
-static void put_cost(struct seal_buf *out, const struct seal_fix *f)
+static void put_accesses(struct seal_buf *out, uint64_t n)
 {
-	const struct seal_cost *c = &f->opens;
+	seal_buf_printf(out, "%llu access%s", (unsigned long long)n, n == 1 ? "" : "es");
+}
 
-	if (f->kind == SEAL_FIX_RESTORECON || f->kind == SEAL_FIX_FCONTEXT) {
-		seal_buf_puts(out, "    changes no policy");
-		return;
-	}
-	if (!c->known || (!c->own && !c->tuples && !c->domains))
-		return;
-	seal_buf_printf(out, "    opens %llu access%s",
-			(unsigned long long)(c->own ? c->own : c->tuples),
-			(c->own ? c->own : c->tuples) == 1 ? "" : "es");
+bool seal_text_cost(struct seal_buf *out, const struct seal_cost *c)
+{
+	if (!c->known || (!c->own && !c->tuples && !c->domains && !c->closes))
+		return false;
+	put_accesses(out, c->own ? c->own : c->tuples);
 	if (c->domains)
 		seal_buf_printf(out, " for %llu domain%s", (unsigned long long)c->domains,
 				c->domains == 1 ? "" : "s");
+	if (c->own && c->tuples > c->own * c->domains)
+		seal_buf_printf(out, " (%llu in all)", (unsigned long long)c->tuples);
+	if (c->closes) {
+		seal_buf_puts(out, ", takes away ");
+		put_accesses(out, c->closes);
+	}
+	return true;
+}
+
+static void put_cost(struct seal_buf *out, const struct seal_fix *f)
+{
+	seal_auto_buf struct seal_buf b = {0};
+
+	if (f->kind == SEAL_FIX_RESTORECON || f->kind == SEAL_FIX_FCONTEXT) {
+		seal_buf_puts(out, "    changes no policy");
+	} else if (seal_text_cost(&b, &f->opens)) {
+		seal_buf_puts(out, "    opens ");
+		seal_buf_put(out, b.p, b.n);
+	}
 }
 
 /* the first command of another firewall change that would do */

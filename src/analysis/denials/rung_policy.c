@@ -91,8 +91,7 @@ static int add_booleans(struct seal_ladder *l, const struct seal_switches *set)
 					   (int)missing.n, missing.p);
 	if (l->label_fault)
 		f->rejected = SEAL_LIT("a label is at fault: mended, nothing has to be opened");
-	if (seal_policy_cost(l->h->selinux.policy, &c, l->g->source_type, false, &f->opens, NULL) <
-	    0)
+	if (seal_policy_cost(l->h->selinux.policy, &c, l->g->source_type, &f->opens, NULL) < 0)
 		f->sufficient = false;
 	return add_switches(f, set);
 }
@@ -285,8 +284,7 @@ int seal_rung_module(struct seal_ladder *l)
 		return -ENOMEM;
 	f->sufficient = try(l, &c, &missing);
 	f->minimal = f->sufficient && is_minimal(l, &rule);
-	if (seal_policy_cost(l->h->selinux.policy, &c, l->g->source_type, false, &f->opens, NULL) <
-	    0)
+	if (seal_policy_cost(l->h->selinux.policy, &c, l->g->source_type, &f->opens, NULL) < 0)
 		f->sufficient = false;
 	f->why = rule.n_perms > l->g->perms.n
 			 ? SEAL_LIT("no label, port or boolean gives it; the rule holds what the "

@@ -197,11 +197,11 @@ int seal_policy_try(struct seal_policy *p, const struct seal_policy_change *c,
 void seal_policy_restore(struct seal_policy *p);
 
 /* seal_policy_cost - access tuples (source type, target type, class, permission) that type
- * enforcement newly allows with @c: own (of type @own, may be empty), domains touched, and, with
- * @full, all of them Must not be called between seal_policy_try() and _restore() (-EBUSY). Returns
- * 0 or as seal_policy_try(); ret->known is set, tuples is 0 unless @full. */
+ * enforcement newly allows with @c: own (of type @own, may be empty), domains touched, and all of
+ * them; and how many it takes away, as a boolean may. Not to be called between seal_policy_try()
+ * and _restore() (-EBUSY). Returns 0 or as seal_policy_try(); ret->known is set. */
 int seal_policy_cost(struct seal_policy *p, const struct seal_policy_change *c,
-		     struct seal_bytes own, bool full, struct seal_cost *ret, struct seal_err *err);
+		     struct seal_bytes own, struct seal_cost *ret, struct seal_err *err);
 
 /* struct seal_switches - a set of booleans to change, names borrowed from the policy */
 struct seal_switches {

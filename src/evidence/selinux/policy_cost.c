@@ -3,15 +3,14 @@
 
 #include <errno.h>
 
-#define PROBES_MAX 8 /* pairs asked one by one before a whole row of the policy is worked out */
-
 /* struct opening - a rule that a change puts in force; source and target may be attributes */
 struct opening {
 	uint32_t source, target, tclass, perms;
 };
 
 struct openings {
-	seal_vec(struct opening) v; /* by source */
+	seal_vec(struct opening) v;
+	bool closes; /* some rule goes out of force too */
 };
 
 static int add(struct openings *o, uint32_t source, uint32_t target, uint32_t tclass,
@@ -35,6 +34,8 @@ static int conditional_openings(struct seal_policy *p, struct openings *o)
 
 		if (state == c->cur_state || state < 0)
 			continue;
+		for (l = state ? c->false_list : c->true_list; l; l = l->next)
+			o->closes |= (l->node->key.specified & AVTAB_ALLOWED) != 0;
 		for (l = state ? c->true_list : c->false_list; l; l = l->next) {
 			const struct avtab_node *n = l->node;
 
@@ -47,13 +48,260 @@ static int conditional_openings(struct seal_policy *p, struct openings *o)
 	return 0;
 }
 
-static int by_source(const void *a, const void *b)
+/* --- counting, a class at a time: the targets of each permission as a bit set. The rules of an
+ * attribute are gathered once, however many types bear it. */
+
+typedef uint64_t word_t;
+#define WORD_BITS 64u
+
+/* struct cells - bit sets by value of a source, one after the other in one block */
+struct cells {
+	uint32_t *at; /* [n_types + 1]: 1 + number of its cell; 0: not made yet */
+	word_t *v;
+	size_t n, room;
+};
+
+struct counter {
+	const struct seal_policy *p;
+	size_t n_types, n_words;
+	struct cells held;   /* what the rules of exactly this source hold */
+	struct cells opened; /* what the change opens to it */
+	word_t *sources;     /* types that the change opens something to */
+	word_t *have, *need;
+	uint32_t tclass, perms; /* at hand: those the change opens in the class */
+	size_t size;            /* words of a cell: n_words for each of the permissions */
+	uint64_t *fresh;        /* tuples of a source type */
+};
+
+static void counter_done(struct counter *c)
+{
+	free(c->held.at);
+	free(c->held.v);
+	free(c->opened.at);
+	free(c->opened.v);
+	free(c->sources);
+	free(c->have);
+	free(c->need);
+	free(c->fresh);
+}
+
+static int counter_init(struct counter *c, const struct seal_policy *p)
+{
+	size_t n = p->db->p_types.nprim, words = n / WORD_BITS + 1;
+
+	*c = (struct counter){.p = p, .n_types = n, .n_words = words};
+	c->held.at = calloc(n + 1, sizeof(*c->held.at));
+	c->opened.at = calloc(n + 1, sizeof(*c->opened.at));
+	c->sources = malloc(words * sizeof(*c->sources));
+	c->have = malloc(32 * words * sizeof(*c->have));
+	c->need = malloc(32 * words * sizeof(*c->need));
+	c->fresh = calloc(n + 1, sizeof(*c->fresh));
+	return c->held.at && c->opened.at && c->sources && c->have && c->need && c->fresh ? 0
+											  : -ENOMEM;
+}
+
+static void clear(const struct counter *c, struct cells *cells)
+{
+	memset(cells->at, 0, (c->n_types + 1) * sizeof(*cells->at));
+	cells->n = 0;
+}
+
+/* get - the cell of @value, or NULL when there is none */
+static word_t *get(const struct counter *c, const struct cells *cells, uint32_t value)
+{
+	return cells->at[value] ? cells->v + (cells->at[value] - 1) * c->size : NULL;
+}
+
+/* make - an empty cell for @value, valid until the next is made; NULL when memory is gone */
+static word_t *make(const struct counter *c, struct cells *cells, uint32_t value)
+{
+	word_t *v = cells->v;
+
+	if ((cells->n + 1) * c->size > cells->room) {
+		size_t room = cells->room ? cells->room * 2 : 64 * c->size;
+
+		while (room < (cells->n + 1) * c->size)
+			room *= 2;
+		v = realloc(cells->v, room * sizeof(*v));
+		if (!v)
+			return NULL;
+		cells->v = v;
+		cells->room = room;
+	}
+	v += cells->n * c->size;
+	memset(v, 0, c->size * sizeof(*v));
+	cells->at[value] = (uint32_t)++cells->n;
+	return v;
+}
+
+/* put_types - the type @value, or the types with the attribute, into a set. Nodes of an ebitmap
+ * hold 64 bits, as words do here, and start at multiples of that */
+static void put_types(const struct counter *c, word_t *set, uint32_t value)
+{
+	const ebitmap_node_t *n = c->p->db->attr_type_map[value - 1].node;
+
+	for (; n; n = n->next)
+		set[n->startbit / WORD_BITS] |= n->map;
+}
+
+/* spread - put the members of @target into the sets of those @perms that count */
+static void spread(const struct counter *c, word_t *cell, uint32_t target, uint32_t perms)
+{
+	for (uint32_t left = c->perms; left; left &= left - 1, cell += c->n_words)
+		if (perms & left & -left)
+			put_types(c, cell, target);
+}
+
+/* hold - gather what the rules of exactly @source allow. Returns 0 or -ENOMEM */
+static int hold(struct counter *c, uint32_t source)
+{
+	const struct seal_rule *r;
+	word_t *cell = make(c, &c->held, source);
+	size_t n;
+
+	if (!cell)
+		return -ENOMEM;
+	n = seal_rules_of(&c->p->by_source, source, c->tclass, &r);
+	for (; n > 0; n--, r++)
+		if ((r->node->datum.data & c->perms) && seal_rule_active(r))
+			spread(c, cell, r->target, r->node->datum.data);
+	/* rules of a what-if are in no index */
+	seal_vec_each (i, &c->p->injected) {
+		const avtab_key_t *key = &i->node->key;
+
+		if (i->fresh && key->source_type == source && key->target_class == c->tclass)
+			spread(c, cell, key->target_type, i->node->datum.data);
+	}
+	return 0;
+}
+
+static void add_cell(const struct counter *c, word_t *to, const word_t *from)
+{
+	for (size_t i = 0; i < c->size; i++)
+		to[i] |= from[i];
+}
+
+/* has_rules - whether exactly @source has any rule of the class */
+static bool has_rules(const struct counter *c, uint32_t source)
+{
+	const struct seal_rule *r;
+
+	return c->p->injected.n || seal_rules_of(&c->p->by_source, source, c->tclass, &r) > 0;
+}
+
+/* next_bit - walk the bits of an ebitmap from low to high: *left is what remains of node *n.
+ * Returns the number of the bit counted from 1, as values are, or 0 at the end */
+static uint32_t next_bit(const ebitmap_node_t **n, word_t *left)
+{
+	uint32_t value;
+
+	while (*n && !*left) {
+		*n = (*n)->next;
+		*left = *n ? (*n)->map : 0;
+	}
+	if (!*n)
+		return 0;
+	value = (*n)->startbit + (uint32_t)__builtin_ctzll(*left) + 1;
+	*left &= *left - 1;
+	return value;
+}
+
+/* gather_need - what the change opens to a type, by its attributes. Returns whether there is any */
+static bool gather_need(struct counter *c, uint32_t source)
+{
+	const ebitmap_node_t *n = c->p->db->type_attr_map[source - 1].node;
+	word_t left = n ? n->map : 0;
+	const word_t *cell;
+	bool any = false;
+	uint32_t value;
+
+	while ((value = next_bit(&n, &left))) {
+		cell = get(c, &c->opened, value);
+		if (cell && any)
+			add_cell(c, c->need, cell);
+		else if (cell)
+			memcpy(c->need, cell, c->size * sizeof(*cell));
+		any |= cell != NULL;
+	}
+	return any;
+}
+
+/* count_source - tuples that are new to a type. Returns 0 or -ENOMEM */
+static int count_source(struct counter *c, uint32_t source)
+{
+	const ebitmap_node_t *n = c->p->db->type_attr_map[source - 1].node;
+	word_t left = n ? n->map : 0;
+	uint32_t value;
+
+	if (!gather_need(c, source))
+		return 0;
+	memset(c->have, 0, c->size * sizeof(*c->have));
+	while ((value = next_bit(&n, &left))) {
+		if (!has_rules(c, value))
+			continue;
+		if (!get(c, &c->held, value) && hold(c, value) < 0)
+			return -ENOMEM;
+		add_cell(c, c->have, get(c, &c->held, value));
+	}
+	for (size_t i = 0; i < c->size; i++)
+		c->fresh[source] += (uint64_t)__builtin_popcountll(c->need[i] & ~c->have[i]);
+	return 0;
+}
+
+/* count_class - the openings of one class. Returns 0 or -ENOMEM */
+static int count_class(struct counter *c, const struct opening *o, size_t n)
+{
+	word_t *cell;
+
+	c->tclass = o->tclass;
+	c->perms = 0;
+	for (size_t i = 0; i < n; i++)
+		c->perms |= o[i].perms;
+	c->size = c->n_words * (size_t)__builtin_popcount(c->perms);
+	clear(c, &c->held);
+	clear(c, &c->opened);
+	memset(c->sources, 0, c->n_words * sizeof(*c->sources));
+	for (size_t i = 0; i < n; i++) {
+		cell = get(c, &c->opened, o[i].source);
+		if (!cell)
+			cell = make(c, &c->opened, o[i].source);
+		if (!cell)
+			return -ENOMEM;
+		spread(c, cell, o[i].target, o[i].perms);
+		put_types(c, c->sources, o[i].source);
+	}
+	for (size_t w = 0; w < c->n_words; w++) {
+		for (word_t left = c->sources[w]; left; left &= left - 1) {
+			uint32_t s =
+				(uint32_t)(w * WORD_BITS) + (uint32_t)__builtin_ctzll(left) + 1;
+
+			if (seal_type_is_real(c->p, s) && count_source(c, s) < 0)
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static int by_class(const void *a, const void *b)
 {
 	const struct opening *x = a, *y = b;
 
-	if (x->source != y->source)
-		return x->source < y->source ? -1 : 1;
 	return x->tclass < y->tclass ? -1 : x->tclass > y->tclass;
+}
+
+static int count_all(struct counter *c, struct openings *o)
+{
+	size_t end;
+
+	if (o->v.n > 1)
+		qsort(o->v.v, o->v.n, sizeof(*o->v.v), by_class);
+	for (size_t i = 0; i < o->v.n; i = end) {
+		for (end = i + 1; end < o->v.n && o->v.v[end].tclass == o->v.v[i].tclass; end++)
+			;
+		if (count_class(c, o->v.v + i, end - i) < 0)
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 static int collect(struct seal_policy *p, const struct seal_policy_change *c, struct openings *o,
@@ -70,182 +318,74 @@ static int collect(struct seal_policy *p, const struct seal_policy_change *c, st
 		if (r < 0)
 			return r;
 	}
-	if (c->n_switches > 0) {
-		r = seal_states_set(p, c->switches, c->n_switches, &saved, err);
-		if (r < 0)
-			return r;
-		r = conditional_openings(p, o);
-		seal_states_restore(p, saved);
-		if (r < 0)
-			return r;
-	}
-	if (o->v.n > 1)
-		qsort(o->v.v, o->v.n, sizeof(*o->v.v), by_source);
-	return 0;
+	if (c->n_switches == 0)
+		return 0;
+	r = seal_states_set(p, c->switches, c->n_switches, &saved, err);
+	if (r < 0)
+		return r;
+	r = conditional_openings(p, o);
+	seal_states_restore(p, saved);
+	return r;
 }
 
-/* struct coster_link - a run of openings with one source, for one of the types of that source */
-struct coster_link {
-	uint32_t first, count, next;
-};
-
-/* struct coster - what is open to each source type: the rules of all its attributes */
-struct coster {
-	const struct seal_policy *p;
-	const struct openings *o;
-	uint32_t *head; /* [nprim + 1]: first entry of a source type in @links, or 0 */
-	seal_vec(struct coster_link) links;
-	uint32_t *row;
-	struct opening *mine; /* the openings of the source at hand, by class */
-};
-
-static int link_run(struct coster *c, size_t first, size_t count)
+/* open_cost - what the change opens in the policy as it stands. Returns 0 or as seal_policy_cost()
+ */
+static int open_cost(struct seal_policy *p, const struct seal_policy_change *c, uint32_t own,
+		     struct seal_cost *ret, bool *closes)
 {
-	const ebitmap_t *types = &c->p->db->attr_type_map[c->o->v.v[first].source - 1];
-	struct coster_link *l;
-	ebitmap_node_t *n;
-	uint32_t bit;
-
-	ebitmap_for_each_positive_bit(types, n, bit)
-	{
-		l = seal_vec_add(&c->links);
-		if (!l)
-			return -ENOMEM;
-		*l = (struct coster_link){(uint32_t)first, (uint32_t)count, c->head[bit + 1]};
-		c->head[bit + 1] = (uint32_t)(l - c->links.v);
-	}
-	return 0;
-}
-
-static int link_sources(struct coster *c)
-{
-	size_t end;
-
-	if (!seal_vec_add(&c->links)) /* entry 0 means none */
-		return -ENOMEM;
-	for (size_t i = 0; i < c->o->v.n; i = end) {
-		for (end = i + 1; end < c->o->v.n && c->o->v.v[end].source == c->o->v.v[i].source;
-		     end++)
-			;
-		if (link_run(c, i, end - i) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static int by_class(const void *a, const void *b)
-{
-	const struct opening *x = a, *y = b;
-
-	return x->tclass < y->tclass ? -1 : x->tclass > y->tclass;
-}
-
-static size_t gather(struct coster *c, uint32_t source)
-{
-	size_t n = 0;
-
-	for (uint32_t l = c->head[source]; l; l = c->links.v[l].next) {
-		memcpy(c->mine + n, c->o->v.v + c->links.v[l].first,
-		       c->links.v[l].count * sizeof(*c->mine));
-		n += c->links.v[l].count;
-	}
-	qsort(c->mine, n, sizeof(*c->mine), by_class);
-	return n;
-}
-
-/* count_class - tuples that @n openings of one class add for @source; @any stops at the first */
-static uint64_t count_class(struct coster *c, uint32_t source, const struct opening *o, size_t n,
-			    bool any)
-{
-	const policydb_t *db = c->p->db;
-	uint64_t count = 0;
-	ebitmap_node_t *node;
-	uint32_t bit;
-
-	memset(c->row, 0, ((size_t)db->p_types.nprim + 1) * sizeof(*c->row));
-	seal_row(c->p, source, o->tclass, c->row);
-	for (; n > 0; n--, o++) {
-		ebitmap_for_each_positive_bit(&db->attr_type_map[o->target - 1], node, bit)
-		{
-			uint32_t fresh = o->perms & ~c->row[bit + 1];
-
-			count += (uint64_t)__builtin_popcount(fresh);
-			c->row[bit + 1] |= fresh;
-			if (any && count)
-				return count;
-		}
-	}
-	return count;
-}
-
-/* probe - ask about the first few pairs: mostly one of them is new. Returns 1 when one is, 0 when
- * it takes the row to tell */
-static bool probe(const struct coster *c, uint32_t source, const struct opening *o, size_t n)
-{
-	ebitmap_node_t *node;
-	unsigned probes = 0;
-	uint32_t bit;
-
-	for (; n > 0; n--, o++) {
-		ebitmap_for_each_positive_bit(&c->p->db->attr_type_map[o->target - 1], node, bit)
-		{
-			if (probes++ == PROBES_MAX)
-				return false;
-			if (o->perms & ~seal_te_allowed(c->p, source, bit + 1, o->tclass, NULL))
-				return true;
-		}
-	}
-	return false;
-}
-
-static uint64_t count_source(struct coster *c, uint32_t source, bool any)
-{
-	size_t n = gather(c, source), end;
-	uint64_t count = 0;
-
-	if (any && probe(c, source, c->mine, n))
-		return 1;
-	for (size_t i = 0; i < n && !(any && count); i = end) {
-		for (end = i + 1; end < n && c->mine[end].tclass == c->mine[i].tclass; end++)
-			;
-		count += count_class(c, source, c->mine + i, end - i, any);
-	}
-	return count;
-}
-
-static int count_all(struct coster *c, uint32_t own, bool full, struct seal_cost *ret)
-{
-	uint32_t n_types = c->p->db->p_types.nprim;
+	struct openings o = {0};
+	struct counter counter = {0};
 	struct seal_cost cost = {.known = true};
+	int r;
 
-	c->head = calloc((size_t)n_types + 1, sizeof(*c->head));
-	c->row = malloc(((size_t)n_types + 1) * sizeof(*c->row));
-	c->mine = malloc((c->o->v.n + 1) * sizeof(*c->mine));
-	if (!c->head || !c->row || !c->mine || link_sources(c) < 0)
-		return -ENOMEM;
-
-	for (uint32_t s = 1; s <= n_types; s++) {
-		uint64_t n;
-
-		if (!c->head[s] || !seal_type_is_real(c->p, s))
-			continue;
-		n = count_source(c, s, !full && s != own);
-		cost.domains += n > 0;
-		if (s == own)
-			cost.own = n;
-		if (full)
-			cost.tuples += n;
+	r = counter_init(&counter, p);
+	if (r == 0)
+		r = collect(p, c, &o, NULL);
+	*closes = o.closes;
+	if (r == 0)
+		r = count_all(&counter, &o);
+	for (uint32_t s = 1; r == 0 && s <= counter.n_types; s++) {
+		cost.domains += counter.fresh[s] > 0;
+		cost.tuples += counter.fresh[s];
+		cost.own += s == own ? counter.fresh[s] : 0;
 	}
-	*ret = cost;
-	return 0;
+	counter_done(&counter);
+	seal_vec_done(&o.v);
+	if (r == 0)
+		*ret = cost;
+	return r;
+}
+
+/* close_cost - what the booleans take away: what going back would open. Returns as above */
+static int close_cost(struct seal_policy *p, const struct seal_policy_change *c, uint64_t *ret)
+{
+	seal_auto_free struct seal_switch *back = calloc(c->n_switches + 1, sizeof(*back));
+	struct seal_policy_change inverse = {.switches = back, .n_switches = c->n_switches};
+	struct seal_cost cost = {0};
+	struct seal_bytes name;
+	bool closes;
+	int r = back ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < c->n_switches; i++) {
+		back[i].name = c->switches[i].name;
+		r = seal_policy_boolean(p, back[i].name, &name, &back[i].value);
+	}
+	if (r == 0)
+		r = seal_policy_try(p, c, NULL);
+	if (r < 0)
+		return r;
+	r = open_cost(p, &inverse, 0, &cost, &closes);
+	seal_policy_restore(p);
+	*ret = cost.tuples;
+	return r;
 }
 
 int seal_policy_cost(struct seal_policy *p, const struct seal_policy_change *c,
-		     struct seal_bytes own, bool full, struct seal_cost *ret, struct seal_err *err)
+		     struct seal_bytes own, struct seal_cost *ret, struct seal_err *err)
 {
-	struct openings o = {0};
-	struct coster coster = {.p = p, .o = &o};
 	uint32_t own_value = seal_type_value(p, own, false);
+	struct seal_cost cost;
+	bool closes;
 	int r;
 
 	if (p->trying)
@@ -255,15 +395,14 @@ int seal_policy_cost(struct seal_policy *p, const struct seal_policy_change *c,
 
 	r = seal_rules_prepare(p);
 	if (r == 0)
-		r = collect(p, c, &o, err);
-	if (r == 0)
-		r = count_all(&coster, own_value, full, ret);
-	free(coster.head);
-	free(coster.row);
-	free(coster.mine);
-	seal_vec_done(&coster.links);
-	seal_vec_done(&o.v);
-	return r;
+		r = open_cost(p, c, own_value, &cost, &closes);
+	if (r == 0 && closes)
+		r = close_cost(p, c, &cost.closes);
+	if (r < 0)
+		return seal_err_set(err, r, "%s",
+				    r == -ENOMEM ? "out of memory" : "a name is not in the policy");
+	*ret = cost;
+	return 0;
 }
 
 /* relabel_names - types of whose entry in @a more than in @b is in @mask */
