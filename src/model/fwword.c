@@ -276,6 +276,7 @@ static const struct payload {
 int seal_fw_part_payload(struct seal_ruleset *rs, struct seal_bytes protocol,
 			 struct seal_bytes field, struct seal_fw_part *ret)
 {
+	uint32_t number;
 	size_t i;
 	int r;
 
@@ -288,7 +289,14 @@ int seal_fw_part_payload(struct seal_ruleset *rs, struct seal_bytes protocol,
 		ret->l4proto = p->l4proto;
 		return r;
 	}
-	return unknown_words(rs, protocol, field, SEAL_BYTES_NONE, ret);
+	r = unknown_words(rs, protocol, field, SEAL_BYTES_NONE, ret);
+	if (seal_bytes_is(protocol, "ip"))
+		ret->family = 4;
+	else if (seal_bytes_is(protocol, "ip6"))
+		ret->family = 6;
+	else if (seal_word_find(protocols, protocol, &number))
+		ret->l4proto = (uint8_t)number;
+	return r;
 }
 
 int seal_fw_part_raw(struct seal_ruleset *rs, struct seal_bytes base, uint32_t offset, uint32_t len,

@@ -108,12 +108,14 @@ enum seal_fib_flag {
 /* struct seal_fw_part - one thing read of the packet: (field & mask) ^ xor */
 struct seal_fw_part {
 	enum seal_fw_field field;
-	uint8_t l4proto; /* SPORT, DPORT: IPPROTO_* the payload belongs to, 0 = any ("th") */
-	uint8_t family;  /* CT_SADDR, CT_DADDR: 4, 6, or 0 = either */
-	uint8_t bits;    /* width of the value */
-	uint8_t fib;     /* FIB_*: enum seal_fib_flag */
-	bool reply;      /* CT_*: of the reply tuple */
-	bool masked;     /* mask and xor hold */
+	/* IPPROTO_* and 4 or 6: the packets that have it at all; 0 = any ("th dport", "meta mark").
+	 * Told of ports, of conntrack's addresses, and of UNKNOWN parts of a header. */
+	uint8_t l4proto;
+	uint8_t family;
+	uint8_t bits; /* width of the value */
+	uint8_t fib;  /* FIB_*: enum seal_fib_flag */
+	bool reply;   /* CT_*: of the reply tuple */
+	bool masked;  /* mask and xor hold */
 	seal_u128 mask, xor;
 	struct seal_bytes text; /* as nft(8) writes it: "tcp dport", "limit rate 10/second" */
 };
@@ -260,7 +262,7 @@ struct seal_fw_stmt {
 	struct seal_fw_stmt *next;
 	enum seal_fw_stmt_kind kind;
 	enum seal_fw_op op;      /* MATCH */
-	struct seal_fw_key key;  /* MATCH, VMAP, UPDATE */
+	struct seal_fw_key key;  /* MATCH, VMAP, UPDATE; of the others what they read or write */
 	struct seal_fw_set *set; /* MATCH, VMAP, UPDATE; NULL until linked when named */
 	struct seal_bytes name;  /* of the named set, else empty */
 	union {

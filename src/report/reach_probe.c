@@ -92,7 +92,8 @@ void seal_report_probe(struct seal_buf *out, struct seal_bytes id, const struct 
 		seal_addr_put(&addr, &v->to);
 		seal_json_object(&j, "to");
 		seal_json_bytes(&j, "addr", seal_buf_bytes(&addr));
-		seal_json_u64(&j, "port", v->to_port);
+		if (v->to_port)
+			seal_json_u64(&j, "port", v->to_port);
 		seal_json_object_end(&j);
 	}
 	put_reachable(&j, v->reachable);

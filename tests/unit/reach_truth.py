@@ -67,7 +67,7 @@ class Score:
                 self.bad(name, line, o, "icmp type")
             self.decider(name, line, o, outs, handles)
             to, ours = k.get("to"), o.get("to")
-            if to and ours and any(f in to and to[f] != ours[f] for f in ("addr", "port")):
+            if to and ours and any(f in to and f in ours and to[f] != ours[f] for f in ("addr", "port")):
                 self.bad(name, line, o, "to")
         self.vague += vague
         self.exact += not vague
@@ -89,7 +89,7 @@ class Score:
         ours = json.dumps({f: by.get(f) for f in ("family", "table") + (("chain", "rule") if handles else ())})
         if ours in kernel:
             self.by_right += 1
-        elif by:
+        elif by and not o.get("by_depends"):
             self.bad(name, line, o, "deciding rule")
 
 

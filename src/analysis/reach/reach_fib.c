@@ -122,6 +122,15 @@ static seal_u128 fib_value(const struct reach *x, const struct flow *f,
 	return found(p, best_dev(f, p, &to));
 }
 
+/* older kernels look up what came in through lo, newer ones take lo without a look (nft_fib.h,
+ * nft_fib_can_skip) */
+static bool is_skip_doubtful(const struct reach *x, const struct flow *f,
+			     const struct seal_fw_part *p)
+{
+	return p->field != SEAL_FIELD_FIB_TYPE && x->hook == SEAL_FW_INPUT &&
+	       f->s.iif == seal_ifname_u128(SEAL_LIT("lo"));
+}
+
 struct value reach_fib(struct reach *x, const struct flow *f, const struct seal_fw_part *p)
 {
 	const struct addr_value *a = p->fib & SEAL_FIB_SADDR ? &f->s.now.saddr : &f->s.now.daddr;
@@ -130,6 +139,8 @@ struct value reach_fib(struct reach *x, const struct flow *f, const struct seal_
 	if (!fib_known(x, p))
 		return (struct value){.kind = VALUE_UNKNOWN,
 				      .why = "addresses and routes of the host"};
+	if (is_skip_doubtful(x, f, p))
+		return (struct value){.kind = VALUE_UNKNOWN, .why = "the version of the kernel"};
 	if (f->s.dst_local && a == &f->s.now.daddr && p->field == SEAL_FIELD_FIB_TYPE)
 		return (struct value){.kind = VALUE_RANGE, .lo = RTN_LOCAL, .hi = RTN_LOCAL};
 	if (!a->open && a->lo != a->hi)

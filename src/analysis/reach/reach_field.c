@@ -277,6 +277,10 @@ struct value reach_field(struct reach *x, const struct flow *f, const struct sea
 	case SEAL_FIELD_FIB_PRESENT:
 		return reach_fib(x, f, p);
 	case SEAL_FIELD_UNKNOWN:
+		if ((p->family && p->family != x->family) ||
+		    (p->l4proto && p->l4proto != l4proto(x)))
+			return absent();
+		break;
 	case SEAL_FIELD_MAX_:
 		break;
 	}

@@ -155,6 +155,30 @@ int reach_nat_chains(struct reach *x, enum seal_fw_hook hook, flow_list *flows)
 	return r;
 }
 
+static bool is_newer(const struct seal_fw_chain *a, const struct seal_fw_chain *b)
+{
+	if (a->table != b->table)
+		return a->table->handle > b->table->handle;
+	return a->handle > b->handle;
+}
+
+/* the kernel hooks NAT in with the first nat chain of the family, at all hooks; of equal priorities
+ * the newest runs first */
+static bool is_older_than_nat(const struct reach *x, const struct seal_fw_chain *c)
+{
+	const struct seal_fw_index *ix = x->rs->index;
+	const struct seal_fw_chain *first = NULL;
+	size_t i;
+
+	for (i = 0; i < ix->n_base; i++) {
+		struct seal_fw_chain *n = ix->base[i];
+
+		if (n->type == SEAL_FW_NAT && applies(x, n) && (!first || is_newer(first, n)))
+			first = n;
+	}
+	return first && is_newer(first, c);
+}
+
 int reach_hook(struct reach *x, enum seal_fw_hook hook, flow_list *flows)
 {
 	const struct seal_fw_index *ix = x->rs->index;
@@ -175,7 +199,8 @@ int reach_hook(struct reach *x, enum seal_fw_hook hook, flow_list *flows)
 			reach_conntrack(x, flows);
 			ct_done = true;
 		}
-		if (!nat_done && c->priority > nat_priority) {
+		if (!nat_done && (c->priority > nat_priority ||
+				  (c->priority == nat_priority && is_older_than_nat(x, c)))) {
 			r = reach_nat_hook(x, hook, flows);
 			nat_done = true;
 		}

@@ -518,7 +518,7 @@ lookup_open(struct reach *x, struct flow *f, const struct seal_fw_set *set, cons
 	    void *data)
 {
 	struct seal_ranges rest = f->far, part;
-	bool vague = c->vague || set->unknown;
+	bool vague = c->vague;
 	size_t i;
 	int r;
 
@@ -540,7 +540,7 @@ lookup_open(struct reach *x, struct flow *f, const struct seal_fw_set *set, cons
 		if (r < 0)
 			return r;
 	}
-	return rest.n ? each(data, -1, &rest, vague) : 0;
+	return rest.n ? each(data, -1, &rest, vague || set->unknown) : 0;
 }
 
 static int lookup_vague(struct flow *f, const struct seal_fw_set *set, const struct concat *c,

@@ -261,6 +261,11 @@ static int take_mapping(void *data, ssize_t i, const struct seal_ranges *far, bo
 		d = &map->data[i];
 	else if (i == -1 && map->fallback)
 		d = map->fallback;
+	if (!d && undecided && map->unknown) {
+		reach_tag(&part, l->rule, SEAL_LIT("elements that were not read"));
+		if (reach_end(l->x, &part, SEAL_FATE_DEPENDS, l->rule, l->rule->chain) < 0)
+			return -ENOMEM;
+	}
 	if (!d)
 		return reach_add(l->not_mapped, &part);
 	if (l->from == &l->nat->port) {

@@ -10,11 +10,68 @@ static seal_u128 lo_name(void)
 
 /* ---- ways out and in ---- */
 
+static int unrouted(struct reach *x, const struct flow *f)
+{
+	return reach_end(x, f, SEAL_FATE_UNROUTED, NULL, NULL);
+}
+
+static void turn_round(struct endpoints *e)
+{
+	struct endpoints t = *e;
+
+	e->saddr = t.daddr;
+	e->daddr = t.saddr;
+	e->sport = t.dport;
+	e->dport = t.sport;
+}
+
+static bool same_addr(const struct addr_value *a, const struct addr_value *b)
+{
+	return a->open == b->open && a->lo == b->lo && a->hi == b->hi;
+}
+
+static bool same_ports(const struct port_value *a, const struct port_value *b)
+{
+	return a->lo == b->lo && a->hi == b->hi;
+}
+
+static bool same_ends(const struct endpoints *a, const struct endpoints *b)
+{
+	return same_addr(&a->saddr, &b->saddr) && same_addr(&a->daddr, &b->daddr) &&
+	       same_ports(&a->sport, &b->sport) && same_ports(&a->dport, &b->dport);
+}
+
+/* a later packet that NAT has not translated like the first: its receiver knows no such connection
+ */
+static bool is_stray(const struct reach *x, const struct flow *f)
+{
+	struct endpoints expected = f->s.first;
+
+	switch (x->phase) {
+	case PHASE_ANSWER:
+	case PHASE_BACK:
+		turn_round(&expected);
+		return !same_ends(&f->s.now, &expected);
+	case PHASE_DATA:
+		return !same_ends(&f->s.now, &f->s.after);
+	case PHASE_FIRST:
+	case PHASE_REFUSAL:
+	case PHASE_MAX_:
+		break;
+	}
+	return false;
+}
+
 static int arrived(struct reach *x, flow_list *flows, bool local)
 {
 	int r = 0;
 
 	seal_vec_each (f, flows) {
+		if (is_stray(x, f)) {
+			if (r >= 0)
+				r = unrouted(x, f);
+			continue;
+		}
 		f->s.local = local;
 		if (x->phase == PHASE_FIRST) {
 			f->s.after = f->s.now;
@@ -26,11 +83,6 @@ static int arrived(struct reach *x, flow_list *flows, bool local)
 	}
 	flows->n = 0;
 	return r;
-}
-
-static int unrouted(struct reach *x, const struct flow *f)
-{
-	return reach_end(x, f, SEAL_FATE_UNROUTED, NULL, NULL);
 }
 
 static int receive(struct reach *x, flow_list *flows);
@@ -50,6 +102,8 @@ static int leave(struct reach *x, flow_list *flows)
 		if (loops) {
 			f->s.iif = f->s.oif;
 			f->s.oif = 0;
+			if (f->s.ct == CT_INVALID)
+				f->s.ct = 0; /* nothing is attached to it: seen anew */
 		}
 		if (r >= 0)
 			r = reach_add(loops ? &back : &out, f);
@@ -74,11 +128,6 @@ struct routed {
 static bool is_original(const struct reach *x)
 {
 	return x->phase == PHASE_FIRST || x->phase == PHASE_DATA;
-}
-
-static bool same_addr(const struct addr_value *a, const struct addr_value *b)
-{
-	return a->open == b->open && a->lo == b->lo && a->hi == b->hi;
 }
 
 static bool is_exact(const struct addr_value *a)
@@ -136,6 +185,22 @@ static int to_forward(struct routed *t, const struct flow *part, seal_u128 dev)
 	return reach_add(&t->forward, &f);
 }
 
+/* of a destination that is not known: may it be the host's */
+static bool may_be_local(const struct reach *x, const struct flow *f)
+{
+	const struct addr_value *d = &f->s.now.daddr;
+
+	if (!x->net->has_addrs)
+		return true;
+	seal_vec_each (i, &x->net->addrs) {
+		seal_u128 a = seal_addr_u128(&i->prefix.addr);
+
+		if (i->prefix.addr.bits == x->bits && !d->open && a >= d->lo && a <= d->hi)
+			return true;
+	}
+	return false;
+}
+
 static int route_part(void *data, const struct flow *part, struct route_answer to)
 {
 	struct routed *t = data;
@@ -153,7 +218,7 @@ static int route_part(void *data, const struct flow *part, struct route_answer t
 	/* not known: delivered, forwarded or neither */
 	reach_tag(&f, NULL, SEAL_LIT("addresses and routes of the host"));
 	r = to_forward(t, &f, to.dev);
-	if (r >= 0 && !x->net->has_addrs)
+	if (r >= 0 && may_be_local(x, &f))
 		r = reach_add(&t->input, &f);
 	return r;
 }
@@ -449,16 +514,6 @@ int reach_first(struct reach *x, const struct seal_ranges *far)
 	}
 	seal_vec_done(&start.parts);
 	return r;
-}
-
-static void turn_round(struct endpoints *e)
-{
-	struct endpoints t = *e;
-
-	e->saddr = t.daddr;
-	e->daddr = t.saddr;
-	e->sport = t.dport;
-	e->dport = t.sport;
 }
 
 int reach_later(struct reach *x, const struct flow *before, enum phase phase)

@@ -212,6 +212,30 @@ static int split_open(struct reach *x, const struct flow *f,
 	return 0;
 }
 
+#define RANGE_MAX 8 /* addresses of a NAT range tried one by one */
+
+/* "dnat to 10.0.0.1-10.0.0.3": the kernel takes one of them */
+static int split_range(const struct flow *f, const struct reach *x,
+		       int (*each)(void *data, const struct flow *part, struct route_answer to),
+		       void *data)
+{
+	seal_u128 a;
+	int r = 0;
+
+	for (a = f->s.now.daddr.lo; a <= f->s.now.daddr.hi && r >= 0; a++) {
+		struct flow part = *f;
+
+		part.far.owned = false;
+		reach_tag(&part, NULL, SEAL_LIT("which address of its range NAT takes"));
+		part.s.now.daddr = (struct addr_value){.lo = a, .hi = a};
+		part.s.after.daddr = part.s.now.daddr;
+		r = each(data, &part, reach_route(x, a));
+		if (a == ~(seal_u128)0)
+			break;
+	}
+	return r;
+}
+
 int reach_route_split(struct reach *x, const struct flow *f,
 		      int (*each)(void *data, const struct flow *part, struct route_answer to),
 		      void *data)
@@ -224,6 +248,8 @@ int reach_route_split(struct reach *x, const struct flow *f,
 			(struct route_answer){ROUTE_LOCAL, seal_ifname_u128(SEAL_LIT("lo")), 0});
 	if (!d->open && d->lo == d->hi)
 		return each(data, f, reach_route(x, d->lo));
+	if (!d->open && d->hi - d->lo < RANGE_MAX)
+		return split_range(f, x, each, data);
 	if (!d->open)
 		return each(data, f, (struct route_answer){ROUTE_UNKNOWN, 0, 0});
 	if (f->far.n == 1 && f->far.one.lo == f->far.one.hi)

@@ -126,6 +126,20 @@ static bool is_element_gone(const struct branch *b, size_t i)
 	return false;
 }
 
+/* an element that could not be read may be the one that answers, with any verdict */
+static int unread_flow(struct branch *b, struct flow *f)
+{
+	struct flow copy;
+	int r;
+
+	reach_tag(f, b->rule, SEAL_LIT("elements that were not read"));
+	r = reach_end(b->fr->x, f, SEAL_FATE_DEPENDS, b->rule, b->rule->chain);
+	copy = *f;
+	if (r >= 0)
+		r = accept_flow(b->fr, &copy, b->rule);
+	return r < 0 ? r : reach_add(b->next, f);
+}
+
 static int take_branch(void *data, ssize_t i, const struct seal_ranges *far, bool undecided)
 {
 	struct branch *b = data;
@@ -138,6 +152,8 @@ static int take_branch(void *data, ssize_t i, const struct seal_ranges *far, boo
 		reach_tag(&part, b->rule, b->s->key.n ? b->s->key.parts[0].text : SEAL_LIT("vmap"));
 		part.assumed += i >= 0;
 	}
+	if (i == -1 && undecided && set->unknown)
+		return unread_flow(b, &part);
 	if (i >= 0 && is_element_gone(b, (size_t)i))
 		i = -1;
 	if (i >= 0)
@@ -203,8 +219,14 @@ static int take_mark(void *data, ssize_t i, const struct seal_ranges *far, bool 
 	part.far.owned = false;
 	if (undecided)
 		reach_tag(&part, b->rule, b->s->value->key.parts[0].text);
-	if (!d)
-		return reach_add(b->next, &part);
+	if (!d) {
+		int r = reach_add(b->next, &part);
+
+		if (r < 0 || !undecided || !map->unknown)
+			return r;
+		store_mark(&part, b->s, false, 0); /* by an element that could not be read */
+		return run_stmts(b->fr, &part, b->rule, b->s->next, b->next);
+	}
 	store_mark(&part, b->s, d->value[0].lo == d->value[0].hi, d->value[0].lo);
 	return run_stmts(b->fr, &part, b->rule, b->s->next, b->next);
 }
@@ -286,6 +308,14 @@ static int maybe_flow(struct flow *f, const struct seal_fw_rule *rule, const str
 	return r;
 }
 
+/* statements that end the rule for packets without what they read or write: "ip ttl set 3" of an
+ * IPv6 packet */
+static bool reads_header(const struct seal_fw_stmt *s)
+{
+	return s->key.n && (s->kind == SEAL_STMT_UPDATE || s->kind == SEAL_STMT_NOTE ||
+			    s->kind == SEAL_STMT_MAYBE || s->kind == SEAL_STMT_OPAQUE);
+}
+
 /* the statements of a rule from @s on, for one flow that is wholly inside so far */
 static int run_stmts(struct frame *fr, struct flow *f, const struct seal_fw_rule *rule,
 		     const struct seal_fw_stmt *s, flow_list *next)
@@ -295,6 +325,8 @@ static int run_stmts(struct frame *fr, struct flow *f, const struct seal_fw_rule
 
 	for (; s; s = s->next) {
 		fr->x->steps++;
+		if (reads_header(s) && reach_key_absent(fr->x, f, &s->key))
+			return reach_add(next, f);
 		switch (s->kind) {
 		case SEAL_STMT_MATCH:
 			r = match_flow(fr->x, f, rule, s, next, &left);
@@ -307,9 +339,6 @@ static int run_stmts(struct frame *fr, struct flow *f, const struct seal_fw_rule
 				return r;
 			break;
 		case SEAL_STMT_UPDATE:
-			if (reach_key_absent(fr->x, f, &s->key))
-				return reach_add(next, f);
-			break;
 		case SEAL_STMT_NOTE:
 			break;
 		case SEAL_STMT_OPAQUE:
@@ -359,7 +388,7 @@ static int no_match(struct reach *x, struct flow *f, const struct seal_fw_rule *
 	int r;
 
 	for (s = rule->first; s; s = s->next) {
-		if (s->kind == SEAL_STMT_NOTE)
+		if (s->kind == SEAL_STMT_NOTE && !s->key.n)
 			continue;
 		if (s->kind != SEAL_STMT_MATCH || (alone && carves(x, f, s)))
 			break;

@@ -4,6 +4,18 @@
 
 #define QUOTE_BYTES 160 /* of JSON that stands for something not understood */
 
+/* a key of its own, out of the one being read */
+static void keep_key(struct nft_reader *rd, const struct nft_key *key, struct seal_fw_key *ret)
+{
+	ret->parts = seal_arena_alloc(rd->rs->arena, key->n * sizeof(*key->parts));
+	if (!ret->parts) {
+		nft_oom(rd);
+		return;
+	}
+	memcpy(ret->parts, key->parts, key->n * sizeof(*key->parts));
+	ret->n = key->n;
+}
+
 /* "name {json}" as the text of an unknown statement or match */
 static void unknown_stmt(struct nft_reader *rd, struct seal_fw_rule *rule,
 			 enum seal_fw_stmt_kind kind, struct seal_bytes name,
@@ -22,16 +34,14 @@ static void unknown_stmt(struct nft_reader *rd, struct seal_fw_rule *rule,
 		nft_check(rd, seal_rule_text(rd->rs, rule, kind, seal_buf_bytes(&text)));
 }
 
-/* a key of its own, out of the one being read */
-static void keep_key(struct nft_reader *rd, const struct nft_key *key, struct seal_fw_key *ret)
+/* the same of a header field: it has no effect on packets that lack the header */
+static void unknown_of(struct nft_reader *rd, struct seal_fw_rule *rule,
+		       enum seal_fw_stmt_kind kind, const struct nft_key *key,
+		       struct seal_bytes name, struct seal_bytes json)
 {
-	ret->parts = seal_arena_alloc(rd->rs->arena, key->n * sizeof(*key->parts));
-	if (!ret->parts) {
-		nft_oom(rd);
-		return;
-	}
-	memcpy(ret->parts, key->parts, key->n * sizeof(*key->parts));
-	ret->n = key->n;
+	unknown_stmt(rd, rule, kind, name, json);
+	if (key->n && rule->last && !rd->j.fault)
+		keep_key(rd, key, &rule->last->key);
 }
 
 /* ---- match ---- */
@@ -236,9 +246,9 @@ static void read_match(struct nft_reader *rd, struct seal_fw_rule *rule)
 		rd->j = back;
 	}
 	if (!m.known || key.unknown || !parse_op(op, &m.op)) {
-		unknown_stmt(rd, rule, SEAL_STMT_MAYBE,
-			     key.n && key.parts[0].text.n ? key.parts[0].text : SEAL_LIT("match"),
-			     text);
+		unknown_of(rd, rule, SEAL_STMT_MAYBE, &key,
+			   key.n && key.parts[0].text.n ? key.parts[0].text : SEAL_LIT("match"),
+			   text);
 		return;
 	}
 	if ((m.op == SEAL_FW_ANY || m.op == SEAL_FW_NONE) &&
@@ -575,8 +585,8 @@ static void read_mangle(struct nft_reader *rd, struct seal_fw_rule *rule)
 								      : SEAL_STMT_CT_MARK,
 					     &v));
 	else
-		unknown_stmt(rd, rule, is_harmless_mangle(&key) ? SEAL_STMT_NOTE : SEAL_STMT_OPAQUE,
-			     key.n ? key.parts[0].text : SEAL_LIT("mangle"), SEAL_LIT("set"));
+		unknown_of(rd, rule, is_harmless_mangle(&key) ? SEAL_STMT_NOTE : SEAL_STMT_OPAQUE,
+			   &key, key.n ? key.parts[0].text : SEAL_LIT("mangle"), SEAL_LIT("set"));
 }
 
 /* ---- the rest ---- */

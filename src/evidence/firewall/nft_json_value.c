@@ -232,8 +232,26 @@ static bool read_key_value(struct nft_reader *rd, const struct nft_key *key,
 	return ok;
 }
 
-static bool read_data(struct nft_reader *rd, const struct nft_key *data, struct seal_fw_data *ret)
+/* is the data an address with a port: {"concat": [..]} */
+static bool is_concat(struct nft_reader *rd)
 {
+	struct seal_jsonread back = rd->j;
+	struct seal_bytes name;
+	bool is;
+
+	if (seal_jsonread_peek(&rd->j) != '{')
+		return false;
+	seal_jsonread_enter(&rd->j, '{');
+	is = seal_jsonread_key(&rd->j, &name) && seal_bytes_is(name, "concat");
+	if (!rd->j.fault)
+		rd->j = back;
+	return is;
+}
+
+static bool read_data(struct nft_reader *rd, const struct nft_key *data, struct seal_fw_set *set,
+		      struct seal_fw_data *ret)
+{
+	static const struct seal_fw_part port = {.field = SEAL_FIELD_DPORT, .bits = 16};
 	struct nft_key two = {.n = 0};
 	bool expires, any = false;
 	struct seal_fw_range parts[NFT_KEY_PARTS];
@@ -241,6 +259,11 @@ static bool read_data(struct nft_reader *rd, const struct nft_key *data, struct 
 	if (!data)
 		return nft_read_verdict(rd, &ret->verdict);
 	two = *data;
+	if (two.n == 1 && !set->name.n && is_concat(rd)) {
+		/* the map of "dnat to": nothing else tells of what its data is made */
+		two.parts[two.n++] = port;
+		set->n_data = 2;
+	}
 	if (!read_key_value(rd, &two, parts, &expires, &any) || any)
 		return false;
 	ret->value[0] = parts[0];
@@ -278,7 +301,7 @@ static void read_element(struct nft_reader *rd, const struct nft_key *key,
 	} else if (seal_jsonread_peek(&rd->j) == '[') {
 		seal_jsonread_enter(&rd->j, '[');
 		ok = seal_jsonread_item(&rd->j) && read_key_value(rd, key, parts, &expires, &any);
-		ok = seal_jsonread_item(&rd->j) && read_data(rd, data, &d) && ok;
+		ok = seal_jsonread_item(&rd->j) && read_data(rd, data, set, &d) && ok;
 		while (seal_jsonread_item(&rd->j))
 			seal_jsonread_skip(&rd->j);
 	} else {
