@@ -68,7 +68,8 @@ struct seal_cli {
 		struct seal_cli_words only, skip;
 	} audit;
 	struct { /* fix */
-		const char *dir;
+		const char *dir, *apply, *undo, *hash, *policy_root;
+		unsigned confirm_s; /* 0: no question */
 	} fix;
 	char **args;
 	size_t n_args;

@@ -40,6 +40,10 @@ TEXT_OPTION(set_role, audit.role)
 TEXT_OPTION(set_waivers, audit.waivers)
 TEXT_OPTION(set_baseline, audit.baseline)
 TEXT_OPTION(set_output, fix.dir)
+TEXT_OPTION(set_apply, fix.apply)
+TEXT_OPTION(set_undo, fix.undo)
+TEXT_OPTION(set_hash, fix.hash)
+TEXT_OPTION(set_policy_root, fix.policy_root)
 FLAG_OPTION(set_quiet, quiet)
 FLAG_OPTION(set_verbose, verbose)
 FLAG_OPTION(set_no_color, no_color)
@@ -87,6 +91,25 @@ static int set_only(void *data, const char *arg, struct seal_err *err)
 static int set_skip(void *data, const char *arg, struct seal_err *err)
 {
 	return add_word(&((struct seal_cli *)data)->audit.skip, arg, err);
+}
+
+/* set_confirm - "300", "300s", "5m", "1h" */
+static int set_confirm(void *data, const char *arg, struct seal_err *err)
+{
+	struct seal_bytes b = seal_bytes_of(arg);
+	uint32_t n = 0, unit = 1;
+
+	if (seal_bytes_ends(b, "m"))
+		unit = 60;
+	else if (seal_bytes_ends(b, "h"))
+		unit = 3600;
+	if (unit > 1 || seal_bytes_ends(b, "s"))
+		b.n--;
+	if (seal_parse_u32(b, 10, &n) < 0 || n == 0 || n > 24 * 3600 / unit)
+		return seal_err_set(err, -EINVAL, "'%s' is no time from 1s to 24h: 30s, 5m, 1h",
+				    arg);
+	((struct seal_cli *)data)->fix.confirm_s = n * unit;
+	return 0;
 }
 
 /* say_formats - what the verb can write, for the one who asked for something else */
@@ -178,6 +201,17 @@ const struct seal_opt seal_options[] = {
 	 SEAL_VERB_AUDIT, set_baseline},
 	{"output", "DIR", "Write the plan, its scripts and its modules into this directory",
 	 SEAL_VERB_FIX, set_output, 'o'},
+	{"apply", "PLAN", "Carry out this plan file on the running host; wants --hash",
+	 SEAL_VERB_FIX, set_apply},
+	{"hash", "H", "The plan file's SHA-256, as it was told when the plan was made",
+	 SEAL_VERB_FIX, set_hash},
+	{"confirm", "TIME",
+	 "Take back what was done unless \"yes\" is answered in this time: 30s, 5m", SEAL_VERB_FIX,
+	 set_confirm},
+	{"undo", "PLAN", "Take back what was begun of this plan file", SEAL_VERB_FIX, set_undo},
+	{"policy-root", "DIR",
+	 "With --apply and --undo: the policy store below this directory, not the host's",
+	 SEAL_VERB_FIX, set_policy_root},
 	{"rules", "DIR", "Read causes and checks from this directory instead of the built-in ones",
 	 SEAL_VERB_ALL, set_rules},
 	{"require-complete", NULL, "Exit 3 when evidence that matters is missing", SEAL_VERB_ALL,

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "analysis/attribution/attribution.h"
-#include "cli/cli.h"
+#include "cli/apply.h"
 #include "core/digest.h"
 #include "core/enc.h"
 #include "evidence/evidence.h"
@@ -204,6 +204,23 @@ static int make(const struct seal_cli *cli, const struct seal_root *root,
 	return seal_cli_render(cli, &a);
 }
 
+/* change - --apply or --undo, and nothing that only makes plans beside it */
+static int change(const struct seal_cli *cli)
+{
+	struct seal_err err = {0};
+
+	if ((cli->fix.apply && cli->fix.undo) || cli->fix.dir || cli->n_args)
+		seal_err_set(&err, -EINVAL,
+			     "--apply and --undo take a plan file and neither each other, -o nor "
+			     "queue ids");
+	else if (cli->outputs.n != 1 || cli->outputs.v[0].file ||
+		 cli->outputs.v[0].format != seal_formats_fix)
+		seal_err_set(&err, -EINVAL, "--apply and --undo tell what they do as text alone");
+	if (err.code)
+		return seal_cli_fail(cli, SEAL_EXIT_USAGE, &err);
+	return cli->fix.apply ? seal_cli_apply(cli) : seal_cli_undo(cli);
+}
+
 int seal_verb_fix(const struct seal_cli *cli)
 {
 	seal_auto_rules struct seal_rules *rules = NULL;
@@ -211,6 +228,8 @@ int seal_verb_fix(const struct seal_cli *cli)
 	struct seal_err err = {0};
 	int r;
 
+	if (cli->fix.apply || cli->fix.undo)
+		return change(cli);
 	if (seal_rules_load(cli->rules_dir, &rules, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_USAGE, &err);
 	if (seal_root_new(cli->root, &root, &err) < 0)

@@ -5,7 +5,7 @@
 usage: layers.py SOURCE_ROOT BUILD_ROOT
 
 - an include points to an earlier layer only; analysis, checks and fix include nothing that does I/O
-- nothing prints but src/cli; nothing runs programs; no function that cannot be given a bound
+- nothing prints but src/cli; nothing but src/apply/child.c runs programs; no function that cannot be given a bound
 - each header compiles alone; block comments only; each file starts with its SPDX line
 - no function over 100 lines, no file over 900
 """
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-LAYERS = ["core", "model", "evidence", "analysis", "checks", "fix", "report", "cli"]
+LAYERS = ["core", "model", "evidence", "analysis", "checks", "fix", "report", "apply", "cli"]
 PURE = {"analysis", "checks", "fix"}
 IO_HEADERS = {"core/root.h", "core/input.h", "fcntl.h", "stdio.h", "unistd.h", "dirent.h",
               "sys/socket.h", "sys/mman.h", "sys/stat.h"}
@@ -27,6 +27,7 @@ FILE_LINES = 900
 BANNED = "system popen posix_spawn posix_spawnp execl execle execlp execv execve execvp execvpe " \
          "fexecve strcpy stpcpy strcat strncat sprintf vsprintf gets atoi atol " \
          "atoll atof strtok strtok_r alloca tmpnam tempnam mktemp setjmp longjmp".split()
+RUNS_PROGRAMS = {"src/apply/child.c": {"posix_spawn"}}  # absolute ones, no shell
 PRINTING = "printf vprintf fprintf vfprintf dprintf vdprintf puts fputs putchar putc fputc " \
            "perror psignal fwrite".split()
 
@@ -71,7 +72,7 @@ def check_calls(path, code):
     for number, line in enumerate(code.split("\n"), 1):
         for m in CALL.finditer(line):
             name = m.group(1)
-            if name in BANNED:
+            if name in BANNED and name not in RUNS_PROGRAMS.get(path, ()):
                 yield number, f"{name}() is not used here"
             elif name in PRINTING and own != "cli":
                 yield number, f"only src/cli prints: {name}()"

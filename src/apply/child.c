@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "apply/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "fix/probe.h"
+
+#define LOCK_FD (STDERR_FILENO + 1)
+
+static char *const environment[] = {
+	(char[]){"PATH=/usr/sbin:/usr/bin:/sbin:/bin"},
+	(char[]){"LC_ALL=C"},
+	(char[]){"HOME=/"},
+	NULL,
+};
+
+/* struct words - an argv as execve(2) wants it */
+struct words {
+	char **v;
+	char *text;
+};
+
+static void words_done(struct words *w)
+{
+	free(w->v);
+	free(w->text);
+}
+
+/* words_of - NUL-terminated copies of all words. Returns 0, -EINVAL (a word holds a NUL) or
+ * -ENOMEM */
+static int words_of(const struct seal_argv *a, struct words *w)
+{
+	size_t i, size = 0;
+	char *p;
+
+	for (i = 0; i < a->v.n; i++) {
+		if (a->v.v[i].n && memchr(a->v.v[i].p, '\0', a->v.v[i].n))
+			return -EINVAL;
+		size += a->v.v[i].n + 1;
+	}
+	w->v = calloc(a->v.n + 1, sizeof(*w->v));
+	w->text = p = malloc(size + 1);
+	if (!w->v || !w->text)
+		return -ENOMEM;
+	for (i = 0; i < a->v.n; i++) {
+		if (a->v.v[i].n)
+			memcpy(p, a->v.v[i].p, a->v.v[i].n);
+		w->v[i] = p;
+		p += a->v.v[i].n;
+		*p++ = '\0';
+	}
+	return 0;
+}
+
+static int set_actions(posix_spawn_file_actions_t *fa, int dir, int out, bool errors)
+{
+	int r;
+
+	r = posix_spawn_file_actions_addopen(fa, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	if (r == 0)
+		r = posix_spawn_file_actions_addfchdir_np(fa, dir);
+	if (r == 0)
+		r = posix_spawn_file_actions_adddup2(fa, out, STDOUT_FILENO);
+	if (r == 0 && errors)
+		r = posix_spawn_file_actions_adddup2(fa, out, STDERR_FILENO);
+	if (r == 0 && !errors)
+		r = posix_spawn_file_actions_addopen(fa, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	/* its lock goes with the program, so that nothing is taken back while that still works */
+	if (r == 0)
+		r = posix_spawn_file_actions_adddup2(fa, dir, LOCK_FD);
+	if (r == 0)
+		r = posix_spawn_file_actions_addclosefrom_np(fa, LOCK_FD + 1);
+	return -r;
+}
+
+static int set_attributes(posix_spawnattr_t *at)
+{
+	sigset_t none, all;
+	int r;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	r = posix_spawnattr_setsigmask(at, &none);
+	if (r == 0)
+		r = posix_spawnattr_setsigdefault(at, &all);
+	if (r == 0)
+		r = posix_spawnattr_setflags(at, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+							 POSIX_SPAWN_SETSID);
+	return -r;
+}
+
+/* spawn - start @file; what it prints goes to @out. Returns its process id or a negative errno */
+static int spawn(const char *file, const struct words *w, int dir, int out, bool errors)
+{
+	posix_spawn_file_actions_t fa;
+	posix_spawnattr_t at;
+	pid_t pid = -1;
+	int r;
+
+	r = -posix_spawn_file_actions_init(&fa);
+	if (r < 0)
+		return r;
+	r = -posix_spawnattr_init(&at);
+	if (r == 0) {
+		r = set_actions(&fa, dir, out, errors);
+		if (r == 0)
+			r = set_attributes(&at);
+		if (r == 0)
+			r = -posix_spawn(&pid, file, &fa, &at, w->v, environment);
+		posix_spawnattr_destroy(&at);
+	}
+	posix_spawn_file_actions_destroy(&fa);
+	return r < 0 ? r : (int)pid;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* collect - what is printed until the end, or until a limit. Returns 0 or a negative errno */
+static int collect(int fd, struct seal_buf *out)
+{
+	int64_t until = now_ms() + (int64_t)SEAL_CHILD_SECONDS * 1000, left;
+	char piece[4096];
+	ssize_t n;
+	int r;
+
+	for (;;) {
+		struct pollfd p = {.fd = fd, .events = POLLIN};
+
+		left = until - now_ms();
+		r = left > 0 ? poll(&p, 1, (int)left) : 0;
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0)
+			return r < 0 ? -errno : -ETIMEDOUT;
+		n = read(fd, piece, sizeof(piece));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : 0;
+		if (out->n + (size_t)n > SEAL_CHILD_OUTPUT_MAX)
+			return -EFBIG;
+		seal_buf_put(out, piece, (size_t)n);
+		if (out->err)
+			return out->err;
+	}
+}
+
+/* reap - its status; one that went over a limit is killed first, with what it started */
+static int reap(pid_t pid, bool to_kill)
+{
+	int status = 0;
+
+	if (to_kill)
+		kill(-pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int seal_child_run(const struct seal_argv *argv, int dir, bool errors, struct seal_child *ret,
+		   struct seal_err *err)
+{
+	const char *file = argv->v.n ? seal_program_path(argv->v.v[0]) : NULL;
+	struct words w = {0};
+	int fds[2], pid, r, status;
+
+	*ret = (struct seal_child){0};
+	if (!file)
+		return seal_err_set(err, -ENOENT, "a program that is none of a plan's");
+	r = words_of(argv, &w);
+	if (r == 0 && pipe2(fds, O_CLOEXEC) < 0)
+		r = -errno;
+	if (r < 0) {
+		words_done(&w);
+		return seal_err_set(err, r, "%s: %s", file, strerror(-r));
+	}
+	pid = spawn(file, &w, dir, fds[1], errors);
+	close(fds[1]);
+	r = pid < 0 ? pid : collect(fds[0], &ret->out);
+	close(fds[0]);
+	words_done(&w);
+	if (pid > 0) {
+		status = reap(pid, r < 0);
+		if (r == 0)
+			r = status;
+	}
+	if (r < 0)
+		return seal_err_set(err, r, "%s: %s", file, strerror(-r));
+	ret->status = r;
+	return 0;
+}
