@@ -124,7 +124,7 @@ static int fix_of_egress(struct seal_attribution *at, const struct seal_cause *c
 		addr = at->h->net.resolvers.v[0];
 	else if (seal_addr_parse(c->object.address, &addr) < 0)
 		return 0;
-	r = seal_egress_ask(at->egress, &addr, (uint16_t)c->object.port, udp, &e);
+	r = seal_egress_ask(at->egress, &addr, (uint16_t)c->object.port, udp, NULL, &e);
 	return r < 0 ? r : seal_egress_fix(at->egress, e, f);
 }
 
@@ -154,6 +154,10 @@ static void name_object(struct seal_cause *c, const struct seal_fix *f)
 {
 	const struct seal_step *last = f->steps.n ? &f->steps.v[f->steps.n - 1] : NULL;
 
+	/* a socket is named whole by the words; the fix is for its directory */
+	if (strcmp(c->verdict, "selinux.socket") == 0 && c->object.path.n &&
+	    c->object.path.p[0] == '/')
+		return;
 	if (last && strcmp(last->op, "restorecon") == 0 && last->argv.v.n)
 		c->object.path = last->argv.v.v[last->argv.v.n - 1];
 }
@@ -203,7 +207,7 @@ static int foresee(struct seal_attribution *at, struct seal_cause_group *g)
 	if (c->class_ != SEAL_CLASS_SELINUX || strcmp(c->verdict, "selinux.connect") != 0 ||
 	    !c->object.port || seal_addr_parse(c->object.address, &addr) < 0)
 		return 0;
-	r = seal_egress_ask(at->egress, &addr, (uint16_t)c->object.port, false, &e);
+	r = seal_egress_ask(at->egress, &addr, (uint16_t)c->object.port, false, NULL, &e);
 	if (r < 0 || (e->answer != SEAL_EGRESS_DROP && e->answer != SEAL_EGRESS_REJECT))
 		return r;
 	also = seal_vec_add(&c->also);

@@ -109,6 +109,10 @@ int seal_case_of_event(struct seal_attribution *at, const struct seal_mail_event
 /* seal_case_paths - absolute paths the words of the failure name, the most telling first */
 size_t seal_case_paths(struct seal_attribution *at, const struct seal_case *c,
 		       struct seal_bytes paths[SEAL_CASE_PATHS_MAX]);
+/* seal_case_egress - what this host does to the connection the case is about; *ret belongs to the
+ * cache of answers, NULL when the words name no address and port. Returns 0 or -ENOMEM. */
+int seal_case_egress(struct seal_attribution *at, const struct seal_case *c,
+		     struct seal_egress **ret);
 /* seal_case_access - what the failed operation needs of the last element: enum seal_dac_access */
 unsigned seal_case_access(const struct seal_case *c);
 /* seal_case_identity - as whom the daemon tried that path

@@ -317,6 +317,31 @@ static int test_chroot_resolver(struct seal_attribution *at, const struct seal_c
 	return seal_finding_say(at, f, &o, "the copy names none of the host's resolvers");
 }
 
+/* name_key - the words name no file: the key the service is configured with */
+static int name_key(struct seal_attribution *at, const struct seal_case *c, struct seal_finding *f)
+{
+	bool server = seal_bytes_is(c->daemon, "smtpd") || seal_bytes_is(c->daemon, "tlsproxy");
+	static const char *const params[][2] = {{"smtp_tls_chain_files", "smtp_tls_key_file"},
+						{"smtpd_tls_chain_files", "smtpd_tls_key_file"}};
+	struct seal_bytes value;
+	size_t i;
+	int r;
+
+	for (i = 0; c->process->inst && i < 2; i++) {
+		r = seal_conf_value(c->process->inst, c->process->service, params[server][i],
+				    at->h->arena, &value);
+		if (r == -ENOMEM)
+			return r;
+		if (r < 0 || !value.n)
+			continue;
+		f->object.parameter = seal_bytes_of(params[server][i]);
+		if (value.p[0] == '/')
+			f->object.path = value;
+		return 0;
+	}
+	return 0;
+}
+
 /* test_tls_files - a certificate or key that the words name is missing or holds none */
 static int test_tls_files(struct seal_attribution *at, const struct seal_case *c,
 			  const struct seal_verdict *v, struct seal_finding *f)
@@ -328,8 +353,12 @@ static int test_tls_files(struct seal_attribution *at, const struct seal_case *c
 	int r;
 
 	r = seal_test_words(at, c, v, f);
-	if (r < 0 || !c->reason.path.n || c->reason.path.p[0] != '/')
+	if (r < 0)
 		return r;
+	if (!c->reason.path.n && f->certainty > SEAL_CERTAINTY_UNKNOWN)
+		return name_key(at, c, f);
+	if (!c->reason.path.n || c->reason.path.p[0] != '/')
+		return 0;
 	r = seal_process_path(at->h, c->process, c->reason.path, &path);
 	if (r < 0)
 		return r;
@@ -392,6 +421,11 @@ static int test_socket(struct seal_attribution *at, const struct seal_case *c,
 		f->certainty = SEAL_CERTAINTY_CERTAIN;
 		return seal_finding_say(at, f, &o, "the socket is not there");
 	}
+	if (c->reason.error == ENOENT && c->reason.socket.p[0] != '/') {
+		/* of a path below the queue directory no chroot makes another */
+		f->certainty = SEAL_CERTAINTY_LIKELY;
+		return r == 0 ? seal_finding_say(at, f, &o, "the socket is there now") : 0;
+	}
 	if (c->reason.error == ECONNREFUSED) {
 		f->certainty = r == 0 ? SEAL_CERTAINTY_CERTAIN : SEAL_CERTAINTY_LIKELY;
 		return seal_finding_say(at, f, &o, "nobody answers on the socket%s",
@@ -404,24 +438,47 @@ static int test_listener(struct seal_attribution *at, const struct seal_case *c,
 			 struct seal_finding *f)
 {
 	struct seal_origin o = {.source = SEAL_SOURCE_NETWORK};
+	const struct seal_addr *addr = &c->reason.addr;
+	struct seal_bytes address = c->reason.address;
+	seal_auto_buf struct seal_buf text = {0};
+	struct seal_egress *e;
+	uint32_t port;
+	int r;
 
-	if (!c->reason.addr.bits || !seal_net_has(&at->h->net, &c->reason.addr))
-		return c->reason.addr.bits ? seal_finding_refute(at, f, "the peer is another host")
-					   : 0;
-	f->object.address = c->reason.address;
-	f->object.port = c->reason.port;
+	r = seal_case_egress(at, c, &e);
+	if (r < 0 || !addr->bits)
+		return r;
+	port = e ? e->port : c->reason.port;
+	if (e && e->redirected && seal_net_has(&at->h->net, &e->to)) {
+		addr = &e->to;
+		port = e->to_port;
+		seal_addr_put(&text, addr);
+		r = text.err ? text.err
+			     : seal_arena_copy(at->h->arena, seal_buf_bytes(&text), &address);
+		if (r < 0)
+			return r;
+		r = seal_finding_say(at, f, NULL,
+				     "NAT of this host sends what is meant for it to its own port "
+				     "%u",
+				     port);
+	}
+	if (r < 0)
+		return r;
+	if (!seal_net_has(&at->h->net, addr))
+		return seal_finding_refute(at, f, "the peer is another host");
+	f->object.address = address;
+	f->object.port = port;
 	f->object.protocol = "tcp";
 	if (c->reason.error == ECONNREFUSED)
 		f->certainty = SEAL_CERTAINTY_LIKELY;
-	if (!at->h->net.has_listeners || !c->reason.port)
+	if (!at->h->net.has_listeners || !port)
 		return 0;
 	seal_vec_each (l, &at->h->net.listeners) {
-		if (l->port == c->reason.port && !l->udp)
+		if (l->port == port && !l->udp)
 			return seal_finding_refute(at, f, "a program listens on port %u", l->port);
 	}
 	f->certainty = SEAL_CERTAINTY_CERTAIN;
-	return seal_finding_say(at, f, &o, "nothing listens on port %u of this host",
-				c->reason.port);
+	return seal_finding_say(at, f, &o, "nothing listens on port %u of this host", port);
 }
 
 int seal_test_service(struct seal_attribution *at, const struct seal_case *c,

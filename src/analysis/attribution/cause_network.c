@@ -9,13 +9,14 @@
 
 #define DNS_PORT 53
 
-/* egress_of - the answer for the destination of the case; NULL when it names no address */
-static int egress_of(struct seal_attribution *at, const struct seal_case *c,
+int seal_case_egress(struct seal_attribution *at, const struct seal_case *c,
 		     struct seal_egress **ret)
 {
 	struct seal_bytes relay = c->relay, port;
+	struct seal_addr bound;
 	uint32_t n = c->reason.port;
 	ssize_t colon;
+	int r = 0;
 
 	*ret = NULL;
 	if (!c->reason.addr.bits)
@@ -29,7 +30,13 @@ static int egress_of(struct seal_attribution *at, const struct seal_case *c,
 	}
 	if (!n)
 		return 0;
-	return seal_egress_ask(at->egress, &c->reason.addr, (uint16_t)n, false, ret);
+	if (c->process->inst)
+		r = seal_egress_bound(at->h, c->process->inst, c->process->service,
+				      c->reason.addr.bits, &bound);
+	if (r < 0)
+		return r;
+	return seal_egress_ask(at->egress, &c->reason.addr, (uint16_t)n, false, r ? &bound : NULL,
+			       ret);
 }
 
 static void set_path(const struct seal_case *c, const struct seal_egress *e, struct seal_object *o)
@@ -69,6 +76,25 @@ static bool is_timeout(const struct seal_case *c)
 	return c->reason.error == ETIMEDOUT;
 }
 
+/* is_from_beyond - the errno can be the doing of a packet filter on the way (measured, see
+ * errno.yaml); "Permission denied" of IPv4 cannot */
+static bool is_from_beyond(const struct seal_case *c, bool drop)
+{
+	if (drop)
+		return is_timeout(c);
+	switch (c->reason.error) {
+	case EACCES:
+		return c->reason.addr.bits == 128;
+	case ECONNREFUSED:
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+	case ENOPROTOOPT:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int test_egress(struct seal_attribution *at, const struct seal_case *c,
 		       struct seal_egress *e, bool want_drop, struct seal_finding *f)
 {
@@ -79,7 +105,12 @@ static int test_egress(struct seal_attribution *at, const struct seal_case *c,
 					   e->port);
 	if (e->answer == SEAL_EGRESS_DEPENDS) {
 		f->why = e->depends;
-		return 0;
+		if (want_drop ? !e->may_drop || !is_timeout(c)
+			      : !e->may_reject || !is_from_beyond(c, false))
+			return 0;
+		f->certainty = SEAL_CERTAINTY_POSSIBLE;
+		set_rule(c, e, &f->object);
+		return say_rule(at, f, e, want_drop ? "may drop" : "may reject");
 	}
 	if (e->answer == SEAL_EGRESS_UNKNOWN) {
 		f->why = SEAL_LIT("the evidence holds no ruleset");
@@ -126,7 +157,7 @@ static int test_dns_blocked(struct seal_attribution *at, struct seal_finding *f)
 		return 0;
 	}
 	seal_vec_each (a, &at->h->net.resolvers) {
-		r = seal_egress_ask(at->egress, a, DNS_PORT, true, &e);
+		r = seal_egress_ask(at->egress, a, DNS_PORT, true, NULL, &e);
 		if (r < 0)
 			return r;
 		if (e->answer == SEAL_EGRESS_UNKNOWN || e->answer == SEAL_EGRESS_DEPENDS) {
@@ -146,31 +177,12 @@ static int test_dns_blocked(struct seal_attribution *at, struct seal_finding *f)
 	f->object.port = DNS_PORT;
 	f->object.protocol = "udp";
 	seal_vec_each (a, &at->h->net.resolvers) {
-		r = r < 0 ? r : seal_egress_ask(at->egress, a, DNS_PORT, true, &e);
+		r = r < 0 ? r : seal_egress_ask(at->egress, a, DNS_PORT, true, NULL, &e);
 		if (r == 0)
 			r = say_rule(at, f, e,
 				     e->answer == SEAL_EGRESS_REJECT ? "rejects" : "drops");
 	}
 	return r;
-}
-
-/* is_from_beyond - the errno can be the doing of a packet filter on the way (measured, see
- * errno.yaml); "Permission denied" of IPv4 cannot */
-static bool is_from_beyond(const struct seal_case *c, bool drop)
-{
-	if (drop)
-		return is_timeout(c);
-	switch (c->reason.error) {
-	case EACCES:
-		return c->reason.addr.bits == 128;
-	case ECONNREFUSED:
-	case EHOSTUNREACH:
-	case ENETUNREACH:
-	case ENOPROTOOPT:
-		return true;
-	default:
-		return false;
-	}
 }
 
 int seal_test_firewall(struct seal_attribution *at, const struct seal_case *c,
@@ -183,7 +195,7 @@ int seal_test_firewall(struct seal_attribution *at, const struct seal_case *c,
 		return test_dns_blocked(at, f);
 	if (c->reason.origin == SEAL_REASON_REMOTE)
 		return seal_finding_refute(at, f, "the peer answered");
-	r = egress_of(at, c, &e);
+	r = seal_case_egress(at, c, &e);
 	if (r < 0)
 		return r;
 	if (!e) {
@@ -232,11 +244,12 @@ static int route_errno(enum seal_route_type t)
 	return 0;
 }
 
-static const char *route_verdict(const struct seal_egress *e)
+/* route_verdict - what @route does to the packet; NULL: it lets it go */
+static const char *route_verdict(const struct seal_egress *e, const struct seal_route *route)
 {
-	if (!e->route)
+	if (!route)
 		return e->addr.bits == 128 ? "route.ipv6_missing" : "route.none";
-	switch (e->route->type) {
+	switch (route->type) {
 	case SEAL_ROUTE_UNREACHABLE:
 		return "route.unreachable";
 	case SEAL_ROUTE_PROHIBIT:
@@ -259,18 +272,28 @@ int seal_test_route(struct seal_attribution *at, const struct seal_case *c,
 		    const struct seal_verdict *v, struct seal_finding *f)
 {
 	struct seal_origin o = {.source = SEAL_SOURCE_NETWORK};
-	const char *is;
+	const char *is, *other;
 	struct seal_egress *e;
 	int r;
 
-	r = egress_of(at, c, &e);
+	r = seal_case_egress(at, c, &e);
 	if (r < 0)
 		return r;
 	if (!e || !e->has_routes) {
 		f->why = SEAL_LIT("the routes are not in the evidence");
 		return 0;
 	}
-	is = route_verdict(e);
+	is = route_verdict(e, e->route);
+	other = e->other_route ? route_verdict(e, e->other_route) : NULL;
+	if (other && strcmp(other, v->id) == 0 &&
+	    c->reason.error == route_errno(e->other_route->type)) {
+		f->certainty = SEAL_CERTAINTY_POSSIBLE;
+		set_path(c, e, &f->object);
+		return seal_finding_say(at, f, &o,
+					"a route of table %.*s would; which packets are looked up "
+					"there is not known",
+					(int)e->other_route->table.n, e->other_route->table.p);
+	}
 	if (!is || strcmp(is, v->id) != 0)
 		return seal_finding_refute(at, f, "%s",
 					   is ? "the route to it is of another kind"
@@ -278,7 +301,7 @@ int seal_test_route(struct seal_attribution *at, const struct seal_case *c,
 	if (c->reason.error != (e->route ? route_errno(e->route->type) : ENETUNREACH))
 		return seal_finding_refute(at, f, "the routes would not give '%s'",
 					   strerror(c->reason.error));
-	f->certainty = SEAL_CERTAINTY_CERTAIN;
+	f->certainty = e->other_route && !other ? SEAL_CERTAINTY_POSSIBLE : SEAL_CERTAINTY_CERTAIN;
 	set_path(c, e, &f->object);
 	return seal_finding_say(at, f, &o, "%s",
 				e->route ? "the route that matches refuses"
@@ -295,9 +318,12 @@ int seal_test_remote(struct seal_attribution *at, const struct seal_case *c,
 		return seal_test_words(at, c, v, f);
 	if (c->reason.addr.bits && seal_net_has(&at->h->net, &c->reason.addr))
 		return seal_finding_refute(at, f, "the peer is this host");
-	r = egress_of(at, c, &e);
+	r = seal_case_egress(at, c, &e);
 	if (r < 0)
 		return r;
+	if (e && e->redirected && strcmp(v->id, "remote.refused") == 0)
+		return seal_finding_refute(at, f,
+					   "NAT of this host sends what is meant for it elsewhere");
 	set_path(c, e, &f->object);
 	if (c->reason.form == SEAL_FORM_LOST || c->reason.form == SEAL_FORM_STALLED) {
 		/* the connection stood: no rule and no route of this host was in its way */
@@ -308,7 +334,8 @@ int seal_test_remote(struct seal_attribution *at, const struct seal_case *c,
 		f->certainty = SEAL_CERTAINTY_POSSIBLE;
 		return 0;
 	}
-	if (e->answer == SEAL_EGRESS_ACCEPT && !e->no_reply && !(e->has_routes && route_verdict(e)))
+	if (e->answer == SEAL_EGRESS_ACCEPT && !e->no_reply &&
+	    !(e->has_routes && route_verdict(e, e->route)))
 		f->certainty = SEAL_CERTAINTY_LIKELY;
 	else if (e->answer == SEAL_EGRESS_DEPENDS)
 		f->certainty = SEAL_CERTAINTY_POSSIBLE;

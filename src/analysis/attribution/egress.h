@@ -22,10 +22,16 @@ struct seal_egress {
 	uint16_t port;
 	bool udp;
 	const struct seal_route *route; /* the longest match; NULL: none */
-	bool has_routes;                /* the evidence holds the routes, so none means none */
+	/* of a table that a rule may send the packet to; NULL: none */
+	const struct seal_route *other_route;
+	bool has_routes; /* the evidence holds the routes, so none means none */
 	enum seal_egress_answer answer;
 	bool no_reply;             /* sent, but the answers to it are dropped on their way in */
 	int reject_errno;          /* of REJECT: what connect(2) returns; 0 = not known */
+	bool may_drop, may_reject; /* of DEPENDS: a rule whose condition nobody can tell does so */
+	bool redirected;           /* of ACCEPT: NAT of this host sends it elsewhere: to, to_port */
+	struct seal_addr to;
+	uint16_t to_port;
 	struct seal_object where;  /* the deciding rule */
 	struct seal_bytes depends; /* of DEPENDS, in words */
 };
@@ -36,10 +42,17 @@ struct seal_egress_cache;
 int seal_egress_new(struct seal_host *h, struct seal_egress_cache **ret);
 void seal_egress_free(struct seal_egress_cache *c);
 
-/* seal_egress_ask - the answer for one destination; *ret belongs to the cache. Returns 0 or -ENOMEM
- */
+/* seal_egress_ask - the answer for one destination; *ret belongs to the cache
+ * @src: the address smtp(8) binds to, of the family of @addr; NULL: that of the only instance, else
+ *       the one the routes choose. Not looked at for udp.
+ * Returns 0 or -ENOMEM */
 int seal_egress_ask(struct seal_egress_cache *c, const struct seal_addr *addr, uint16_t port,
-		    bool udp, struct seal_egress **ret);
+		    bool udp, const struct seal_addr *src, struct seal_egress **ret);
+
+/* seal_egress_bound - the address smtp_bind_address or smtp_bind_address6 gives @service of @inst
+ * (NULL: main.cf alone) for the family of @bits (32, 128). Returns 1, 0 (none) or -ENOMEM. */
+int seal_egress_bound(struct seal_host *h, const struct seal_instance *inst,
+		      const struct seal_service *service, uint8_t bits, struct seal_addr *ret);
 
 /* seal_fw_where - the family, table, chain and rule of @o; @rule NULL: the policy of the chain.
  * Returns 0 or -ENOMEM */
