@@ -228,14 +228,18 @@ static int crash_line(struct seal_attribution *at, struct seal_case *c)
 		seal_window_about(c->time_us, c->time_us, CRASH_WINDOW_US, SEAL_SECOND_US);
 	int best_worth = 1, w;
 	bool several = false;
+	bool look_up = needs(c->symptom, "service.see_resolver_line");
 	size_t n, i;
 
-	if (c->time_us == SEAL_TIME_NONE || !(needs(c->symptom, "service.see_fatal_line") ||
-					      needs(c->symptom, "config.transport_name")))
+	if (c->time_us == SEAL_TIME_NONE ||
+	    !(look_up || needs(c->symptom, "service.see_fatal_line") ||
+	      needs(c->symptom, "config.transport_name")))
 		return 0;
 	v = seal_event_crashes(at->events, window, &n);
 	for (i = 0; i < n; i++) {
-		service = crashed_service(v[i]);
+		if (seal_event_is_of_resolver(v[i]) != look_up)
+			continue;
+		service = look_up ? v[i]->daemon : crashed_service(v[i]);
 		said = service.n ? last_words(at, v[i]) : NULL;
 		if (!said)
 			continue;

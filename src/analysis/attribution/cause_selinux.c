@@ -62,25 +62,60 @@ static int domain_of(struct seal_attribution *at, struct seal_bytes daemon, stru
 	return 0;
 }
 
+/* has_element - one of the directories on the way to @path has that name */
+static bool has_element(struct seal_bytes path, struct seal_bytes name)
+{
+	struct seal_bytes one;
+	ssize_t last = seal_bytes_rchr(path, '/');
+
+	path.n = last > 0 ? (size_t)last : 0;
+	while (path.n) {
+		one = seal_bytes_cut(path, '/', &path);
+		if (one.n && seal_bytes_eq(one, name))
+			return true;
+	}
+	return false;
+}
+
+/* is_on_the_way - a directory could not be searched that leads to what the words name: they tell
+ * the path from the queue directory on, the denial the name of one element */
+static bool is_on_the_way(struct seal_attribution *at, const struct seal_case *c,
+			  const struct seal_avc_match *m)
+{
+	const struct seal_denial *d = m->denial;
+	struct seal_bytes paths[SEAL_CASE_PATHS_MAX];
+	size_t n, i;
+
+	if (m->object == SEAL_SAME_YES || !seal_bytes_is(d->tclass, "dir") || d->n_perms != 1 ||
+	    !seal_bytes_is(d->perms[0], "search") || !d->object.name.n || d->object.path.n)
+		return false;
+	n = seal_case_paths(at, c, paths);
+	for (i = 0; i < n; i++)
+		if (has_element(paths[i], d->object.name))
+			return true;
+	return false;
+}
+
 /* certainty_of - an identity join is there (pid, name, window); what the object, the words and the
  * clocks add */
-static enum seal_certainty certainty_of(const struct seal_attribution *at,
-					const struct seal_case *c, const struct seal_avc_match *m)
+static enum seal_certainty certainty_of(struct seal_attribution *at, const struct seal_case *c,
+					const struct seal_avc_match *m)
 {
 	bool eacces = seal_case_is_refusal(c);
+	enum seal_same object = is_on_the_way(at, c, m) ? SEAL_SAME_YES : m->object;
 
 	if (strncmp(c->symptom->id, "dns.", 4) == 0)
 		return is_resolver_file(m->denial) ? SEAL_CERTAINTY_LIKELY : SEAL_CERTAINTY_UNKNOWN;
 	/* what failed for another reason is not the denial's doing, were it of the same second */
 	if (!eacces && !seal_case_leans_on_notes(c))
 		return SEAL_CERTAINTY_UNKNOWN;
-	if (m->object == SEAL_SAME_YES)
+	if (object == SEAL_SAME_YES)
 		return !eacces || c->symptom->verdict || seal_avc_shift_us(at->avcs) ||
 				       (m->other_ended && !m->whole)
 			       ? SEAL_CERTAINTY_LIKELY
 			       : SEAL_CERTAINTY_CERTAIN;
-	return m->object == SEAL_SAME_UNTOLD && eacces ? SEAL_CERTAINTY_LIKELY
-						       : SEAL_CERTAINTY_UNKNOWN;
+	return object == SEAL_SAME_UNTOLD && eacces ? SEAL_CERTAINTY_LIKELY
+						    : SEAL_CERTAINTY_UNKNOWN;
 }
 
 /* in_domain - no surer than the domain allows: anybody can name a program "smtp" and be denied
@@ -100,8 +135,8 @@ static int in_domain(struct seal_attribution *at, const struct seal_case *c,
 		return 0; /* of the base policies: several programs share a domain */
 	if (domain.n)
 		*sure = SEAL_CERTAINTY_UNKNOWN;
-	else if (*sure > SEAL_CERTAINTY_LIKELY)
-		*sure = SEAL_CERTAINTY_LIKELY;
+	else if (*sure > SEAL_CERTAINTY_POSSIBLE)
+		*sure = SEAL_CERTAINTY_POSSIBLE;
 	return 0;
 }
 
@@ -119,15 +154,24 @@ static int join_perms(struct seal_attribution *at, const struct seal_denial *d,
 	return b.err ? b.err : seal_arena_intern(at->h->arena, seal_buf_bytes(&b), ret);
 }
 
-static int set_object(struct seal_attribution *at, const struct seal_denial *d,
-		      struct seal_object *o)
+static int set_object(struct seal_attribution *at, const struct seal_case *c,
+		      const struct seal_denial *d, struct seal_object *o)
 {
+	struct seal_bytes path;
+	ssize_t slash;
 	o->source_type = d->source_type;
 	o->target_type = d->target_type;
 	o->scontext = d->scontext;
 	o->tcontext = d->tcontext;
 	o->tclass = d->tclass;
 	o->path = d->object.path.n ? d->object.path : d->object.name;
+	if (c->reason.socket.n && !d->object.path.n && d->object.name.n) {
+		if (seal_process_path(at->h, c->process, c->reason.socket, &path) == -ENOMEM)
+			return -ENOMEM;
+		slash = seal_bytes_rchr(path, '/');
+		if (seal_bytes_eq(seal_bytes_from(path, (size_t)(slash + 1)), d->object.name))
+			o->path = path;
+	}
 	o->inode = d->object.inode;
 	o->port = d->object.port > 0 ? (uint32_t)d->object.port : 0;
 	if (seal_bytes_starts(d->tclass, "tcp_"))
@@ -163,7 +207,7 @@ static int tell_match(struct seal_attribution *at, const struct seal_case *c,
 	if (!ref)
 		return -ENOMEM;
 	o.ref = seal_bytes_of(ref);
-	r = set_object(at, m->denial, &f->object);
+	r = set_object(at, c, m->denial, &f->object);
 	f->object.host = c->reason.host;
 	f->object.address = c->reason.address;
 	if (r == 0)

@@ -111,8 +111,15 @@ bool seal_event_is_reject(const struct seal_mail_event *e)
 	       e->kind == SEAL_MAIL_REJECT;
 }
 
+bool seal_event_is_of_resolver(const struct seal_mail_event *e)
+{
+	return seal_bytes_is(e->daemon, "trivial-rewrite") || seal_bytes_is(e->daemon, "proxymap");
+}
+
 static bool is_crash(const struct seal_mail_event *e)
 {
+	if (seal_event_is_of_resolver(e))
+		return e->severity >= SEAL_SEVERITY_WARNING;
 	if (e->kind == SEAL_MAIL_MASTER_EXIT)
 		return e->about_pid != 0;
 	return seal_bytes_is(e->daemon, "qmgr") &&

@@ -49,8 +49,11 @@ const struct seal_mail_event *seal_event_warned(const struct seal_event_index *i
 
 #define SEAL_CRASHES_MAX ((size_t)64)
 
-/* seal_event_crashes - master's lines about processes that ended and qmgr's about transports it
- * cannot reach, in the window, by time: the last SEAL_CRASHES_MAX of them */
+/* seal_event_is_of_resolver - a line of the daemons that look addresses up for qmgr and smtpd */
+bool seal_event_is_of_resolver(const struct seal_mail_event *e);
+
+/* seal_event_crashes - master's lines about processes that ended, qmgr's about transports it cannot
+ * reach and warnings of the address resolver, in the window, by time: the last SEAL_CRASHES_MAX */
 const struct seal_mail_event *const *seal_event_crashes(const struct seal_event_index *ix,
 							struct seal_window w, size_t *n);
 
