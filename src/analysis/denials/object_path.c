@@ -140,20 +140,25 @@ static int try_queue(struct search *s, struct seal_bytes name)
 	return r;
 }
 
-/* try_hashed - a queue file lies in deferred/E/E66935406 */
+/* try_hashed - a queue file lies in deferred/E/E66935406; one with a long id in the directory of a
+ * digit of its microseconds, which its name does not show */
 static int try_hashed(struct search *s, struct seal_bytes name)
 {
 	static const char *const dirs[] = {"deferred", "defer"};
+	static const char digits[] = "0123456789ABCDEF";
+	bool is_long = seal_bytes_chr(name, 'z') >= 0;
 	seal_auto_buf struct seal_buf b = {0};
-	size_t i;
+	size_t i, k;
 	int r = 0;
 
-	for (i = 0; r == 0 && name.n && i < 2; i++) {
-		b.n = 0;
-		seal_buf_put(&b, s->queue.p, s->queue.n);
-		seal_buf_printf(&b, "/%s/%c/", dirs[i], name.p[0]);
-		seal_buf_put(&b, name.p, name.n);
-		r = b.err ? b.err : try(s, seal_buf_bytes(&b));
+	for (i = 0; name.n && i < 2; i++) {
+		for (k = 0; r == 0 && k < (is_long ? sizeof(digits) - 1 : 1); k++) {
+			b.n = 0;
+			seal_buf_put(&b, s->queue.p, s->queue.n);
+			seal_buf_printf(&b, "/%s/%c/", dirs[i], is_long ? digits[k] : name.p[0]);
+			seal_buf_put(&b, name.p, name.n);
+			r = b.err ? b.err : try(s, seal_buf_bytes(&b));
+		}
 	}
 	return r;
 }
