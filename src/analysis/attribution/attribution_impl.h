@@ -178,6 +178,9 @@ seal_test_fn seal_test_service;
 seal_test_fn seal_test_auth; /* cause_peer.c */
 seal_test_fn seal_test_relay;
 seal_test_fn seal_test_tls;
+/* cause_inbound.c: why a client may not relay, of a case that says so */
+int seal_test_relay_client(struct seal_attribution *at, const struct seal_case *c,
+			   struct seal_finding *f);
 seal_test_fn seal_test_words; /* attribution.c: a verdict that the words themselves carry */
 
 /* seal_finding_say - append one piece of evidence, formatted from trusted or encoded text */

@@ -355,10 +355,8 @@ static int test_tls_files(struct seal_attribution *at, const struct seal_case *c
 	r = seal_test_words(at, c, v, f);
 	if (r < 0)
 		return r;
-	if (!c->reason.path.n && f->certainty > SEAL_CERTAINTY_UNKNOWN)
-		return name_key(at, c, f);
 	if (!c->reason.path.n || c->reason.path.p[0] != '/')
-		return 0;
+		return f->certainty > SEAL_CERTAINTY_UNKNOWN ? name_key(at, c, f) : 0;
 	r = seal_process_path(at->h, c->process, c->reason.path, &path);
 	if (r < 0)
 		return r;

@@ -236,8 +236,12 @@ int seal_test_relay(struct seal_attribution *at, const struct seal_case *c,
 	struct login_facts l;
 	int r;
 
-	if (strcmp(v->id, "relay.smarthost_policy") != 0)
-		return seal_test_words(at, c, v, f);
+	if (strcmp(v->id, "relay.smarthost_policy") != 0) {
+		r = seal_test_words(at, c, v, f);
+		if (r < 0 || c->symptom->verdict != v || strcmp(v->id, "relay.denied_by_us") != 0)
+			return r;
+		return seal_test_relay_client(at, c, f);
+	}
 	r = login_of(at, c, &l);
 	if (r < 0)
 		return r;
@@ -330,6 +334,71 @@ static int why_not_verified(const struct seal_case *c, struct seal_finding *f)
 	return 0;
 }
 
+/* test_wrapper - a port that begins with TLS, and a client that waits for a greeting (RFC 8314) */
+static int test_wrapper(struct seal_attribution *at, const struct seal_case *c,
+			struct seal_finding *f)
+{
+	static const char name[] = "smtp_tls_wrappermode";
+	const struct seal_process *p = c->process;
+	struct seal_origin o = {.source = SEAL_SOURCE_MAIN_CF};
+	const struct seal_param *where;
+	bool on;
+	int r;
+
+	if (!p->inst || !p->inst->has_main_cf)
+		return 0;
+	r = seal_conf_bool(p->inst, p->service, name, at->h->arena, &on);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	where = seal_conf_where(p->inst, p->service, name);
+	if (where)
+		o = where->origin;
+	if (on)
+		return seal_finding_refute(at, f, "%s is set", name);
+	f->certainty = SEAL_CERTAINTY_CERTAIN;
+	f->object.parameter = seal_bytes_of(name);
+	return seal_finding_say(at, f, &o, "%s is not set, and port 465 begins with TLS", name);
+}
+
+/* test_level - what this host wants of TLS towards peers: smtp_tls_security_level, unless a policy
+ * table tells otherwise for some */
+static int test_level(struct seal_attribution *at, const struct seal_case *c,
+		      const struct seal_verdict *v, struct seal_finding *f)
+{
+	static const char name[] = "smtp_tls_security_level";
+	const struct seal_process *p = c->process;
+	struct seal_origin o = {.source = SEAL_SOURCE_MAIN_CF};
+	struct seal_bytes level, table = SEAL_BYTES_NONE;
+	const struct seal_param *where;
+	bool old = false;
+	int r;
+
+	if (!p->inst || !p->inst->has_main_cf)
+		return 0;
+	r = seal_conf_value(p->inst, p->service, name, at->h->arena, &level);
+	if (r == 0)
+		r = seal_conf_value(p->inst, p->service, "smtp_tls_policy_maps", at->h->arena,
+				    &table);
+	if (r == 0 && !level.n)
+		r = seal_conf_bool(p->inst, p->service, "smtp_use_tls", at->h->arena, &old);
+	if (r < 0 || table.n || old)
+		return r == -ENOMEM ? r : 0;
+	where = seal_conf_where(p->inst, p->service, name);
+	if (where)
+		o = where->origin;
+	if (strcmp(v->id, "tls.not_offered") == 0) {
+		if (!level.n || seal_bytes_is(level, "may") || seal_bytes_is(level, "none"))
+			return 0;
+	} else if (level.n && !seal_bytes_is(level, "none")) {
+		return 0;
+	} else {
+		f->certainty = SEAL_CERTAINTY_CERTAIN;
+	}
+	f->object.parameter = seal_bytes_of(name);
+	return seal_finding_say(at, f, &o, "%s is %.*s", name, level.n ? (int)level.n : 7,
+				level.n ? level.p : "not set");
+}
+
 int seal_test_tls(struct seal_attribution *at, const struct seal_case *c,
 		  const struct seal_verdict *v, struct seal_finding *f)
 {
@@ -343,6 +412,11 @@ int seal_test_tls(struct seal_attribution *at, const struct seal_case *c,
 	r = seal_test_words(at, c, v, f);
 	if (r < 0 || c->symptom->verdict != v)
 		return r;
+	if (!server && strcmp(v->id, "tls.wrapper") == 0)
+		return test_wrapper(at, c, f);
+	if (!server &&
+	    (strcmp(v->id, "tls.required_by_remote") == 0 || strcmp(v->id, "tls.not_offered") == 0))
+		return test_level(at, c, v, f);
 	if (!server)
 		return why_not_verified(c, f);
 	if (strcmp(v->id, "tls.expired") != 0)

@@ -60,10 +60,37 @@ static int test_mailbox_limit(struct seal_attribution *at, const struct seal_cas
 				(unsigned long long)limit);
 }
 
+/* asked_tables - the tables that did not have the recipient, by what smtpd(8) says (smtpd_check.c)
+ */
+static const char *asked_tables(struct seal_bytes text)
+{
+	static const struct {
+		const char *said, *parameter;
+	} known[] = {
+		{"in local recipient table", "local_recipient_maps"},
+		{"in virtual mailbox table", "virtual_mailbox_maps"},
+		{"in virtual alias table", "virtual_alias_maps"},
+		{"in relay recipient table", "relay_recipient_maps"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (seal_bytes_find(text, known[i].said) >= 0)
+			return known[i].parameter;
+	return NULL;
+}
+
 int seal_test_recipient(struct seal_attribution *at, const struct seal_case *c,
 			const struct seal_verdict *v, struct seal_finding *f)
 {
+	const char *asked;
+	int r;
+
 	if (strcmp(v->id, "recipient.mailbox_full") == 0 && c->reason.origin != SEAL_REASON_REMOTE)
 		return test_mailbox_limit(at, c, f);
-	return seal_test_words(at, c, v, f);
+	r = seal_test_words(at, c, v, f);
+	asked = seal_bytes_is(c->daemon, "smtpd") ? asked_tables(c->texts[0]) : NULL;
+	if (asked && f->certainty > SEAL_CERTAINTY_UNKNOWN)
+		f->object.parameter = seal_bytes_of(asked);
+	return r;
 }
