@@ -265,6 +265,53 @@ class Timeline:
                              "senderauth", "reputation", decided=False)
         self.name_connect(t - .1, self.rng.choice(self.smtp), 2525)
 
+    def over_socket(self, text, tag, pid, cls, **more):
+        """A failure this host itself tells of, with a denial of the process about another object."""
+        qid, t = self.arrive()
+        self.status(t + .3, qid, tag, pid, text, rcpt="bob@lab.example", **more)
+        if self.rng.random() < .5:
+            self.denial(t + .25, perm="write", pid=pid, comm=tag, name="anvil", dev="vda1", ino=31,
+                        source="postfix_" + tag + "_t", target="postfix_private_t",
+                        tclass="sock_file")
+        self.tell(qid, cls)
+
+    def lmtp_gone(self):
+        self.over_socket("connect to mail.lab.example[private/dovecot-lmtp]: No such file or directory",
+                         "lmtp", 3300, "service")
+
+    def filter_down(self):
+        self.over_socket("connect to 127.0.0.1[127.0.0.1]:10024: Connection refused",
+                         "smtp", self.rng.choice(self.smtp), "service")
+
+    def transport_missing(self):
+        qid, t = self.arrive()
+        self.log(t + .1, "qmgr", 892, "warning: connect to transport private/fax: No such file or "
+                 "directory")
+        self.status(t + .3, qid, "error", self.rng.choice(self.error), "mail transport unavailable",
+                    dsn="4.3.0")
+        self.tell(qid, "config")
+
+    def wrong_password(self):
+        qid, t = self.arrive()
+        address = OPEN.format(self.rng.randrange(1, 99))
+        self.status(t + .8, qid, "smtp", self.rng.choice(self.smtp), "SASL authentication failed; "
+                    f"server relay.example[{address}] said: 535 5.7.8 Error: authentication failed",
+                    relay=f"relay.example[{address}]:587", dsn="4.7.8")
+        self.tell(qid, "auth")
+
+    def certificate_ended(self):
+        qid, t = self.arrive()
+        pid, peer = self.rng.choice(self.smtp), f"mx.peer.example[{OPEN.format(77)}]:25"
+        self.log(t + .5, "smtp", pid, f"certificate verification failed for {peer}: certificate has "
+                 "expired")
+        self.status(t + .8, qid, "smtp", pid, "Server certificate not verified", relay=peer,
+                    dsn="4.7.5")
+        self.tell(qid, "tls")
+
+    def no_such_user(self):
+        self.answered("550 5.1.1 <user@peer.example>: Recipient address rejected: User unknown",
+                      "recipient")
+
     def delivered(self):
         qid, t = self.arrive()
         address = OPEN.format(self.rng.randrange(1, 99))
@@ -288,7 +335,9 @@ class Timeline:
     MIX = ((10, selinux_connect), (8, firewall_drop), (6, firewall_reset), (8, firewall_prohibited6),
            (4, two_families), (6, route_prohibit), (4, route_none6), (5, remote_timeout),
            (5, remote_refused), (7, mailbox_selinux), (5, mailbox_mode), (4, disk_full),
-           (4, lookup_failed), (6, greylisted), (6, forged_reply), (20, delivered))
+           (4, lookup_failed), (6, greylisted), (6, forged_reply), (4, lmtp_gone), (4, filter_down),
+           (3, transport_missing), (4, wrong_password), (3, certificate_ended), (3, no_such_user),
+           (20, delivered))
 
     def run(self, messages, noise):
         weights, makers = zip(*self.MIX)
@@ -338,6 +387,9 @@ class Timeline:
     def files(self):
         rows = [("/", "d", 755, 0), ("/home", "d", 755, 0), ("/home/bob", "d", 755, BOB),
                 ("/home/bob/Maildir", "d", 700, BOB), ("/home/bob/Maildir/tmp", "d", 700, BOB),
+                ("/var", "d", 755, 0), ("/var/spool", "d", 755, 0), ("/var/spool/postfix", "d", 755, 0),
+                ("/var/spool/postfix/private", "d", 700, POSTFIX_UID),
+                ("/var/spool/postfix/private/anvil", "s", 666, POSTFIX_UID),
                 ("/home/carol", "d", 755, ALICE), ("/home/carol/Maildir", "d", 700, ALICE),
                 ("/home/carol/Maildir/tmp", "d", 500, 0)]
         lines = ["path\ttype\tmode\tuid\tgid\tsize\tmtime\tlink"]
@@ -375,6 +427,8 @@ class Timeline:
         put("live/addresses.json", json.dumps(self.addresses()))
         put("live/selinux.json", json.dumps({"mode": "enforcing", "policy_version": 33, "booleans": {}}))
         put("live/files.tsv", self.files())
+        put("live/sockets.json", json.dumps([{"address": "0.0.0.0", "port": 25, "program": "master",
+                                              "pid": 880}]))
         end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.mail[-1][0] + 60))
         put("bundle.json", json.dumps({"schema": "postseal-bundle/1", "host": HOST, "time": end,
                                        "tool": "generate.py"}))

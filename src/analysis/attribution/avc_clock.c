@@ -11,6 +11,8 @@
 #define SHIFT_MAX_US  (26 * 3600 * SEAL_SECOND_US)
 #define QUARTER_US    (900 * SEAL_SECOND_US) /* time zones differ by multiples of it */
 #define SAME_CLOCK_US (5 * SEAL_SECOND_US)
+#define AGREE_ENOUGH  16 /* denials without a shift: the clocks are the same */
+#define CHANCE        8  /* a shift has so many times the pairs of those that fit by chance */
 
 struct shift {
 	int64_t us;
@@ -20,7 +22,7 @@ struct shift {
 struct shifts {
 	seal_vec(struct shift) v;
 	size_t n_pairs;
-	bool agree; /* some denial fits without a shift */
+	size_t n_agree; /* denials that fit without a shift; few may do so by chance */
 };
 
 /* a line of the mail log that a denial would explain */
@@ -55,7 +57,7 @@ static int note_line(const struct seal_avc_index *ix, const struct line *l, stru
 		    seal_denial_is_about(ix->v[i].denial, &reason, l->text, NULL) != SEAL_SAME_YES)
 			continue;
 		if (us >= -SEAL_SECOND_US && us <= SAME_CLOCK_US)
-			s->agree = true;
+			s->n_agree++;
 		one = seal_vec_add(&s->v);
 		if (!one)
 			return -ENOMEM;
@@ -69,13 +71,13 @@ static int note_all(const struct seal_avc_index *ix, const struct seal_host *h, 
 	int r = 0;
 
 	seal_vec_each (e, &h->mail.events) {
-		if (r == 0 && !s->agree)
+		if (r == 0 && s->n_agree < AGREE_ENOUGH)
 			r = note_line(ix, &(struct line){e->text, e->daemon, e->pid, e->time_us},
 				      s);
 	}
 	seal_vec_each (m, &h->mail.messages) {
 		seal_vec_each (c, &m->recipients) {
-			if (r == 0 && !s->agree)
+			if (r == 0 && s->n_agree < AGREE_ENOUGH)
 				r = note_line(ix,
 					      &(struct line){c->reason, seal_recipient_daemon(c),
 							     c->pid, c->time_us},
@@ -120,25 +122,42 @@ static bool is_zone(int64_t us)
 	return (rest >= 0 && rest <= AGREE_US) || rest <= AGREE_US - QUARTER_US;
 }
 
+/* is_clock - one process may have met the same fault hours ago; several that all did, by the same
+ * time, have another clock */
+static bool is_clock(const struct shifts *s, size_t from)
+{
+	return n_processes(s, from) >= (is_zone(s->v.v[from].us) ? 2 : 3);
+}
+
+/* most_pairs - the shift that moves most pairs of line and denial, where it is a clock's; their
+ * number in *n, 0: none */
+static size_t most_pairs(const struct shifts *s, size_t *n)
+{
+	size_t from, to = 0, best = 0;
+
+	*n = 0;
+	for (from = 0; from < s->v.n; from++) {
+		while (to < s->v.n && s->v.v[to].us - s->v.v[from].us <= AGREE_US)
+			to++;
+		if (to - from > *n && is_clock(s, from)) {
+			*n = to - from;
+			best = from;
+		}
+	}
+	return best;
+}
+
 int seal_avc_find_shift(struct seal_avc_index *ix, const struct seal_host *h)
 {
 	struct shifts s = {0};
-	size_t i, best = 0, n_best = 0, n;
+	size_t best, n;
 	int r;
 
 	r = ix->n ? note_all(ix, h, &s) : 0;
-	if (r == 0 && !s.agree && s.v.n) {
+	if (r == 0 && s.n_agree < AGREE_ENOUGH && s.v.n) {
 		qsort(s.v.v, s.v.n, sizeof(*s.v.v), by_shift);
-		for (i = 0; i < s.v.n; i++) {
-			n = n_processes(&s, i);
-			if (n > n_best) {
-				n_best = n;
-				best = i;
-			}
-		}
-		/* one process may have met the same fault hours ago; several that all did, by the
-		 * same time, have another clock */
-		if (n_best >= (is_zone(s.v.v[best].us) ? 2 : 3))
+		best = most_pairs(&s, &n);
+		if (n > CHANCE * s.n_agree)
 			ix->shift_us = s.v.v[best].us;
 	}
 	seal_vec_done(&s.v);
