@@ -71,6 +71,11 @@ struct seal_cli {
 		const char *dir, *apply, *undo, *hash, *policy_root;
 		unsigned confirm_s; /* 0: no question */
 	} fix;
+	struct { /* probe */
+		struct seal_cli_words to, selectors, blocklists;
+		const char *domain, *timeout;
+		bool auth;
+	} probe;
 	char **args;
 	size_t n_args;
 };
@@ -92,13 +97,15 @@ enum {
 	SEAL_VERB_RULES = 1 << 3,
 	SEAL_VERB_AUDIT = 1 << 4,
 	SEAL_VERB_FIX = 1 << 5,
+	SEAL_VERB_PROBE = 1 << 6,
 	SEAL_VERB_ALL = 0x7fffffff,
 };
 
 extern const struct seal_opt seal_options[];
 
 extern const struct seal_format seal_formats_explain[], seal_formats_denials[],
-	seal_formats_reach[], seal_formats_audit[], seal_formats_rules[], seal_formats_fix[];
+	seal_formats_reach[], seal_formats_audit[], seal_formats_rules[], seal_formats_fix[],
+	seal_formats_probe[];
 
 int seal_verb_explain(const struct seal_cli *cli);
 int seal_verb_denials(const struct seal_cli *cli);
@@ -106,6 +113,7 @@ int seal_verb_reach(const struct seal_cli *cli);
 int seal_verb_audit(const struct seal_cli *cli);
 int seal_verb_rules(const struct seal_cli *cli);
 int seal_verb_fix(const struct seal_cli *cli);
+int seal_verb_probe(const struct seal_cli *cli);
 
 /* seal_cli_fail - print "postseal VERB: text" on stderr; returns @code for the exit status */
 int seal_cli_fail(const struct seal_cli *cli, enum seal_exit code, const struct seal_err *err);

@@ -16,6 +16,8 @@ static const struct seal_verb verbs[] = {
 	 seal_formats_audit, seal_verb_audit},
 	{"fix", "[QUEUE-ID ...]", "the fixes as a plan: scripts to apply and to undo, modules",
 	 SEAL_VERB_FIX, seal_formats_fix, seal_verb_fix},
+	{"probe", "", "ask the network: DNS, connection, TLS and log-in of every next hop",
+	 SEAL_VERB_PROBE, seal_formats_probe, seal_verb_probe},
 	{"rules", "list | show ID", "what a check looks at, why, and how to mend it",
 	 SEAL_VERB_RULES, seal_formats_rules, seal_verb_rules},
 };
@@ -103,6 +105,9 @@ static int run_verb(const struct seal_verb *v, int argc, char **argv)
 	seal_vec_done(&cli.outputs);
 	seal_vec_done(&cli.audit.only.v);
 	seal_vec_done(&cli.audit.skip.v);
+	seal_vec_done(&cli.probe.to.v);
+	seal_vec_done(&cli.probe.selectors.v);
+	seal_vec_done(&cli.probe.blocklists.v);
 	if (fflush(stdout) != 0 && r == SEAL_EXIT_OK)
 		r = SEAL_EXIT_FAILED;
 	return r;

@@ -32,7 +32,6 @@ TEXT_OPTION(set_topology, reach.topology)
 TEXT_OPTION(set_probe, reach.probe)
 TEXT_OPTION(set_port, reach.port)
 TEXT_OPTION(set_from, reach.from)
-TEXT_OPTION(set_to, reach.to)
 TEXT_OPTION(set_user, reach.user)
 TEXT_OPTION(set_fail_on, audit.fail_on)
 TEXT_OPTION(set_severity, audit.severity)
@@ -44,6 +43,8 @@ TEXT_OPTION(set_apply, fix.apply)
 TEXT_OPTION(set_undo, fix.undo)
 TEXT_OPTION(set_hash, fix.hash)
 TEXT_OPTION(set_policy_root, fix.policy_root)
+TEXT_OPTION(set_domain, probe.domain)
+TEXT_OPTION(set_timeout, probe.timeout)
 FLAG_OPTION(set_quiet, quiet)
 FLAG_OPTION(set_verbose, verbose)
 FLAG_OPTION(set_no_color, no_color)
@@ -52,6 +53,7 @@ FLAG_OPTION(set_all, all)
 FLAG_OPTION(set_prove, prove)
 FLAG_OPTION(set_in, reach.in)
 FLAG_OPTION(set_out, reach.out)
+FLAG_OPTION(set_auth, probe.auth)
 FLAG_OPTION(set_require_complete, require_complete)
 
 static int set_time(const char *arg, int64_t *ret, struct seal_err *err)
@@ -110,6 +112,27 @@ static int set_confirm(void *data, const char *arg, struct seal_err *err)
 				    arg);
 	((struct seal_cli *)data)->fix.confirm_s = n * unit;
 	return 0;
+}
+
+/* set_to - one place for reach, as many as wanted for probe */
+static int set_to(void *data, const char *arg, struct seal_err *err)
+{
+	struct seal_cli *cli = data;
+
+	if (cli->verb->bit == SEAL_VERB_PROBE)
+		return add_word(&cli->probe.to, arg, err);
+	cli->reach.to = arg;
+	return 0;
+}
+
+static int set_selector(void *data, const char *arg, struct seal_err *err)
+{
+	return add_word(&((struct seal_cli *)data)->probe.selectors, arg, err);
+}
+
+static int set_dnsbl(void *data, const char *arg, struct seal_err *err)
+{
+	return add_word(&((struct seal_cli *)data)->probe.blocklists, arg, err);
 }
 
 /* say_formats - what the verb can write, for the one who asked for something else */
@@ -179,7 +202,20 @@ const struct seal_opt seal_options[] = {
 	{"port", "PORT", "Ask about this destination port", SEAL_VERB_REACH, set_port},
 	{"from", "ADDR", "Ask about packets from this address or prefix", SEAL_VERB_REACH,
 	 set_from},
-	{"to", "ADDR", "Ask about packets to this address or prefix", SEAL_VERB_REACH, set_to},
+	{"to", "ADDR|HOST",
+	 "reach: ask about packets to this address or prefix; probe: this host instead of the "
+	 "configured next hops, as HOST, HOST:PORT or [HOST]:PORT; may be repeated",
+	 SEAL_VERB_REACH | SEAL_VERB_PROBE, set_to},
+	{"domain", "DOMAIN", "The own domain, for SPF, DKIM and DMARC (default: mydomain)",
+	 SEAL_VERB_PROBE, set_domain},
+	{"selector", "NAME", "A DKIM selector of the own domain; may be repeated", SEAL_VERB_PROBE,
+	 set_selector},
+	{"dnsbl", "ZONE", "Ask this blocklist for the own addresses; may be repeated",
+	 SEAL_VERB_PROBE, set_dnsbl},
+	{"auth", NULL, "Log in with the configured credentials, only under TLS", SEAL_VERB_PROBE,
+	 set_auth},
+	{"timeout", "SECONDS", "The longest wait for one server (default: 8)", SEAL_VERB_PROBE,
+	 set_timeout},
 	{"user", "UID", "Ask about packets of this user", SEAL_VERB_REACH, set_user},
 	{"fail-on", "LEVEL",
 	 "Exit 2 when a check of this severity or a graver one fails: critical, high, medium, low, "

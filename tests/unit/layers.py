@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-LAYERS = ["core", "model", "evidence", "analysis", "checks", "fix", "report", "apply", "cli"]
+LAYERS = ["core", "model", "evidence", "probe", "analysis", "checks", "fix", "report", "apply", "cli"]
 PURE = {"analysis", "checks", "fix"}
 IO_HEADERS = {"core/root.h", "core/input.h", "fcntl.h", "stdio.h", "unistd.h", "dirent.h",
               "sys/socket.h", "sys/mman.h", "sys/stat.h"}

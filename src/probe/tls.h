@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* tls.h - a TLS handshake as a client, and what the server's certificate says. A certificate that
+ * is not to be trusted never ends the handshake: what is wrong with it is the answer. */
+
+#include "core/arena.h"
+#include "core/vec.h"
+#include "probe/wire.h"
+
+#define SEAL_TLS_NAMES_MAX ((size_t)32)
+
+/* struct seal_tls_trust - the authorities that are trusted; shared by all handshakes */
+struct seal_tls_trust {
+	gnutls_certificate_credentials_t credentials;
+	int authorities; /* how many there are */
+};
+
+/* seal_tls_trust_init - those of @ca_file, or the system's when it is NULL or cannot be read
+ * Returns 0 or -ENOMEM. */
+int seal_tls_trust_init(struct seal_tls_trust *t, const char *ca_file);
+void seal_tls_trust_done(struct seal_tls_trust *t);
+
+/* struct seal_tls_peer - the outcome of a handshake */
+struct seal_tls_peer {
+	bool tried, done;
+	int error;         /* of the connection: -ETIMEDOUT, -ECONNRESET; 0 = see fault */
+	const char *fault; /* of TLS itself, a constant text; NULL = none */
+	const char *protocol, *cipher;
+	struct seal_bytes subject, issuer;
+	seal_vec(struct seal_bytes) names;           /* DNS names the certificate is for */
+	int64_t not_before_us, not_after_us, now_us; /* of the certificate that ends first */
+	unsigned certificates;
+	bool has_certificate;
+	bool expired, not_yet, self_signed, unknown_issuer, revoked,
+		weak; /* what verification says */
+	bool name_checked, name_matches;
+};
+
+/* seal_tls_handshake - over @w, which afterwards speaks TLS when peer->done
+ * @name: the server name asked for (SNI) and checked; not sent when it is an address or no name
+ * @arena: receives text
+ * Returns 0 or -ENOMEM; every failure of the peer is in @peer. */
+int seal_tls_handshake(struct seal_wire *w, const struct seal_tls_trust *trust,
+		       struct seal_bytes name, struct seal_arena *arena,
+		       struct seal_tls_peer *peer);
+void seal_tls_peer_done(struct seal_tls_peer *peer);
