@@ -178,6 +178,10 @@ seal_test_fn seal_test_service;
 seal_test_fn seal_test_auth; /* cause_peer.c */
 seal_test_fn seal_test_relay;
 seal_test_fn seal_test_tls;
+seal_test_fn seal_test_senderauth; /* cause_sender.c */
+/* seal_test_issuers - of a peer's certificate that is not trusted: whether this host trusts any */
+int seal_test_issuers(struct seal_attribution *at, const struct seal_case *c,
+		      struct seal_finding *f);
 /* cause_inbound.c: why a client may not relay, of a case that says so */
 int seal_test_relay_client(struct seal_attribution *at, const struct seal_case *c,
 			   struct seal_finding *f);

@@ -201,6 +201,37 @@ static bool is_submission(const struct seal_case *c, const struct login_facts *l
 	       seal_bytes_is(port, "465") || seal_bytes_starts(port, "submission");
 }
 
+/* test_options - "noplaintext" rules out PLAIN and LOGIN, which is all that most relays offer; with
+ * TLS other options hold (postconf(5)) */
+static int test_options(struct seal_attribution *at, const struct seal_case *c,
+			struct seal_finding *f)
+{
+	static const char *const params[] = {"smtp_sasl_tls_security_options",
+					     "smtp_sasl_security_options"};
+	const struct seal_process *p = c->process;
+	struct seal_origin o = {.source = SEAL_SOURCE_MAIN_CF};
+	const struct seal_param *where;
+	struct seal_bytes list, one;
+	size_t i;
+	int r;
+
+	for (i = 0; p->inst && p->inst->has_main_cf && i < 2; i++) {
+		r = seal_conf_value(p->inst, p->service, params[i], at->h->arena, &list);
+		if (r < 0)
+			return r == -ENOMEM ? r : 0;
+		where = seal_conf_where(p->inst, p->service, params[i]);
+		while (seal_conf_next(&list, &one)) {
+			if (!seal_bytes_is(one, "noplaintext"))
+				continue;
+			f->object.parameter = seal_bytes_of(params[i]);
+			return seal_finding_say(at, f, where ? &where->origin : &o,
+						"%s rules out PLAIN and LOGIN (noplaintext)",
+						params[i]);
+		}
+	}
+	return 0;
+}
+
 int seal_test_auth(struct seal_attribution *at, const struct seal_case *c,
 		   const struct seal_verdict *v, struct seal_finding *f)
 {
@@ -209,6 +240,8 @@ int seal_test_auth(struct seal_attribution *at, const struct seal_case *c,
 	int r;
 
 	r = seal_test_words(at, c, v, f);
+	if (r == 0 && strcmp(v->id, "auth.no_mechanism") == 0 && f->certainty)
+		return test_options(at, c, f);
 	if (r < 0 || (!missing && strcmp(v->id, "auth.required") != 0) ||
 	    (!missing && c->symptom->verdict != v) || c->reason.origin != SEAL_REASON_REMOTE)
 		return r;
@@ -417,8 +450,12 @@ int seal_test_tls(struct seal_attribution *at, const struct seal_case *c,
 	if (!server &&
 	    (strcmp(v->id, "tls.required_by_remote") == 0 || strcmp(v->id, "tls.not_offered") == 0))
 		return test_level(at, c, v, f);
-	if (!server)
-		return why_not_verified(c, f);
+	if (!server) {
+		r = why_not_verified(c, f);
+		return r < 0 || strcmp(v->id, "tls.not_verified") != 0
+			       ? r
+			       : seal_test_issuers(at, c, f);
+	}
 	if (strcmp(v->id, "tls.expired") != 0)
 		return 0;
 	r = own_certificate(at, c, &known, &path, &cert);

@@ -248,6 +248,64 @@ CASES = [
     peer("its disk", "452 4.3.1 Insufficient system storage", "remote.disk", status="deferred",
          dsn="4.3.1", never=("disk.full",)),
     peer("no reason", "550 Requested action not taken", "remote.permanent"),
+    # --- what this host tells of itself
+    {"name": "HELO: a name without a dot", "files": {
+        "etc/postfix/main.cf": "myhostname = mail\n"},
+     "log": [deferred(QID, said("504 5.5.2 <mail>: Helo command rejected: need fully-qualified "
+                                "hostname"), relay=RELAY, dsn="5.5.2", status="bounced")],
+     "expect": {QID: ("senderauth.helo", "certain", {"parameter": "smtp_helo_name"})}},
+    {"name": "HELO: the name is whole",
+     "log": [deferred(QID, said("504 5.5.2 <mail.example>: Helo command rejected: Host not found"),
+                      relay=RELAY, dsn="5.5.2", status="bounced")],
+     "expect": {QID: ("senderauth.helo", "likely")}},
+    {"name": "DKIM: nobody signs",
+     "log": [deferred(QID, said("550 5.7.20 No passing DKIM signature found", "end of DATA"),
+                      relay=RELAY, dsn="5.7.20", status="bounced")],
+     "expect": {QID: ("senderauth.dkim", "likely", {"parameter": "smtpd_milters"})}},
+    {"name": "DKIM: a milter is set, which may sign", "files": {
+        "etc/postfix/main.cf": "smtpd_milters = inet:127.0.0.1:8891\n"},
+     "log": [deferred(QID, said("550 5.7.20 No passing DKIM signature found", "end of DATA"),
+                      relay=RELAY, dsn="5.7.20", status="bounced")],
+     "expect": {QID: ("senderauth.dkim", "likely", {"parameter": None})}},
+    {"name": "no issuer is trusted", "files": {
+        "etc/postfix/main.cf": "smtp_tls_security_level = secure\n"},
+     "log": [line("smtp", 969, "certificate verification failed for relay.example[198.51.100.40]:25: "
+                  "untrusted issuer /C=XX/O=An Authority"),
+             deferred(QID, "Server certificate not trusted", dsn="4.7.5", relay=RELAY, us=200000)],
+     "expect": {QID: ("tls.not_verified", "certain", {"parameter": "smtp_tls_CAfile"})}},
+    {"name": "the file of issuers is not there", "files": {
+        "etc/postfix/main.cf": "smtp_tls_CAfile = /etc/ssl/certs/gone.crt\n",
+        "etc/ssl/certs/other.crt": "x\n"},
+     "log": [line("smtp", 969, "certificate verification failed for relay.example[198.51.100.40]:25: "
+                  "untrusted issuer /C=XX/O=An Authority"),
+             deferred(QID, "Server certificate not trusted", dsn="4.7.5", relay=RELAY, us=200000)],
+     "expect": {QID: ("tls.not_verified", "certain", {"path": "/etc/ssl/certs/gone.crt"})}},
+    {"name": "issuers are trusted, this one is not", "files": {
+        "etc/postfix/main.cf": "smtp_tls_CAfile = /etc/ssl/certs/ca.crt\n",
+        "etc/ssl/certs/ca.crt": "x\n"},
+     "log": [line("smtp", 969, "certificate verification failed for relay.example[198.51.100.40]:25: "
+                  "untrusted issuer /C=XX/O=An Authority"),
+             deferred(QID, "Server certificate not trusted", dsn="4.7.5", relay=RELAY, us=200000)],
+     "expect": {QID: ("tls.not_verified", "likely")}},
+    {"name": "the name does not match, whatever is trusted",
+     "log": [line("smtp", 969, "certificate verification failed for relay.example[198.51.100.40]:25: "
+                  "hostname mismatch"),
+             deferred(QID, "Server certificate not verified", dsn="4.7.5", relay=RELAY, us=200000)],
+     "expect": {QID: ("tls.not_verified", "likely")}},
+    {"name": "noplaintext rules out what the relay offers", "files": {
+        "etc/postfix/main.cf": "relayhost = [relay.example]:587\nsmtp_sasl_auth_enable = yes\n"},
+     "log": [deferred(QID, "SASL authentication failed; cannot authenticate to server "
+                      "relay.example[198.51.100.40]: no mechanism available", dsn="4.7.0",
+                      relay="relay.example[198.51.100.40]:587")],
+     "expect": {QID: ("auth.no_mechanism", "likely",
+                      {"parameter": "smtp_sasl_tls_security_options"})}},
+    {"name": "plain words are allowed", "files": {
+        "etc/postfix/main.cf": "relayhost = [relay.example]:587\nsmtp_sasl_auth_enable = yes\n"
+                               "smtp_sasl_security_options = noanonymous\n"},
+     "log": [deferred(QID, "SASL authentication failed; cannot authenticate to server "
+                      "relay.example[198.51.100.40]: no mechanism available", dsn="4.7.0",
+                      relay="relay.example[198.51.100.40]:587")],
+     "expect": {QID: ("auth.no_mechanism", "likely", {"parameter": None})}},
     # --- look-ups
     {"name": "no such domain", "log": [deferred(
         QID, "Host or domain name not found. Name service error for name=nosuch.example type=AAAA: "
