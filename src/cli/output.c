@@ -28,13 +28,13 @@ static int write_all(int fd, const char *p, size_t n)
 	return 0;
 }
 
-/* is_special - a device, a FIFO or a socket is written to; putting a file in its place would take
- * it away */
+/* is_special - a device, a FIFO, a socket or a link ("/dev/stdout") is written to; putting a file
+ * in its place would take it away */
 static bool is_special(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+	return lstat(path, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
 /* new_mode - what open(2) would give a new file */
@@ -57,7 +57,7 @@ static int open_file(struct seal_document *d, const char *path)
 	int n;
 
 	if (is_special(path)) {
-		d->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		d->fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY);
 		return d->fd < 0 ? -errno : 0;
 	}
 	n = snprintf(d->beside, sizeof(d->beside), "%s.XXXXXX", path);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include "cli/lock.h"
 #include "core/input.h"
 #include "core/time.h"
 #include "evidence/firewall/firewalld.h"
@@ -105,6 +106,8 @@ enum seal_exit reach_input_load(const struct seal_cli *cli, struct reach_input *
 	if (!given)
 		query.what |= SEAL_EV_RULESET;
 	r = seal_root_new(cli->root, &in->root, err);
+	if (r >= 0)
+		r = seal_cli_lock(cli, err);
 	if (r >= 0)
 		r = seal_evidence_read(in->root, &query, &in->host, err);
 	if (r >= 0 && cli->reach.ruleset)

@@ -7,6 +7,7 @@
 #include "analysis/attribution/attribution.h"
 #include "checks/check.h"
 #include "cli/cli.h"
+#include "cli/lock.h"
 #include "evidence/evidence.h"
 #include "evidence/rules/waivers.h"
 #include "report/audit.h"
@@ -117,6 +118,8 @@ static int read_all(const struct seal_cli *cli, struct audit *a, struct seal_err
 	    seal_rules_load(cli->rules_dir, &a->causes, err) < 0)
 		return -EINVAL;
 	r = seal_root_new(cli->root, &a->root, err);
+	if (r == 0)
+		r = seal_cli_lock(cli, err);
 	if (r == 0)
 		r = seal_evidence_read(a->root, &query, &a->h, err);
 	if (r < 0)

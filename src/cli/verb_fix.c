@@ -5,6 +5,7 @@
 
 #include "analysis/attribution/attribution.h"
 #include "cli/apply.h"
+#include "cli/lock.h"
 #include "core/digest.h"
 #include "core/enc.h"
 #include "evidence/evidence.h"
@@ -232,7 +233,7 @@ int seal_verb_fix(const struct seal_cli *cli)
 		return change(cli);
 	if (seal_rules_load(cli->rules_dir, &rules, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_USAGE, &err);
-	if (seal_root_new(cli->root, &root, &err) < 0)
+	if (seal_root_new(cli->root, &root, &err) < 0 || seal_cli_lock(cli, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
 	r = make(cli, root, rules, &err);
 	return r < 0 ? seal_cli_fail(cli, r == -ENOENT ? SEAL_EXIT_USAGE : SEAL_EXIT_FAILED, &err)

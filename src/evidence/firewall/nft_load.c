@@ -8,7 +8,7 @@
  * neither resolver nor network. Nothing of the host is read, changed or reached. */
 
 #include "core/input.h"
-#include "evidence/firewall/nft_source.h"
+#include "evidence/firewall/nft_helper.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,18 +31,7 @@
 #define INTERFACES_MAX 256u
 #define SECONDS_MAX    60
 
-static const char *const databases[] = {"passwd", "group", "services", "protocols"};
-#define DATABASES (sizeof(databases) / sizeof(databases[0]))
-
-/* struct job - what the child needs, gathered before it leaves the world */
-struct job {
-	const struct nft_source *source;
-	char *files[DATABASES];
-	size_t sizes[DATABASES];
-	int out;
-	int rtnl;
-	unsigned n_interfaces;
-};
+static const char *const databases[NFT_DATABASES] = {"passwd", "group", "services", "protocols"};
 
 /* struct reply - in front of what the child sends: a listing, or the text of an error */
 struct reply {
@@ -68,7 +57,7 @@ static int write_all(int fd, const void *p, size_t n)
 	return 0;
 }
 
-static void send_reply(const struct job *j, int code, struct seal_bytes text,
+static void send_reply(const struct nft_job *j, int code, struct seal_bytes text,
 		       struct seal_bytes dormant)
 {
 	struct reply r = {.code = code, .n_dormant = (uint32_t)dormant.n, .n_text = text.n};
@@ -77,7 +66,7 @@ static void send_reply(const struct job *j, int code, struct seal_bytes text,
 		(void)write_all(j->out, dormant.p, dormant.n);
 }
 
-static int fail(const struct job *j, int code, const char *what)
+static int fail(const struct nft_job *j, int code, const char *what)
 {
 	char text[ERROR_MAX];
 
@@ -120,7 +109,7 @@ static int enter_namespaces(void)
 }
 
 /* an empty root with the four databases of names */
-static int enter_root(const struct job *j)
+static int enter_root(const struct nft_job *j)
 {
 	static const char nsswitch[] =
 		"passwd: files\ngroup: files\nservices: files\nprotocols: files\nhosts: files\n";
@@ -135,7 +124,7 @@ static int enter_root(const struct job *j)
 	if (chdir("/tmp") < 0 || mkdir("etc", 0755) < 0)
 		return -errno;
 	r = put_file("etc/nsswitch.conf", nsswitch, sizeof(nsswitch) - 1);
-	for (i = 0; i < DATABASES && r == 0; i++) {
+	for (i = 0; i < NFT_DATABASES && r == 0; i++) {
 		snprintf(path, sizeof(path), "etc/%s", databases[i]);
 		if (j->files[i])
 			r = put_file(path, j->files[i], j->sizes[i]);
@@ -196,7 +185,7 @@ static int make_link(int fd, const char *name, const char *kind)
 static int each_interface(void *data, struct seal_bytes name)
 {
 	static const char *const kinds[] = {"dummy", "bridge", "veth"};
-	struct job *j = data;
+	struct nft_job *j = data;
 	char text[IFNAMSIZ];
 	size_t i;
 
@@ -214,7 +203,7 @@ static int each_interface(void *data, struct seal_bytes name)
 	return 0;
 }
 
-static void make_interfaces(struct job *j)
+static void make_interfaces(struct nft_job *j)
 {
 	seal_auto_close int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 
@@ -225,7 +214,7 @@ static void make_interfaces(struct job *j)
 }
 
 /* the first line of what nft complains about */
-static int refused(const struct job *j, struct nft_ctx *nft)
+static int refused(const struct nft_job *j, struct nft_ctx *nft)
 {
 	struct seal_bytes text = seal_bytes_of(nft_ctx_get_error_buffer(nft)), rest;
 	int code = -EBADMSG;
@@ -239,7 +228,7 @@ static int refused(const struct job *j, struct nft_ctx *nft)
 	return code;
 }
 
-static int list(const struct job *j, struct nft_ctx *nft)
+static int list(const struct nft_job *j, struct nft_ctx *nft)
 {
 	seal_auto_buf struct seal_buf json = {0};
 	const char *text = "";
@@ -287,7 +276,7 @@ static void hush(void)
 	(void)dup2(fd, STDERR_FILENO);
 }
 
-static int child(struct job *j)
+int nft_job_carry_out(struct nft_job *j)
 {
 	struct nft_ctx *nft;
 	char *text;
@@ -369,29 +358,36 @@ static int receive(int fd, struct nft_listing *ret, struct seal_err *err)
 	return 0;
 }
 
-static int run(struct job *j, struct nft_listing *ret, struct seal_err *err)
+/* start - the job in a child, by the helper when there is one */
+static int start(struct nft_job *j, pid_t *pid)
+{
+	*pid = 0;
+	if (nft_helper_ask(j) == 0)
+		return 0;
+	*pid = fork();
+	if (*pid == 0)
+		_exit(nft_job_carry_out(j) < 0 ? 1 : 0);
+	return *pid < 0 ? -errno : 0;
+}
+
+static int run(struct nft_job *j, struct nft_listing *ret, struct seal_err *err)
 {
 	int ends[2], status, r;
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return seal_err_set(err, -errno, "pipe");
-	pid = fork();
-	if (pid < 0) {
-		r = -errno;
+	j->out = ends[1];
+	r = start(j, &pid);
+	close(ends[1]);
+	if (r < 0) {
 		close(ends[0]);
-		close(ends[1]);
 		return seal_err_set(err, r, "fork");
 	}
-	if (pid == 0) {
-		close(ends[0]);
-		j->out = ends[1];
-		_exit(child(j) < 0 ? 1 : 0);
-	}
-
-	close(ends[1]);
 	r = receive(ends[0], ret, err);
 	close(ends[0]);
+	if (!pid)
+		return r;
 	(void)kill(pid, SIGKILL); /* done, or not to be waited for */
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
@@ -400,18 +396,18 @@ static int run(struct job *j, struct nft_listing *ret, struct seal_err *err)
 
 int nft_load(const struct nft_source *s, struct nft_listing *ret, struct seal_err *err)
 {
-	struct job j = {.source = s};
+	struct nft_job j = {.source = s};
 	char path[64];
 	size_t i;
 	int r;
 
-	for (i = 0; i < DATABASES; i++) {
+	for (i = 0; i < NFT_DATABASES; i++) {
 		snprintf(path, sizeof(path), "etc/%s", databases[i]);
 		if (seal_root_read(s->root, path, 16u << 20, &j.files[i], &j.sizes[i], NULL) < 0)
 			j.files[i] = NULL;
 	}
 	r = run(&j, ret, err);
-	for (i = 0; i < DATABASES; i++)
+	for (i = 0; i < NFT_DATABASES; i++)
 		free(j.files[i]);
 	return r;
 }

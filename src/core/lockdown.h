@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* lockdown.h - give up, for good, what reading evidence never needs, before the first byte of it is
+ * parsed: running programs, connecting, writing anywhere but into the outputs. Two layers that
+ * stand alone: Landlock (Linux 5.13) and seccomp; where the kernel lacks one, the other still
+ * holds. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/err.h"
+
+/* struct seal_lockdown - what holds */
+struct seal_lockdown {
+	unsigned landlock; /* ABI version in use; 0 = not */
+	bool seccomp;
+	const char *why_landlock; /* why not; a constant */
+	const char *why_seccomp;
+};
+
+/* seal_lockdown - lock this process and all it will start
+ * @dirs: directories below which files may be made, written and renamed; those that cannot be
+ * opened are left out. Descriptors that are open keep what they can.
+ * @ret:  what holds afterwards; a layer that the kernel lacks is no failure
+ * Call once, before threads are started. Sources: landlock(7), seccomp(2), libseccomp.
+ * Returns 0, -ENOMEM, or a negative errno when a layer that is there could not be put in force. */
+int seal_lockdown(const char *const *dirs, size_t n, struct seal_lockdown *ret,
+		  struct seal_err *err);
