@@ -54,9 +54,10 @@ struct seal_cli {
 	int64_t since_us, until_us;           /* SEAL_TIME_NONE = open */
 	const char *rules_dir;
 	bool quiet, verbose, no_color, help;
-	bool all;         /* denials: of all domains */
-	const char *type; /* denials: of this source or target type */
-	bool prove;       /* denials: compile the module with the root's store */
+	bool show_addresses; /* whole mail addresses in documents that are passed on */
+	bool all;            /* denials: of all domains */
+	const char *type;    /* denials: of this source or target type */
+	bool prove;          /* denials: compile the module with the root's store */
 	bool require_complete;
 	struct { /* reach */
 		const char *ruleset, *firewalld, *topology, *probe;
@@ -142,6 +143,10 @@ int seal_cli_write(const struct seal_cli *cli, const struct seal_output *to,
 /* seal_cli_render - write @answer in every format asked for
  * Returns SEAL_EXIT_OK or SEAL_EXIT_FAILED (reported). */
 int seal_cli_render(const struct seal_cli *cli, const void *answer);
+
+/* seal_cli_now - when this runs: SOURCE_DATE_EPOCH, so that a run can be repeated, else the clock.
+ * Waivers end by it; no other part of an answer may depend on it. */
+int64_t seal_cli_now(void);
 
 /* seal_cli_color - whether text for @to is coloured: a terminal, no NO_COLOR, TERM not "dumb" */
 bool seal_cli_color(const struct seal_cli *cli, const struct seal_output *to);

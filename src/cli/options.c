@@ -48,6 +48,7 @@ TEXT_OPTION(set_timeout, probe.timeout)
 FLAG_OPTION(set_quiet, quiet)
 FLAG_OPTION(set_verbose, verbose)
 FLAG_OPTION(set_no_color, no_color)
+FLAG_OPTION(set_show_addresses, show_addresses)
 FLAG_OPTION(set_help, help)
 FLAG_OPTION(set_all, all)
 FLAG_OPTION(set_prove, prove)
@@ -252,6 +253,9 @@ const struct seal_opt seal_options[] = {
 	 SEAL_VERB_ALL, set_rules},
 	{"require-complete", NULL, "Exit 3 when evidence that matters is missing", SEAL_VERB_ALL,
 	 set_require_complete},
+	{"show-addresses", NULL,
+	 "Whole mail addresses in documents made to be passed on; else \"j***@example.com\"",
+	 SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS | SEAL_VERB_AUDIT, set_show_addresses},
 	{"quiet", NULL, "Print results only", SEAL_VERB_ALL, set_quiet},
 	{"verbose", NULL, "Say more on stderr, and show every message", SEAL_VERB_ALL, set_verbose},
 	{"no-color", NULL, "No colours (also: NO_COLOR in the environment)", SEAL_VERB_ALL,

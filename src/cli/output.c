@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "cli/cli.h"
 
@@ -132,7 +133,8 @@ int seal_cli_write(const struct seal_cli *cli, const struct seal_output *to,
 int seal_cli_render(const struct seal_cli *cli, const void *answer)
 {
 	seal_vec_each (o, &cli->outputs) {
-		struct seal_text_style style = {seal_cli_color(cli, o), cli->verbose};
+		struct seal_text_style style = {seal_cli_color(cli, o), cli->verbose,
+						cli->show_addresses};
 		struct seal_document doc;
 
 		if (seal_cli_open(cli, o, &doc) != SEAL_EXIT_OK)
@@ -142,6 +144,17 @@ int seal_cli_render(const struct seal_cli *cli, const void *answer)
 			return SEAL_EXIT_FAILED;
 	}
 	return SEAL_EXIT_OK;
+}
+
+int64_t seal_cli_now(void)
+{
+	const char *fixed = getenv("SOURCE_DATE_EPOCH");
+	uint64_t seconds;
+
+	if (fixed && seal_parse_u64(seal_bytes_of(fixed), 10, &seconds) == 0 &&
+	    seconds < INT64_MAX / SEAL_SECOND_US)
+		return (int64_t)seconds * SEAL_SECOND_US;
+	return (int64_t)time(NULL) * SEAL_SECOND_US;
 }
 
 bool seal_cli_color(const struct seal_cli *cli, const struct seal_output *to)

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "analysis/attribution/attribution.h"
 #include "checks/check.h"
@@ -33,18 +32,6 @@ static void audit_done(struct audit *a)
 		seal_rules_free(a->causes);
 	if (a->root)
 		seal_root_free(a->root);
-}
-
-/* today - SOURCE_DATE_EPOCH, so that a run can be repeated, else the clock; waivers end by it */
-static int64_t today(void)
-{
-	const char *fixed = getenv("SOURCE_DATE_EPOCH");
-	uint64_t seconds;
-
-	if (fixed && seal_parse_u64(seal_bytes_of(fixed), 10, &seconds) == 0 &&
-	    seconds < INT64_MAX / SEAL_SECOND_US)
-		return (int64_t)seconds * SEAL_SECOND_US;
-	return (int64_t)time(NULL) * SEAL_SECOND_US;
 }
 
 /* check_outside - an image must not waive its own failures
@@ -159,7 +146,7 @@ static int accept_known(const struct seal_cli *cli, struct audit *a, struct seal
 	    check_outside(cli, cli->audit.baseline, err) < 0)
 		return -EINVAL;
 	if (cli->audit.waivers &&
-	    seal_waivers_read(cli->audit.waivers, today(), a->h->arena, f, err) < 0)
+	    seal_waivers_read(cli->audit.waivers, seal_cli_now(), a->h->arena, f, err) < 0)
 		return -EINVAL;
 	seal_vec_each (w, &f->waivers) {
 		if (!seal_check_rule_find(a->rules, w->id))
@@ -173,33 +160,31 @@ static int accept_known(const struct seal_cli *cli, struct audit *a, struct seal
 	return 0;
 }
 
-static void put_text(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
-{
-	const struct audit *a = answer;
-
-	seal_report_audit_text(a->h, &a->findings, style, out);
-}
-
-/* the writers of the formats for programs, which have no style */
-#define PLAIN_FORMAT(name)                                                                         \
+/* the writers of the formats: with a style, without one, and with the time of the run */
+#define FORMAT(name, ...)                                                                          \
 	static void put_##name(const void *answer, const struct seal_text_style *style,            \
 			       struct seal_buf *out)                                               \
 	{                                                                                          \
 		const struct audit *a = answer;                                                    \
                                                                                                    \
 		(void)style;                                                                       \
-		seal_report_audit_##name(a->h, &a->findings, out);                                 \
+		seal_report_audit_##name(a->h, &a->findings, __VA_ARGS__);                         \
 	}
 
-PLAIN_FORMAT(json)
-PLAIN_FORMAT(ndjson)
-PLAIN_FORMAT(sarif)
-PLAIN_FORMAT(junit)
-PLAIN_FORMAT(markdown)
+FORMAT(text, style, out)
+FORMAT(json, out)
+FORMAT(ndjson, out)
+FORMAT(sarif, style, out)
+FORMAT(junit, style, out)
+FORMAT(markdown, style, out)
+FORMAT(github, style, out)
+FORMAT(prometheus, seal_cli_now(), out)
 
 const struct seal_format seal_formats_audit[] = {
-	{"text", put_text},   {"json", put_json},   {"ndjson", put_ndjson},
-	{"sarif", put_sarif}, {"junit", put_junit}, {"markdown", put_markdown},
+	{"text", put_text},     {"json", put_json},
+	{"ndjson", put_ndjson}, {"sarif", put_sarif},
+	{"junit", put_junit},   {"markdown", put_markdown},
+	{"github", put_github}, {"prometheus", put_prometheus},
 	{NULL, NULL},
 };
 

@@ -14,34 +14,29 @@ struct answer {
 	const struct seal_denial_report *report;
 };
 
-static void put_text(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
-{
-	const struct answer *a = answer;
+/* the writers of the formats */
+#define FORMAT(name, ...)                                                                          \
+	static void put_##name(const void *answer, const struct seal_text_style *style,            \
+			       struct seal_buf *out)                                               \
+	{                                                                                          \
+		const struct answer *a = answer;                                                   \
+                                                                                                   \
+		(void)style;                                                                       \
+		seal_report_denials_##name(a->h, a->report, __VA_ARGS__);                          \
+	}
 
-	seal_report_denials_text(a->h, a->report, style, out);
-}
-
-static void put_json(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
-{
-	const struct answer *a = answer;
-
-	(void)style;
-	seal_report_denials_json(a->h, a->report, out);
-}
-
-static void put_ndjson(const void *answer, const struct seal_text_style *style,
-		       struct seal_buf *out)
-{
-	const struct answer *a = answer;
-
-	(void)style;
-	seal_report_denials_ndjson(a->h, a->report, out);
-}
+FORMAT(text, style, out)
+FORMAT(json, out)
+FORMAT(ndjson, out)
+FORMAT(markdown, style, out)
+FORMAT(prometheus, seal_cli_now(), out)
 
 const struct seal_format seal_formats_denials[] = {
 	{"text", put_text},
 	{"json", put_json},
 	{"ndjson", put_ndjson},
+	{"markdown", put_markdown},
+	{"prometheus", put_prometheus},
 	{NULL, NULL},
 };
 

@@ -13,34 +13,29 @@ struct answer {
 	const struct seal_explanation *x;
 };
 
-static void put_text(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
-{
-	const struct answer *a = answer;
+/* the writers of the formats */
+#define FORMAT(name, ...)                                                                          \
+	static void put_##name(const void *answer, const struct seal_text_style *style,            \
+			       struct seal_buf *out)                                               \
+	{                                                                                          \
+		const struct answer *a = answer;                                                   \
+                                                                                                   \
+		(void)style;                                                                       \
+		seal_report_explain_##name(a->h, a->x, __VA_ARGS__);                               \
+	}
 
-	seal_report_explain_text(a->h, a->x, style, out);
-}
-
-static void put_json(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
-{
-	const struct answer *a = answer;
-
-	(void)style;
-	seal_report_explain_json(a->h, a->x, out);
-}
-
-static void put_ndjson(const void *answer, const struct seal_text_style *style,
-		       struct seal_buf *out)
-{
-	const struct answer *a = answer;
-
-	(void)style;
-	seal_report_explain_ndjson(a->h, a->x, out);
-}
+FORMAT(text, style, out)
+FORMAT(json, out)
+FORMAT(ndjson, out)
+FORMAT(markdown, style, out)
+FORMAT(prometheus, seal_cli_now(), out)
 
 const struct seal_format seal_formats_explain[] = {
 	{"text", put_text},
 	{"json", put_json},
 	{"ndjson", put_ndjson},
+	{"markdown", put_markdown},
+	{"prometheus", put_prometheus},
 	{NULL, NULL},
 };
 

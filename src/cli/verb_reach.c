@@ -177,34 +177,29 @@ struct answer {
 	const struct seal_paths *paths;
 };
 
-static void put_text(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
-{
-	const struct answer *a = answer;
+/* the writers of the formats */
+#define FORMAT(name, ...)                                                                          \
+	static void put_##name(const void *answer, const struct seal_text_style *style,            \
+			       struct seal_buf *out)                                               \
+	{                                                                                          \
+		const struct answer *a = answer;                                                   \
+                                                                                                   \
+		(void)style;                                                                       \
+		seal_report_reach_##name(a->in->host, a->in->ruleset, a->paths, __VA_ARGS__);      \
+	}
 
-	seal_report_reach_text(a->in->host, a->in->ruleset, a->paths, style, out);
-}
-
-static void put_json(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
-{
-	const struct answer *a = answer;
-
-	(void)style;
-	seal_report_reach_json(a->in->host, a->in->ruleset, a->paths, out);
-}
-
-static void put_ndjson(const void *answer, const struct seal_text_style *style,
-		       struct seal_buf *out)
-{
-	const struct answer *a = answer;
-
-	(void)style;
-	seal_report_reach_ndjson(a->in->host, a->in->ruleset, a->paths, out);
-}
+FORMAT(text, style, out)
+FORMAT(json, out)
+FORMAT(ndjson, out)
+FORMAT(markdown, out)
+FORMAT(prometheus, seal_cli_now(), out)
 
 const struct seal_format seal_formats_reach[] = {
 	{"text", put_text},
 	{"json", put_json},
 	{"ndjson", put_ndjson},
+	{"markdown", put_markdown},
+	{"prometheus", put_prometheus},
 	{NULL, NULL},
 };
 

@@ -17,10 +17,16 @@ void seal_report_audit_ndjson(const struct seal_host *h, const struct seal_findi
 			      struct seal_buf *out);
 /* SARIF 2.1.0: failures as results; waived and known ones carry a suppression or baselineState */
 void seal_report_audit_sarif(const struct seal_host *h, const struct seal_findings *f,
-			     struct seal_buf *out);
+			     const struct seal_text_style *style, struct seal_buf *out);
 /* JUnit: a testsuite an area, a testcase a check and object */
 void seal_report_audit_junit(const struct seal_host *h, const struct seal_findings *f,
-			     struct seal_buf *out);
+			     const struct seal_text_style *style, struct seal_buf *out);
 /* Markdown for a comment: at most 20 rows shown, the others folded */
 void seal_report_audit_markdown(const struct seal_host *h, const struct seal_findings *f,
-				struct seal_buf *out);
+				const struct seal_text_style *style, struct seal_buf *out);
+/* GitHub workflow commands: at most ten of a kind */
+void seal_report_audit_github(const struct seal_host *h, const struct seal_findings *f,
+			      const struct seal_text_style *style, struct seal_buf *out);
+/* Prometheus textfile; @now_us: of the run */
+void seal_report_audit_prometheus(const struct seal_host *h, const struct seal_findings *f,
+				  int64_t now_us, struct seal_buf *out);

@@ -4,6 +4,7 @@
 #include "report/audit.h"
 
 #include "core/enc.h"
+#include "report/redact.h"
 
 struct counts {
 	size_t all, failures, errors, skipped;
@@ -23,19 +24,23 @@ static void put_counts(struct seal_buf *out, const struct counts *c)
 			c->all, c->failures, c->errors, c->skipped);
 }
 
-static void put_element(struct seal_buf *out, const char *name, const struct seal_finding *f)
+static void put_element(struct seal_buf *out, const char *name, const struct seal_finding *f,
+			const struct seal_text_style *style)
 {
+	seal_auto_buf struct seal_buf b = {0};
+
 	seal_buf_printf(out, "      <%s", name);
 	if (strcmp(name, "skipped") != 0)
 		seal_buf_printf(out, " type=\"%s\"", seal_grade_name(f->severity));
 	seal_buf_puts(out, " message=\"");
-	seal_enc_xml(out, f->waiver ? f->waiver->reason : f->detail);
+	seal_enc_xml(out, seal_passed_on(&b, style, f->waiver ? f->waiver->reason : f->detail));
 	seal_buf_puts(out, "\"/>\n");
 }
 
-static void put_case(struct seal_buf *out, const struct seal_finding *f)
+static void put_case(struct seal_buf *out, const struct seal_finding *f,
+		     const struct seal_text_style *style)
 {
-	seal_auto_buf struct seal_buf object = {0};
+	seal_auto_buf struct seal_buf object = {0}, b = {0};
 
 	seal_object_put(&object, f);
 	seal_buf_puts(out, "    <testcase classname=\"postseal.");
@@ -46,20 +51,21 @@ static void put_case(struct seal_buf *out, const struct seal_finding *f)
 	seal_enc_xml(out, f->rule->title);
 	if (object.n) {
 		seal_buf_puts(out, " [");
-		seal_enc_xml(out, seal_buf_bytes(&object));
+		seal_enc_xml(out, seal_passed_on(&b, style, seal_buf_bytes(&object)));
 		seal_buf_puts(out, "]");
 	}
 	seal_buf_puts(out, "\" time=\"0\">\n");
 	if (f->status == SEAL_STATUS_UNKNOWN)
-		put_element(out, "error", f);
+		put_element(out, "error", f, style);
 	else if (f->status == SEAL_STATUS_FAIL && !f->known)
-		put_element(out, "failure", f);
+		put_element(out, "failure", f, style);
 	else if (f->status != SEAL_STATUS_PASS)
-		put_element(out, "skipped", f);
+		put_element(out, "skipped", f, style);
 	seal_buf_puts(out, "    </testcase>\n");
 }
 
-static void put_suite(struct seal_buf *out, const struct seal_findings *f, struct seal_bytes area)
+static void put_suite(struct seal_buf *out, const struct seal_findings *f, struct seal_bytes area,
+		      const struct seal_text_style *style)
 {
 	struct counts c = {0};
 
@@ -74,13 +80,13 @@ static void put_suite(struct seal_buf *out, const struct seal_findings *f, struc
 	seal_buf_puts(out, " time=\"0\">\n");
 	seal_vec_each (it, &f->v) {
 		if (seal_bytes_eq(it->rule->area, area))
-			put_case(out, it);
+			put_case(out, it, style);
 	}
 	seal_buf_puts(out, "  </testsuite>\n");
 }
 
 void seal_report_audit_junit(const struct seal_host *h, const struct seal_findings *f,
-			     struct seal_buf *out)
+			     const struct seal_text_style *style, struct seal_buf *out)
 {
 	struct counts c = {0};
 
@@ -90,7 +96,8 @@ void seal_report_audit_junit(const struct seal_host *h, const struct seal_findin
 	}
 	seal_buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 			   "<testsuites name=\"postseal audit\"");
-	put_counts(out, &c);
+	seal_buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\"", c.all, c.failures,
+			c.errors);
 	seal_buf_puts(out, " time=\"0\">\n");
 	/* an area at its first row */
 	for (size_t i = 0; i < f->v.n; i++) {
@@ -99,7 +106,7 @@ void seal_report_audit_junit(const struct seal_host *h, const struct seal_findin
 		while (!seal_bytes_eq(f->v.v[k].rule->area, f->v.v[i].rule->area))
 			k++;
 		if (k == i)
-			put_suite(out, f, f->v.v[i].rule->area);
+			put_suite(out, f, f->v.v[i].rule->area, style);
 	}
 	seal_buf_puts(out, "</testsuites>\n");
 }

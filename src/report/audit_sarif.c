@@ -4,6 +4,7 @@
 #include "report/audit.h"
 
 #include "core/enc.h"
+#include "report/redact.h"
 
 #define RESULTS_MAX 5000 /* what GitHub keeps of a run */
 
@@ -38,9 +39,10 @@ static const char *governing_file(struct seal_bytes area)
 	return "etc/selinux/config";
 }
 
-static void put_location(struct seal_json *j, const struct seal_finding *f)
+static void put_location(struct seal_json *j, const struct seal_finding *f,
+			 const struct seal_text_style *style)
 {
-	seal_auto_buf struct seal_buf uri = {0}, object = {0};
+	seal_auto_buf struct seal_buf uri = {0}, object = {0}, shown = {0};
 
 	seal_enc_uri(&uri, f->origin.path);
 	if (!uri.n)
@@ -60,7 +62,8 @@ static void put_location(struct seal_json *j, const struct seal_finding *f)
 		seal_json_array(j, "logicalLocations");
 		seal_json_object(j, NULL);
 		seal_json_object(j, "properties");
-		seal_json_bytes(j, "object", seal_buf_bytes(&object));
+		seal_json_bytes(j, "object",
+				seal_passed_on(&shown, style, seal_buf_bytes(&object)));
 		seal_json_object_end(j);
 		seal_json_object_end(j);
 		seal_json_array_end(j);
@@ -68,6 +71,12 @@ static void put_location(struct seal_json *j, const struct seal_finding *f)
 	seal_json_object_end(j);
 	seal_json_array_end(j);
 }
+
+/* struct answer - what every part is told */
+struct answer {
+	const struct seal_findings *f;
+	const struct seal_text_style *style;
+};
 
 static void put_message(struct seal_json *j, const char *key, struct seal_bytes text)
 {
@@ -80,20 +89,22 @@ static void put_message(struct seal_json *j, const char *key, struct seal_bytes 
 	seal_json_object_end(j);
 }
 
-static void put_result(struct seal_json *j, const struct seal_finding *f,
-		       const struct seal_findings *all)
+static void put_result(struct seal_json *j, const struct seal_finding *f, const struct answer *a)
 {
+	seal_auto_buf struct seal_buf shown = {0};
+
 	seal_json_object(j, NULL);
 	seal_json_bytes(j, "ruleId", f->rule->id);
 	seal_json_text(j, "kind", "fail");
 	seal_json_text(j, "level", level_of(f->severity));
-	put_message(j, "message", f->detail.n ? f->detail : f->rule->title);
-	put_location(j, f);
+	put_message(j, "message",
+		    seal_passed_on(&shown, a->style, f->detail.n ? f->detail : f->rule->title));
+	put_location(j, f, a->style);
 	seal_json_object(j, "partialFingerprints");
 	seal_json_text(j, "postseal/v1", f->fingerprint);
 	seal_json_text(j, "primaryLocationLineHash", f->fingerprint);
 	seal_json_object_end(j);
-	if (all->has_baseline)
+	if (a->f->has_baseline)
 		seal_json_text(j, "baselineState", f->known ? "unchanged" : "new");
 	if (f->waiver) {
 		seal_auto_buf struct seal_buf b = {0};
@@ -144,13 +155,15 @@ static void put_rules(struct seal_json *j, const struct seal_findings *f)
 }
 
 /* put_unknown - what could not be judged is no result: a notification of the run */
-static void put_unknown(struct seal_json *j, const struct seal_findings *f)
+static void put_unknown(struct seal_json *j, const struct answer *a)
 {
+	seal_auto_buf struct seal_buf shown = {0};
+
 	seal_json_array(j, "invocations");
 	seal_json_object(j, NULL);
 	seal_json_bool(j, "executionSuccessful", true);
 	seal_json_array(j, "toolExecutionNotifications");
-	seal_vec_each (it, &f->v) {
+	seal_vec_each (it, &a->f->v) {
 		if (it->status != SEAL_STATUS_UNKNOWN)
 			continue;
 		seal_json_object(j, NULL);
@@ -158,7 +171,7 @@ static void put_unknown(struct seal_json *j, const struct seal_findings *f)
 		seal_json_object(j, "associatedRule");
 		seal_json_bytes(j, "id", it->rule->id);
 		seal_json_object_end(j);
-		put_message(j, "message", it->detail);
+		put_message(j, "message", seal_passed_on(&shown, a->style, it->detail));
 		seal_json_object_end(j);
 	}
 	seal_json_array_end(j);
@@ -166,26 +179,27 @@ static void put_unknown(struct seal_json *j, const struct seal_findings *f)
 	seal_json_array_end(j);
 }
 
-static void put_results(struct seal_json *j, const struct seal_findings *f)
+static void put_results(struct seal_json *j, const struct answer *a)
 {
 	size_t n = 0;
 
 	/* the gravest first: the rest is what a forge throws away */
 	seal_json_array(j, "results");
 	for (int s = SEAL_GRADE_MAX_ - 1; s >= 0; s--)
-		seal_vec_each (it, &f->v) {
+		seal_vec_each (it, &a->f->v) {
 			if ((int)it->severity != s ||
 			    (it->status != SEAL_STATUS_FAIL && it->status != SEAL_STATUS_WAIVED))
 				continue;
 			if (n++ < RESULTS_MAX)
-				put_result(j, it, f);
+				put_result(j, it, a);
 		}
 	seal_json_array_end(j);
 }
 
 void seal_report_audit_sarif(const struct seal_host *h, const struct seal_findings *f,
-			     struct seal_buf *out)
+			     const struct seal_text_style *style, struct seal_buf *out)
 {
+	const struct answer a = {f, style};
 	struct seal_json j;
 
 	(void)h;
@@ -202,8 +216,8 @@ void seal_report_audit_sarif(const struct seal_host *h, const struct seal_findin
 	put_rules(&j, f);
 	seal_json_object_end(&j);
 	seal_json_object_end(&j);
-	put_unknown(&j, f);
-	put_results(&j, f);
+	put_unknown(&j, &a);
+	put_results(&j, &a);
 	seal_json_object_end(&j);
 	seal_json_array_end(&j);
 	seal_json_object_end(&j);

@@ -11,5 +11,10 @@ void seal_report_denials_json(const struct seal_host *h, const struct seal_denia
 			      struct seal_buf *out);
 void seal_report_denials_ndjson(const struct seal_host *h, const struct seal_denial_report *r,
 				struct seal_buf *out);
+/* @now_us: of the run */
+void seal_report_denials_prometheus(const struct seal_host *h, const struct seal_denial_report *r,
+				    int64_t now_us, struct seal_buf *out);
+void seal_report_denials_markdown(const struct seal_host *h, const struct seal_denial_report *r,
+				  const struct seal_text_style *style, struct seal_buf *out);
 void seal_report_denials_text(const struct seal_host *h, const struct seal_denial_report *r,
 			      const struct seal_text_style *style, struct seal_buf *out);

@@ -14,6 +14,11 @@ void seal_report_reach_json(const struct seal_host *h, const struct seal_ruleset
 			    const struct seal_paths *p, struct seal_buf *out);
 void seal_report_reach_ndjson(const struct seal_host *h, const struct seal_ruleset *rs,
 			      const struct seal_paths *p, struct seal_buf *out);
+/* @now_us: of the run */
+void seal_report_reach_prometheus(const struct seal_host *h, const struct seal_ruleset *rs,
+				  const struct seal_paths *p, int64_t now_us, struct seal_buf *out);
+void seal_report_reach_markdown(const struct seal_host *h, const struct seal_ruleset *rs,
+				const struct seal_paths *p, struct seal_buf *out);
 void seal_report_reach_text(const struct seal_host *h, const struct seal_ruleset *rs,
 			    const struct seal_paths *p, const struct seal_text_style *style,
 			    struct seal_buf *out);

@@ -12,6 +12,9 @@
 struct seal_text_style {
 	bool color;   /* ECMA-48 colours; marks only, never the only carrier */
 	bool verbose; /* every message and everything ruled out, not the first few */
+	/* whole mail addresses in documents that are passed on (report/redact.h); text for the
+	 * terminal and JSON always have them */
+	bool addresses;
 };
 
 /* seal_report_explain_json, seal_report_explain_text - the answer of explain
@@ -20,6 +23,11 @@ void seal_report_explain_json(const struct seal_host *h, const struct seal_expla
 			      struct seal_buf *out);
 void seal_report_explain_ndjson(const struct seal_host *h, const struct seal_explanation *x,
 				struct seal_buf *out);
+/* @now_us: of the run */
+void seal_report_explain_prometheus(const struct seal_host *h, const struct seal_explanation *x,
+				    int64_t now_us, struct seal_buf *out);
+void seal_report_explain_markdown(const struct seal_host *h, const struct seal_explanation *x,
+				  const struct seal_text_style *style, struct seal_buf *out);
 void seal_report_explain_text(const struct seal_host *h, const struct seal_explanation *x,
 			      const struct seal_text_style *style, struct seal_buf *out);
 
