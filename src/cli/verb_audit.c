@@ -180,11 +180,27 @@ FORMAT(markdown, style, out)
 FORMAT(github, style, out)
 FORMAT(prometheus, seal_cli_now(), out)
 
+static void put_html(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
+{
+	const struct audit *a = answer;
+	struct seal_audit_extra extra = {.x = a->x};
+	struct seal_paths paths = {0};
+	int r = 0;
+
+	if (a->h->ruleset)
+		r = seal_paths_of_host(a->h, a->h->ruleset, &a->h->net, &paths);
+	if (r < 0)
+		out->err = r;
+	else if (a->h->ruleset)
+		extra.paths = &paths;
+	seal_report_audit_html(a->h, &a->findings, &extra, style, out);
+	seal_paths_done(&paths);
+}
+
 const struct seal_format seal_formats_audit[] = {
-	{"text", put_text},     {"json", put_json},
-	{"ndjson", put_ndjson}, {"sarif", put_sarif},
-	{"junit", put_junit},   {"markdown", put_markdown},
-	{"github", put_github}, {"prometheus", put_prometheus},
+	{"text", put_text},   {"json", put_json},     {"ndjson", put_ndjson},
+	{"sarif", put_sarif}, {"junit", put_junit},   {"markdown", put_markdown},
+	{"html", put_html},   {"github", put_github}, {"prometheus", put_prometheus},
 	{NULL, NULL},
 };
 

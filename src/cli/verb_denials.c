@@ -29,14 +29,13 @@ FORMAT(text, style, out)
 FORMAT(json, out)
 FORMAT(ndjson, out)
 FORMAT(markdown, style, out)
+FORMAT(html, style, out)
 FORMAT(prometheus, seal_cli_now(), out)
 
 const struct seal_format seal_formats_denials[] = {
-	{"text", put_text},
-	{"json", put_json},
-	{"ndjson", put_ndjson},
-	{"markdown", put_markdown},
-	{"prometheus", put_prometheus},
+	{"text", put_text},     {"json", put_json},
+	{"ndjson", put_ndjson}, {"markdown", put_markdown},
+	{"html", put_html},     {"prometheus", put_prometheus},
 	{NULL, NULL},
 };
 

@@ -192,14 +192,13 @@ FORMAT(text, style, out)
 FORMAT(json, out)
 FORMAT(ndjson, out)
 FORMAT(markdown, out)
+FORMAT(html, style, out)
 FORMAT(prometheus, seal_cli_now(), out)
 
 const struct seal_format seal_formats_reach[] = {
-	{"text", put_text},
-	{"json", put_json},
-	{"ndjson", put_ndjson},
-	{"markdown", put_markdown},
-	{"prometheus", put_prometheus},
+	{"text", put_text},     {"json", put_json},
+	{"ndjson", put_ndjson}, {"markdown", put_markdown},
+	{"html", put_html},     {"prometheus", put_prometheus},
 	{NULL, NULL},
 };
 

@@ -4,6 +4,7 @@
 /* audit.h - the answer of audit, one file a format. Waivers, baseline and filters have done their
  * work before: every format tells the same rows and the same verdict. */
 
+#include "analysis/reach/reach_paths.h"
 #include "model/finding.h"
 #include "report/report.h"
 
@@ -24,6 +25,16 @@ void seal_report_audit_junit(const struct seal_host *h, const struct seal_findin
 /* Markdown for a comment: at most 20 rows shown, the others folded */
 void seal_report_audit_markdown(const struct seal_host *h, const struct seal_findings *f,
 				const struct seal_text_style *style, struct seal_buf *out);
+/* struct seal_audit_extra - what the pictures of the HTML report show beside the findings */
+struct seal_audit_extra {
+	const struct seal_paths *paths;   /* NULL: no ruleset was read */
+	const struct seal_explanation *x; /* NULL: not explained */
+};
+
+/* HTML: one page that fetches nothing (report/html.h) */
+void seal_report_audit_html(const struct seal_host *h, const struct seal_findings *f,
+			    const struct seal_audit_extra *extra,
+			    const struct seal_text_style *style, struct seal_buf *out);
 /* GitHub workflow commands: at most ten of a kind */
 void seal_report_audit_github(const struct seal_host *h, const struct seal_findings *f,
 			      const struct seal_text_style *style, struct seal_buf *out);

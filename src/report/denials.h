@@ -16,5 +16,7 @@ void seal_report_denials_prometheus(const struct seal_host *h, const struct seal
 				    int64_t now_us, struct seal_buf *out);
 void seal_report_denials_markdown(const struct seal_host *h, const struct seal_denial_report *r,
 				  const struct seal_text_style *style, struct seal_buf *out);
+void seal_report_denials_html(const struct seal_host *h, const struct seal_denial_report *r,
+			      const struct seal_text_style *style, struct seal_buf *out);
 void seal_report_denials_text(const struct seal_host *h, const struct seal_denial_report *r,
 			      const struct seal_text_style *style, struct seal_buf *out);

@@ -11,10 +11,12 @@
 
 #define MESSAGES_SHOWN 20
 
-static void put_evidence(struct seal_buf *out, const struct seal_cause *c,
+static void put_evidence(struct seal_buf *out, const struct seal_cause_group *g,
 			 const struct seal_text_style *style)
 {
-	seal_vec_each (q, &c->evidence) {
+	const struct seal_cause *c = g->cause;
+
+	seal_vec_each (q, &g->proof) {
 		if (q->record)
 			continue;
 		seal_buf_puts(out, "- proof: ");
@@ -94,7 +96,7 @@ static void put_group(struct seal_buf *out, const struct seal_explanation *x, si
 		seal_buf_puts(out, "\n\n");
 	}
 	seal_md_item(out, style, "open", c->reason);
-	put_evidence(out, c, style);
+	put_evidence(out, g, style);
 	if (g->fix >= 0)
 		seal_md_fix(out, &x->fixes.v[g->fix]);
 	put_also(out, x, c, style);

@@ -19,6 +19,9 @@ void seal_report_reach_prometheus(const struct seal_host *h, const struct seal_r
 				  const struct seal_paths *p, int64_t now_us, struct seal_buf *out);
 void seal_report_reach_markdown(const struct seal_host *h, const struct seal_ruleset *rs,
 				const struct seal_paths *p, struct seal_buf *out);
+void seal_report_reach_html(const struct seal_host *h, const struct seal_ruleset *rs,
+			    const struct seal_paths *p, const struct seal_text_style *style,
+			    struct seal_buf *out);
 void seal_report_reach_text(const struct seal_host *h, const struct seal_ruleset *rs,
 			    const struct seal_paths *p, const struct seal_text_style *style,
 			    struct seal_buf *out);

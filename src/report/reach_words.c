@@ -242,6 +242,8 @@ static void put_later(const struct lines *to, const struct seal_path *p,
 					: "data that follows");
 		seal_reach_rule(&t, v->later_rule, v->later_chain);
 		put_line(to, seal_buf_bytes(&t));
+	} else if (v->reachable == SEAL_NO) {
+		put_line(to, SEAL_LIT("but no answer can get back"));
 	} else if (v->reachable == SEAL_MAYBE) {
 		put_uncertain(to, v);
 	}

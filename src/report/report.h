@@ -28,6 +28,8 @@ void seal_report_explain_prometheus(const struct seal_host *h, const struct seal
 				    int64_t now_us, struct seal_buf *out);
 void seal_report_explain_markdown(const struct seal_host *h, const struct seal_explanation *x,
 				  const struct seal_text_style *style, struct seal_buf *out);
+void seal_report_explain_html(const struct seal_host *h, const struct seal_explanation *x,
+			      const struct seal_text_style *style, struct seal_buf *out);
 void seal_report_explain_text(const struct seal_host *h, const struct seal_explanation *x,
 			      const struct seal_text_style *style, struct seal_buf *out);
 
@@ -77,5 +79,8 @@ void seal_text_argv(struct seal_buf *out, const struct seal_argv *a);
 /* seal_text_cost - "21 accesses for 9 domains (162 in all), takes away 3"; nothing when a fix opens
  * and closes nothing, or it was not counted. Returns whether anything was written */
 bool seal_text_cost(struct seal_buf *out, const struct seal_cost *c);
+/* seal_text_fix_cost - of a fix: "changes no policy", "opens 2 accesses for 1 domain"; nothing when
+ * it is not known */
+void seal_text_fix_cost(struct seal_buf *out, const struct seal_fix *f);
 /* seal_text_fix - the commands of a fix with undo and cost, each line indented by @indent blanks */
 void seal_text_fix(struct seal_buf *out, const struct seal_fix *f, int indent);

@@ -213,16 +213,26 @@ bool seal_text_cost(struct seal_buf *out, const struct seal_cost *c)
 	return true;
 }
 
-static void put_cost(struct seal_buf *out, const struct seal_fix *f)
+void seal_text_fix_cost(struct seal_buf *out, const struct seal_fix *f)
 {
 	seal_auto_buf struct seal_buf b = {0};
 
 	if (f->kind == SEAL_FIX_RESTORECON || f->kind == SEAL_FIX_FCONTEXT) {
-		seal_buf_puts(out, "    changes no policy");
+		seal_buf_puts(out, "changes no policy");
 	} else if (seal_text_cost(&b, &f->opens)) {
-		seal_buf_puts(out, "    opens ");
+		seal_buf_puts(out, "opens ");
 		seal_buf_put(out, b.p, b.n);
 	}
+}
+
+static void put_cost(struct seal_buf *out, const struct seal_fix *f)
+{
+	seal_auto_buf struct seal_buf b = {0};
+
+	seal_text_fix_cost(&b, f);
+	if (b.n)
+		seal_buf_puts(out, "    ");
+	seal_buf_put(out, b.p, b.n);
 }
 
 /* the first command of another firewall change that would do */
