@@ -84,10 +84,13 @@ static void tell(const struct seal_cli *cli, const struct seal_lockdown *l)
 
 int seal_cli_lock(const struct seal_cli *cli, struct seal_err *err)
 {
+	static bool locked;
 	struct seal_lockdown state;
 	struct dirs dirs = {0};
 	int r;
 
+	if (locked)
+		return 0;
 	r = find_dirs(cli, &dirs);
 	if (r < 0)
 		seal_err_set(err, r, "out of memory");
@@ -95,6 +98,7 @@ int seal_cli_lock(const struct seal_cli *cli, struct seal_err *err)
 		r = nft_helper_start(err);
 	if (r == 0)
 		r = seal_lockdown((const char *const *)dirs.v.v, dirs.v.n, &state, err);
+	locked = r == 0;
 	if (r == 0)
 		tell(cli, &state);
 	seal_vec_each (dir, &dirs.v) {

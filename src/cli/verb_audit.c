@@ -3,25 +3,12 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include "analysis/attribution/attribution.h"
-#include "checks/check.h"
-#include "cli/cli.h"
+#include "cli/audit.h"
 #include "cli/lock.h"
-#include "evidence/evidence.h"
 #include "evidence/rules/waivers.h"
 #include "report/audit.h"
 
-/* struct audit - all that lives as long as the answer */
-struct audit {
-	struct seal_root *root;
-	struct seal_rules *causes;
-	struct seal_check_rules *rules;
-	struct seal_host *h;
-	struct seal_explanation *x;
-	struct seal_findings findings;
-};
-
-static void audit_done(struct audit *a)
+void seal_audit_done(struct seal_audited *a)
 {
 	seal_findings_done(&a->findings);
 	if (a->x)
@@ -36,12 +23,12 @@ static void audit_done(struct audit *a)
 
 /* check_outside - an image must not waive its own failures
  * Returns 0, or -EINVAL when @file lies below the evidence root. */
-static int check_outside(const struct seal_cli *cli, const char *file, struct seal_err *err)
+static int check_outside(const char *evidence, const char *file, struct seal_err *err)
 {
 	char root[PATH_MAX], path[PATH_MAX];
 	size_t n;
 
-	if (!file || !realpath(cli->root, root) || !realpath(file, path))
+	if (!file || !realpath(evidence, root) || !realpath(file, path))
 		return 0; /* opening it tells what is wrong */
 	n = strlen(root);
 	if (strcmp(root, "/") == 0 || strncmp(root, path, n) != 0 ||
@@ -94,7 +81,8 @@ static int take_ids(const struct seal_cli_words *words, struct seal_cli_ids *ret
 
 /* read_all - rules and evidence. Returns 0, -EINVAL for what the user got wrong, or another errno
  */
-static int read_all(const struct seal_cli *cli, struct audit *a, struct seal_err *err)
+static int read_all(const struct seal_cli *cli, const char *root, struct seal_audited *a,
+		    struct seal_err *err)
 {
 	struct seal_evidence_query query = {SEAL_EV_ALL | SEAL_EV_SETUP | SEAL_EV_BOOT,
 					    {cli->since_us, cli->until_us}};
@@ -104,7 +92,7 @@ static int read_all(const struct seal_cli *cli, struct audit *a, struct seal_err
 	if (seal_check_rules_load(cli->rules_dir, &a->rules, err) < 0 ||
 	    seal_rules_load(cli->rules_dir, &a->causes, err) < 0)
 		return -EINVAL;
-	r = seal_root_new(cli->root, &a->root, err);
+	r = seal_root_new(root, &a->root, err);
 	if (r == 0)
 		r = seal_cli_lock(cli, err);
 	if (r == 0)
@@ -115,7 +103,7 @@ static int read_all(const struct seal_cli *cli, struct audit *a, struct seal_err
 	return r < 0 ? seal_err_set(err, r, "out of memory") : 0;
 }
 
-static int judge(const struct seal_cli *cli, struct audit *a, struct seal_err *err)
+static int judge(const struct seal_cli *cli, struct seal_audited *a, struct seal_err *err)
 {
 	struct seal_check_query q = {.x = a->x};
 	struct seal_cli_ids only = {0}, skip = {0};
@@ -138,12 +126,13 @@ static int judge(const struct seal_cli *cli, struct audit *a, struct seal_err *e
 	return r == -ENOENT ? -EINVAL : r;
 }
 
-static int accept_known(const struct seal_cli *cli, struct audit *a, struct seal_err *err)
+static int accept_known(const struct seal_cli *cli, const char *root, struct seal_audited *a,
+			struct seal_err *err)
 {
 	struct seal_findings *f = &a->findings;
 
-	if (check_outside(cli, cli->audit.waivers, err) < 0 ||
-	    check_outside(cli, cli->audit.baseline, err) < 0)
+	if (check_outside(root, cli->audit.waivers, err) < 0 ||
+	    check_outside(root, cli->audit.baseline, err) < 0)
 		return -EINVAL;
 	if (cli->audit.waivers &&
 	    seal_waivers_read(cli->audit.waivers, seal_cli_now(), a->h->arena, f, err) < 0)
@@ -165,7 +154,7 @@ static int accept_known(const struct seal_cli *cli, struct audit *a, struct seal
 	static void put_##name(const void *answer, const struct seal_text_style *style,            \
 			       struct seal_buf *out)                                               \
 	{                                                                                          \
-		const struct audit *a = answer;                                                    \
+		const struct seal_audited *a = answer;                                             \
                                                                                                    \
 		(void)style;                                                                       \
 		seal_report_audit_##name(a->h, &a->findings, __VA_ARGS__);                         \
@@ -182,7 +171,7 @@ FORMAT(prometheus, seal_cli_now(), out)
 
 static void put_html(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
 {
-	const struct audit *a = answer;
+	const struct seal_audited *a = answer;
 	struct seal_audit_extra extra = {.x = a->x};
 	struct seal_paths paths = {0};
 	int r = 0;
@@ -206,7 +195,7 @@ const struct seal_format seal_formats_audit[] = {
 
 /* weigh - what --fail-on and --require-complete make of it, before anything is written: every
  * format tells the same verdict */
-static void weigh(const struct seal_cli *cli, struct audit *a)
+static void weigh(const struct seal_cli *cli, struct seal_audited *a)
 {
 	struct seal_gate *g = &a->findings.gate;
 
@@ -218,37 +207,50 @@ static void weigh(const struct seal_cli *cli, struct audit *a)
 	}
 }
 
-/* exit_of - 2 before 3 before 0 */
-static int exit_of(enum seal_gate_answer v)
+int seal_audit_exit(enum seal_gate_answer v)
 {
 	if (v == SEAL_GATE_FAIL)
 		return SEAL_EXIT_FINDINGS;
 	return v == SEAL_GATE_INCOMPLETE ? SEAL_EXIT_INCOMPLETE : SEAL_EXIT_OK;
 }
 
+int seal_audit_run(const struct seal_cli *cli, const char *root, struct seal_audited *a,
+		   struct seal_err *err)
+{
+	struct seal_gate *g = &a->findings.gate;
+	int r;
+
+	g->asked = cli->audit.fail_on && strcmp(cli->audit.fail_on, "none") != 0;
+	r = g->asked ? take_grade(cli->audit.fail_on, &g->fail_on, err) : 0;
+	if (r == 0)
+		r = read_all(cli, root, a, err);
+	if (r == 0)
+		r = judge(cli, a, err);
+	if (r == 0)
+		r = accept_known(cli, root, a, err);
+	if (r == 0)
+		weigh(cli, a);
+	return r;
+}
+
+int seal_audit_fail(const struct seal_cli *cli, int r, const struct seal_err *err)
+{
+	return seal_cli_fail(cli, r == -EINVAL ? SEAL_EXIT_USAGE : SEAL_EXIT_FAILED, err);
+}
+
 int seal_verb_audit(const struct seal_cli *cli)
 {
-	struct audit a = {0};
-	struct seal_gate *g = &a.findings.gate;
+	struct seal_audited a = {0};
 	struct seal_err err = {0};
 	int r, code;
 
-	g->asked = cli->audit.fail_on && strcmp(cli->audit.fail_on, "none") != 0;
-	r = g->asked ? take_grade(cli->audit.fail_on, &g->fail_on, &err) : 0;
-	if (r == 0)
-		r = read_all(cli, &a, &err);
-	if (r == 0)
-		r = judge(cli, &a, &err);
-	if (r == 0)
-		r = accept_known(cli, &a, &err);
-	if (r < 0) {
-		code = seal_cli_fail(cli, r == -EINVAL ? SEAL_EXIT_USAGE : SEAL_EXIT_FAILED, &err);
-	} else {
-		weigh(cli, &a);
+	r = seal_audit_run(cli, cli->root, &a, &err);
+	if (r < 0)
+		code = seal_audit_fail(cli, r, &err);
+	else
 		code = seal_cli_render(cli, &a);
-		if (code == SEAL_EXIT_OK)
-			code = exit_of(seal_gate_answer(g));
-	}
-	audit_done(&a);
+	if (r == 0 && code == SEAL_EXIT_OK)
+		code = seal_audit_exit(seal_gate_answer(&a.findings.gate));
+	seal_audit_done(&a);
 	return code;
 }

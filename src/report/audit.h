@@ -41,3 +41,6 @@ void seal_report_audit_github(const struct seal_host *h, const struct seal_findi
 /* Prometheus textfile; @now_us: of the run */
 void seal_report_audit_prometheus(const struct seal_host *h, const struct seal_findings *f,
 				  int64_t now_us, struct seal_buf *out);
+/* JSON: the failures alone, as --baseline reads them */
+void seal_report_audit_baseline(const struct seal_host *h, const struct seal_findings *f,
+				struct seal_buf *out);

@@ -47,7 +47,7 @@ void seal_report_envelope(struct seal_json *j, const struct seal_host *h, const 
 	seal_part_envelope(j, h, verb);
 }
 
-void seal_part_envelope(struct seal_json *j, const struct seal_host *h, const char *verb)
+static void put_head(struct seal_json *j, const struct seal_host *h, const char *verb)
 {
 	seal_json_text(j, "schema", "postseal/1");
 	seal_json_text(j, "verb", verb);
@@ -56,6 +56,19 @@ void seal_part_envelope(struct seal_json *j, const struct seal_host *h, const ch
 	seal_json_object_end(j);
 	seal_json_bytes(j, "root", seal_bytes_of(h->root));
 	put_host(j, h);
+}
+
+void seal_part_envelope_bare(struct seal_json *j, const struct seal_host *h, const char *verb)
+{
+	put_head(j, h, verb);
+	seal_json_array(j, "sources");
+	seal_json_array_end(j);
+	seal_json_bool(j, "complete", seal_report_is_complete(h));
+}
+
+void seal_part_envelope(struct seal_json *j, const struct seal_host *h, const char *verb)
+{
+	put_head(j, h, verb);
 	seal_json_array(j, "sources");
 	seal_vec_each (s, &h->sources) {
 		seal_json_object(j, NULL);

@@ -14,6 +14,8 @@
 
 /* seal_part_envelope - schema, verb, tool, root, host, sources, complete */
 void seal_part_envelope(struct seal_json *j, const struct seal_host *h, const char *verb);
+/* seal_part_envelope_bare - the same with no sources listed */
+void seal_part_envelope_bare(struct seal_json *j, const struct seal_host *h, const char *verb);
 /* seal_part_source - a row of the sources */
 void seal_part_source(struct seal_json *j, const struct seal_source_state *s);
 
