@@ -6,10 +6,15 @@
 #include <time.h>
 
 #include "cli/cli.h"
+#include "core/enc.h"
 
 int seal_cli_fail(const struct seal_cli *cli, enum seal_exit code, const struct seal_err *err)
 {
-	fprintf(stderr, "postseal %s: %s\n", cli->verb->name, err->code ? err->text : "failed");
+	seal_auto_buf struct seal_buf text = {0};
+
+	/* names of files and options may hold what a runner would carry out */
+	seal_enc_tty(&text, seal_bytes_of(err->code ? err->text : "failed"));
+	fprintf(stderr, "postseal %s: %.*s\n", cli->verb->name, (int)text.n, text.p ? text.p : "");
 	return (int)code;
 }
 

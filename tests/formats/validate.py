@@ -27,6 +27,8 @@ FORMATS = {
     "explain": ["text", "json", "ndjson", "markdown", "html", "prometheus"],
     "denials": ["text", "json", "ndjson", "markdown", "html", "prometheus"],
     "reach": ["text", "json", "ndjson", "markdown", "html", "prometheus"],
+    "fix": ["text", "json"],
+    "baseline": ["json"],
 }
 MISSING = set()
 NOTED = []  # (name, schema, document) for ajv
@@ -64,6 +66,7 @@ def by_schema(name, document):
         MISSING.add("python3-jsonschema")
         return []
     kind = "record" if "record" in document else document["verb"]
+    kind = "plan" if kind == "fix" else kind  # "fix" is one fix, of any verb
     NOTED.append((name, f"urn:postseal:1:{kind}", document))
     return schema.errors(document)[:2]
 
