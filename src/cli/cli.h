@@ -101,8 +101,10 @@ enum {
 	SEAL_VERB_PROBE = 1 << 6,
 	SEAL_VERB_BASELINE = 1 << 7,
 	SEAL_VERB_DIFF = 1 << 8,
+	SEAL_VERB_REDUCE = 1 << 9,
 	SEAL_VERB_ALL = 0x7fffffff,
-	SEAL_VERB_ROOT = SEAL_VERB_ALL & ~SEAL_VERB_DIFF, /* those that read one root */
+	SEAL_VERB_ROOT =
+		SEAL_VERB_ALL & ~(SEAL_VERB_DIFF | SEAL_VERB_REDUCE), /* those that read one root */
 	SEAL_VERB_CHECKS = SEAL_VERB_AUDIT | SEAL_VERB_BASELINE | SEAL_VERB_DIFF,
 };
 
@@ -110,13 +112,14 @@ extern const struct seal_opt seal_options[];
 
 extern const struct seal_format seal_formats_explain[], seal_formats_denials[],
 	seal_formats_reach[], seal_formats_audit[], seal_formats_rules[], seal_formats_fix[],
-	seal_formats_probe[], seal_formats_baseline[], seal_formats_diff[];
+	seal_formats_probe[], seal_formats_baseline[], seal_formats_diff[], seal_formats_reduce[];
 
 int seal_verb_explain(const struct seal_cli *cli);
 int seal_verb_denials(const struct seal_cli *cli);
 int seal_verb_reach(const struct seal_cli *cli);
 int seal_verb_audit(const struct seal_cli *cli);
 int seal_verb_baseline(const struct seal_cli *cli);
+int seal_verb_reduce(const struct seal_cli *cli);
 int seal_verb_diff(const struct seal_cli *cli);
 int seal_verb_rules(const struct seal_cli *cli);
 int seal_verb_fix(const struct seal_cli *cli);

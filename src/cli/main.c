@@ -18,6 +18,8 @@ static const struct seal_verb verbs[] = {
 	 SEAL_VERB_BASELINE, seal_formats_baseline, seal_verb_baseline},
 	{"diff", "A B", "which failures came and went between two images, hosts or audit reports",
 	 SEAL_VERB_DIFF, seal_formats_diff, seal_verb_diff},
+	{"reduce", "[FILE ...]", "NDJSON reports of many hosts or log slices, added up",
+	 SEAL_VERB_REDUCE, seal_formats_reduce, seal_verb_reduce},
 	{"fix", "[QUEUE-ID ...]", "the fixes as a plan: scripts to apply and to undo, modules",
 	 SEAL_VERB_FIX, seal_formats_fix, seal_verb_fix},
 	{"probe", "", "ask the network: DNS, connection, TLS and log-in of every next hop",

@@ -114,6 +114,8 @@ int seal_input_new(int fd, uint64_t limit, struct seal_input **ret, struct seal_
 	in->limit = limit;
 
 	n = pread(fd, magic, sizeof(magic), 0);
+	if (n < 0 && errno == ESPIPE)
+		n = 0; /* a pipe: taken as it comes */
 	if (n < 0)
 		return seal_err_set(err, -errno, "%s", strerror(errno));
 	if (is_compressed(magic, (size_t)n)) {

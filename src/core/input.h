@@ -8,7 +8,7 @@
 
 struct seal_input;
 
-/* seal_input_new - stream over an open file
+/* seal_input_new - stream over an open file; of a pipe the bytes are taken as they come
  * @fd:    taken over in every case
  * @limit: bytes after decompression; reading more fails with -EFBIG. A ratio over 200:1 past the
  *         first 16 MiB fails with -EFBIG too, and so does a sparse file of such a ratio at once.

@@ -147,6 +147,20 @@ class Readme(unittest.TestCase):
         self.assertEqual(code, 2)
         self.assertIn(b"1 new", out)
 
+    def test_many_hosts(self):
+        os.mkdir(os.path.join(self.top, "reports"))
+        self.configure(OPEN)
+        code, out = self.sh(block("sh", "postseal reduce reports"))
+        self.assertEqual(code, 0)
+        self.assertTrue(out.startswith(b"1 host, 0 failed"), out)
+        self.assertIn(b"PFX-003", out)
+        self.assertEqual(self.sh(block("sh", "reduce --format"))[0], 0)
+        self.whole("ndjson", "all.ndjson")
+        self.write("reports/mail2.audit.ndjson", "")
+        code, out = self.sh("postseal reduce --require-complete reports/*.ndjson")
+        self.assertEqual(code, 3)
+        self.assertTrue(out.startswith(b"2 hosts, 1 failed"), out)
+
     def test_first_command(self):
         self.configure(OPEN)
         self.assertEqual(self.sh(block("", "audit.xml"))[0], 2)
