@@ -447,6 +447,7 @@ def put_postfix(r):
     r.folder("var/lib/postfix", 0o700, POSTFIX, POSTFIX_GID)
     r.folder("var/mail", 0o2775, 0, 8).put("var/mail/alice", "", 0o600, 1000, 8)
     r.folder("run/opendkim")
+    r.put("usr/sbin/opendkim", mode=0o755).put("usr/sbin/dovecot", mode=0o755)
 
 
 @functools.lru_cache(maxsize=None)

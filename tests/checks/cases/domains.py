@@ -18,3 +18,16 @@ case("DOM-005", "fail", "no user", edit={MASTER: ("user=vmail ", "")})
 case("DOM-005", "fail", "default_privs", main={"default_privs": "root"}, objects=[{"parameter": "default_privs"}])
 no_postfix("DOM-005")
 case("DOM-005", "unknown", loop=[MASTER])
+
+MASTER_PROGRAM = "usr/lib/postfix/sbin/master"
+case("DOM-003", "pass")
+case("DOM-003", "fail", label={MASTER_PROGRAM: "bin_t"}, objects=[{"path": "/" + MASTER_PROGRAM, "target_type": "bin_t"}])
+case("DOM-004", "pass")
+case("DOM-004", "fail", label={"usr/sbin/opendkim": "bin_t"}, objects=[{"path": "/usr/sbin/opendkim", "target_type": "bin_t"}])
+case("DOM-004", "na", "none", main={"smtpd_milters": None, "smtpd_sasl_path": None, "smtpd_sasl_type": "cyrus"},
+     edit={MASTER: ("  -o smtpd_sasl_auth_enable=yes\n", "")})
+for check in ("DOM-003", "DOM-004"):
+    no_selinux(check)
+    no_postfix(check)
+    case(check, "unknown", loop=[POLICY])
+    case(check, "unknown", "no labels", do=lambda r: setattr(r, "labelled", False))

@@ -23,3 +23,78 @@ case("LAB-009", "fail", label={SPOOL + "/": "default_t"})
 case("LAB-009", "fail", "a program", label={"usr/lib/postfix/sbin/smtpd": "unlabeled_t"})
 no_selinux("LAB-009")
 case("LAB-009", "unknown", do=lambda r: setattr(r, "labelled", False))
+
+POLICY = "etc/selinux/default/policy/policy.33"
+LOCAL = CONTEXTS + ".local"
+KEY = "etc/ssl/private/mail.key"
+
+
+def unlabelled(r):
+    r.labelled = False
+    return r
+
+
+def local_rules(text):
+    return lambda r: r.put(LOCAL, text)
+
+
+QUEUE = "/srv/postfix(/.*)?\tsystem_u:object_r:postfix_spool_t:s0\n"
+case("LAB-004", "pass", put={CONTEXTS + ".subs": "/srv/postfix /var/spool/postfix\n"},
+     main={"queue_directory": "/srv/postfix"})
+case("LAB-004", "fail", main={"queue_directory": "/srv/postfix"})
+case("LAB-004", "fail", "one type for all", do=local_rules(QUEUE), main={"queue_directory": "/srv/postfix"})
+case("LAB-004", "fail", "virtual mailboxes", main={"virtual_mailbox_base": "/srv/vmail"},
+     objects=[{"path": "/srv/vmail", "parameter": "virtual_mailbox_base"}])
+case("LAB-004", "na", "nothing moved")
+no_selinux("LAB-004")
+no_postfix("LAB-004")
+case("LAB-004", "unknown", loop=[CONTEXTS])
+
+case("LAB-005", "pass")
+case("LAB-005", "fail", label={"etc/postfix/transport": "etc_t"},
+     objects=[{"path": "/etc/postfix/transport", "target_type": "etc_t"}])
+case("LAB-005", "pass", "it does not work", label={"etc/postfix/transport": "shadow_t"})
+no_selinux("LAB-005")
+no_postfix("LAB-005")
+case("LAB-005", "unknown", do=unlabelled)
+case("LAB-005", "unknown", "no policy", loop=[POLICY])
+
+case("LAB-006", "pass")
+case("LAB-006", "fail", label={KEY: "user_home_t"},
+     objects=[{"path": "/" + KEY, "parameter": "smtpd_tls_key_file", "target_type": "user_home_t"}])
+case("LAB-006", "fail", "behind a link", do=lambda r: r.cut(KEY).link(KEY, "/home/alice/mail.key").put("home/alice/mail.key"))
+case("LAB-006", "na", "no key", main={"smtpd_tls_cert_file": None, "smtpd_tls_key_file": None})
+no_selinux("LAB-006")
+no_postfix("LAB-006", args=["--role", "mx"])
+case("LAB-006", "unknown", do=unlabelled)
+case("LAB-006", "unknown", "no policy", loop=[POLICY])
+
+case("LAB-007", "pass")
+case("LAB-007", "fail", main={"smtpd_milters": "unix:/srv/filter/sock"},
+     objects=[{"path": "/srv/filter/sock", "parameter": "smtpd_milters", "target_type": "var_t"}])
+case("LAB-007", "na", "none", main={"smtpd_milters": None, "smtpd_sasl_path": None, "smtpd_sasl_type": "cyrus"},
+     edit={"etc/postfix/master.cf": ("  -o smtpd_sasl_auth_enable=yes\n", "")})
+no_selinux("LAB-007")
+no_postfix("LAB-007")
+case("LAB-007", "unknown", loop=[POLICY])
+
+case("LAB-008", "pass")
+case("LAB-008", "fail", main={"mail_spool_directory": "/srv/spool"},
+     objects=[{"path": "/srv/spool", "parameter": "mail_spool_directory", "target_type": "var_t"}])
+case("LAB-008", "fail", "homes", main={"home_mailbox": "Post/"}, do=lambda r: r.folder("home/alice/Post", 0o700, 1000, 1000),
+     objects=[{"path": "/home/alice/Post", "parameter": "home_mailbox", "target_type": "user_home_t"}])
+case("LAB-008", "na", "the role", args=["--role", "relay"])
+no_selinux("LAB-008")
+case("LAB-008", "unknown", loop=[POLICY])
+
+case("LAB-010", "pass")
+case("LAB-010", "pass", "a rule of its own", do=local_rules("/srv/www(/.*)?\tsystem_u:object_r:httpd_sys_content_t:s0\n"))
+case("LAB-010", "fail", do=local_rules("/var/spool(/.*)?\tsystem_u:object_r:var_spool_t:s0\n"),
+     objects=[{"path": "/var/spool(/.*)?"}])
+case("LAB-010", "fail", "order", do=local_rules("/srv/mail/a(/.*)?\tsystem_u:object_r:mail_spool_t:s0\n"
+                                               "/srv/mail(/.*)?\tsystem_u:object_r:var_t:s0\n"),
+     objects=[{"path": "/srv/mail/a(/.*)?"}])
+case("LAB-010", "fail", "an equivalence", put={CONTEXTS + ".subs": "/var/spool /srv\n"}, objects=[{"path": "/var/spool"}])
+no_selinux("LAB-010")
+no_postfix("LAB-010")
+case("LAB-010", "unknown", loop=[CONTEXTS])

@@ -13,6 +13,10 @@ def queued(queue, arrival):
         "recipients": [{"address": "b@example.net", "delay_reason": "later"}]}) + "\n"}
 
 
+LOST = "2026-11-20T18:39:59.000000+00:00 mail kernel: [  9.1] audit: backlog limit exceeded\n"
+LATE = ("2026-11-22T18:39:59.000000+00:00 mail postfix/smtpd[990]: connect from client.example.net[198.51.100.7]\n"
+        "2026-11-22T18:39:59.000000+00:00 mail postfix/smtpd[990]: disconnect from client.example.net[198.51.100.7]\n")
+
 case("QUE-001", "pass")
 case("QUE-001", "fail", base="incident:06-relay-2525-name-connect")
 no_selinux("QUE-001")
@@ -34,3 +38,29 @@ case("QUE-008", "pass")
 case("QUE-008", "fail", cut=[SPOOL], live=queued("hold", 1795199000), objects=[{"path": "hold"}])
 no_postfix("QUE-008")
 case("QUE-008", "unknown", loop=[SPOOL])
+
+# causes of their own incidents; what they are is in tests/incidents
+for check, base in (("QUE-003", "17-maildir-home-label"), ("QUE-004", "11-milter-socket-mislabelled"),
+                    ("QUE-005", "37-fw-out-dns-53"), ("QUE-006", "13-smtpd-tls-key-home-label")):
+    case(check, "pass", args=["--role", "mailstore"] if check == "QUE-003" else [])
+    case(check, "fail", base="incident:" + base, args=["--role", "mailstore"])
+    no_postfix(check, args=["--role", "mailstore"] if check == "QUE-003" else [])
+    case(check, "unknown", cut=[LOG], loop=[SPOOL], args=["--role", "mailstore"] if check == "QUE-003" else [])
+case("QUE-003", "na", "the role", args=["--role", "mx"])
+
+STRAY = ('type=AVC msg=audit(1795199999.100:9): avc:  denied  { read } for  pid=990 comm="smtpd" name="stray" '
+         'dev="vda1" ino=77 scontext=system_u:system_r:postfix_smtpd_t:s0 '
+         'tcontext=system_u:object_r:user_home_t:s0 tclass=file permissive=0\n')
+case("QUE-009", "pass")
+case("QUE-009", "fail", append={"var/log/audit/audit.log": STRAY},
+     objects=[{"source_type": "postfix_smtpd_t", "target_type": "user_home_t", "tclass": "file"}])
+no_selinux("QUE-009")
+no_postfix("QUE-009")
+case("QUE-009", "unknown", cut=["var/log/audit/audit.log"])
+
+case("QUE-010", "pass")
+case("QUE-010", "fail", append={"var/log/audit/audit.log": "type=KERNEL msg=audit(1795199999.200:10): "
+                                "audit: backlog limit exceeded\n"}, put={"var/log/kern.log": LOST})
+case("QUE-010", "fail", "old", append={LOG: LATE}, objects=[{"service": "audit log"}])
+no_postfix("QUE-010")
+case("QUE-010", "unknown", cut=[LOG])
