@@ -8,28 +8,12 @@
 #include "evidence/postfix/conf.h"
 #include "evidence/selinux/policy.h"
 
-/* is_mail_domain - a domain of the mail system: by attribute of the policy, or by its own name */
-static bool is_mail_domain(const struct seal_policy *p, struct seal_bytes type)
-{
-	static const char *const attributes[] = {"mta_user_agent",      "mailserver_domain",
-						 "mailserver_delivery", "mailserver_sender",
-						 "postfix_domain",      "postfix_server_domain",
-						 "milter_domains"};
-
-	for (size_t i = 0; i < sizeof(attributes) / sizeof(*attributes); i++)
-		if (seal_policy_type_has(p, type, seal_bytes_of(attributes[i])))
-			return true;
-	return seal_bytes_starts(type, "postfix_") || seal_bytes_starts(type, "dovecot_") ||
-	       seal_bytes_is(type, "system_mail_t") || seal_bytes_is(type, "spamd_t") ||
-	       seal_bytes_is(type, "saslauthd_t");
-}
-
 static int list_permissive(struct seal_subject *s, struct seal_out *out, bool mail)
 {
 	seal_vec_each (t, &s->h->selinux.permissive) {
 		struct seal_about about = {{{"source_type", *t}}, s->h->selinux.policy_origin};
 
-		if (is_mail_domain(s->h->selinux.policy, *t) != mail)
+		if (seal_is_mail_domain(s->h->selinux.policy, *t) != mail)
 			continue;
 		seal_out_fail(out, &about, "%.*s is permissive: SELinux stops nothing it does.",
 			      SEAL_ARG(*t));
@@ -197,7 +181,7 @@ static int judge_task(struct seal_subject *s, struct seal_out *out, const struct
 	if (r == -ENOMEM)
 		return r;
 	if (is_unconfined(s->h->selinux.policy, have) ||
-	    !is_mail_domain(s->h->selinux.policy, have))
+	    !seal_is_mail_domain(s->h->selinux.policy, have))
 		seal_out_fail(out, &about, "%.*s runs as %.*s.", SEAL_ARG(t->comm), SEAL_ARG(have));
 	else if (r == 0 && want.n && !seal_bytes_eq(have, want))
 		seal_out_fail(out, &about, "%.*s runs as %.*s; the policy makes it %.*s.",

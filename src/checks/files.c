@@ -93,3 +93,18 @@ bool seal_generic_type(struct seal_host *h, struct seal_bytes type)
 	}
 	return false;
 }
+
+bool seal_is_mail_domain(const struct seal_policy *p, struct seal_bytes type)
+{
+	static const char *const attributes[] = {"mta_user_agent",      "mailserver_domain",
+						 "mailserver_delivery", "mailserver_sender",
+						 "postfix_domain",      "postfix_server_domain",
+						 "milter_domains"};
+
+	for (size_t i = 0; i < sizeof(attributes) / sizeof(*attributes); i++)
+		if (seal_policy_type_has(p, type, seal_bytes_of(attributes[i])))
+			return true;
+	return seal_bytes_starts(type, "postfix_") || seal_bytes_starts(type, "dovecot_") ||
+	       seal_bytes_is(type, "system_mail_t") || seal_bytes_is(type, "spamd_t") ||
+	       seal_bytes_is(type, "saslauthd_t");
+}

@@ -14,6 +14,7 @@
 #include "evidence/postfix/log.h"
 #include "evidence/postfix/queue.h"
 #include "evidence/selinux/labels.h"
+#include "evidence/selinux/module_rules.h"
 #include "evidence/selinux/state.h"
 #include "model/ruleset.h"
 
@@ -183,6 +184,8 @@ static int read_all(const struct seal_root *root, unsigned what, struct seal_hos
 		r = seal_setup_read(root, h);
 	if (r == 0 && (what & SEAL_EV_SETUP))
 		r = seal_tasks_read(root, h);
+	if (r == 0 && (what & SEAL_EV_BOOT))
+		r = seal_module_rules_read(root, h);
 	if (r == 0 && (what & SEAL_EV_BOOT))
 		r = seal_ruleset_read_boot(root, h);
 	tell_version(h);

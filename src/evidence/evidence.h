@@ -17,7 +17,8 @@ enum seal_evidence {
 	SEAL_EV_RULESET = 1 << 5, /* nftables or firewalld */
 	SEAL_EV_ALL = (1 << 6) - 1,
 	SEAL_EV_SETUP = 1 << 6, /* auditd, journald, units: for audit and explain */
-	SEAL_EV_BOOT = 1 << 7,  /* the ruleset of the next boot beside the running one: for audit */
+	/* the ruleset of the next boot beside the running one, rules of local modules: for audit */
+	SEAL_EV_BOOT = 1 << 7,
 };
 
 struct seal_evidence_query {

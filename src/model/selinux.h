@@ -27,10 +27,23 @@ struct seal_boolean {
 	int8_t policy_default;  /* of the policy file */
 };
 
+/* what semodule(8) installs without -X has priority 400; distributions use 100, packages 200 */
+#define SEAL_MODULE_LOCAL 300
+
 struct seal_module {
 	struct seal_bytes name, language; /* "cil" or "hll" */
 	uint32_t priority;
 	bool enabled;
+};
+
+/* struct seal_local_rule - an allow rule of a local module, as written: names may be attributes */
+struct seal_local_rule {
+	struct seal_bytes module;
+	struct seal_bytes source, target, tclass; /* target of "self": the source */
+	struct seal_bytes *perms;
+	size_t n_perms; /* 0: a set of permissions by name, or an expression */
+	/* attribute given to types: target is the attribute, source the type, tclass is empty */
+	bool attribute;
 };
 
 /* struct seal_local_port - a port label of the administrator (ports.local of the store) */
@@ -65,8 +78,10 @@ struct seal_selinux {
 	struct seal_bytes type;     /* SELINUXTYPE: targeted, default, mls */
 	struct seal_policy *policy; /* owned by the host; NULL when not read */
 	struct seal_origin policy_origin;
-	seal_vec(struct seal_boolean) booleans; /* by name */
-	seal_vec(struct seal_module) modules;   /* by name, then priority */
+	seal_vec(struct seal_boolean) booleans;         /* by name */
+	seal_vec(struct seal_module) modules;           /* by name, then priority */
+	seal_vec(struct seal_local_rule) module_rules; /* of local modules, in their order */
+	bool module_rules_read, module_rules_missing;   /* looked for; some module was not read */
 	seal_vec(struct seal_bytes) permissive; /* domains the policy marks permissive, by name */
 	seal_vec(struct seal_local_port) ports; /* in the order of the file */
 	seal_vec(struct seal_login) logins;     /* in the order of the file */

@@ -240,6 +240,14 @@ int seal_policy_sources_with(const struct seal_policy *p, struct seal_bytes targ
 int seal_policy_allowed(const struct seal_policy *p, struct seal_bytes source,
 			struct seal_bytes target, struct seal_bytes tclass, struct seal_names *ret);
 
+/* seal_policy_granted - whether other rules than the one of exactly these two types grant an
+ * access: rules on their attributes, which no module that names the types made
+ * @source, @target: types. Returns 2 (rules of a boolean are needed, whatever its state), 1, 0 or
+ * -ENOENT. */
+int seal_policy_granted(const struct seal_policy *p, struct seal_bytes source,
+			struct seal_bytes target, struct seal_bytes tclass,
+			const struct seal_bytes *perms, size_t n_perms);
+
 /* seal_policy_ioctl - how ioctl commands of a pair are decided
  * Returns 1 when no allowxperm rule narrows them (any command goes with the ioctl permission), 0
  * when some do, or -ENOENT. An allowxperm added to a pair that gives 1 would take the other

@@ -192,6 +192,7 @@ void seal_selinux_done(struct seal_host *h)
 	seal_policy_free(h->selinux.policy);
 	seal_vec_done(&h->selinux.booleans);
 	seal_vec_done(&h->selinux.modules);
+	seal_vec_done(&h->selinux.module_rules);
 	seal_vec_done(&h->selinux.permissive);
 	seal_vec_done(&h->selinux.ports);
 	seal_vec_done(&h->selinux.logins);
