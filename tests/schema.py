@@ -36,6 +36,7 @@ def errors(document):
     name = "envelope"
     if isinstance(document, dict):
         name = "record" if "record" in document else document.get("verb")
+        name = "needs" if "needs" in document else name
         name = "plan" if name == "fix" else name  # "fix" is one fix, of any verb
     schema = SCHEMAS.get(f"urn:postseal:1:{name}", SCHEMAS["urn:postseal:1:envelope"])
     resolver = jsonschema.RefResolver(schema["$id"], schema, store=SCHEMAS)

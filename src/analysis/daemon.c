@@ -72,8 +72,23 @@ static int entry_type(struct seal_host *h, struct seal_bytes daemon, struct seal
 	return ret->n ? 0 : -ENODATA;
 }
 
+/* stays_in - whether a program runs in the domain of the one who starts it: it may be executed
+ * without a transition */
+static bool stays_in(struct seal_policy *p, struct seal_bytes domain, struct seal_bytes entry)
+{
+	struct seal_bytes perms[] = {SEAL_LIT("execute"), SEAL_LIT("execute_no_trans")};
+	struct seal_access a = {.scontext = domain,
+				.tcontext = entry,
+				.tclass = SEAL_LIT("file"),
+				.perms = perms,
+				.n_perms = 2,
+				.ioctl = -1};
+
+	return seal_policy_allows(p, &a) == 1;
+}
+
 /* entered_from - the only domain that a transition from one of @sources by @entry leads to */
-static int entered_from(const struct seal_policy *p, const struct seal_names *sources,
+static int entered_from(struct seal_policy *p, const struct seal_names *sources,
 			struct seal_bytes entry, struct seal_bytes *ret)
 {
 	struct seal_bytes domain, only = SEAL_BYTES_NONE;
@@ -88,6 +103,8 @@ static int entered_from(const struct seal_policy *p, const struct seal_names *so
 			return -ENODATA;
 		only = domain;
 	}
+	if (!only.n && sources->v.n == 1 && stays_in(p, sources->v.v[0], entry))
+		only = sources->v.v[0];
 	if (!only.n)
 		return -ENODATA;
 	*ret = only;

@@ -7,7 +7,8 @@
 #include "model/host.h"
 
 /* seal_daemon_domain - the domain of a daemon ("smtp"), found the way it gets it: the entry point
- * types of its program and of master's, and the transition between the two Returns 0, -ENODATA (no
+ * types of its program and of master's, and the transition between the two; master's own where
+ * there is none and it may execute the program without one. Returns 0, -ENODATA (no
  * policy, no labels, or more than one answer) or -ENOMEM. */
 int seal_daemon_domain(struct seal_host *h, struct seal_bytes daemon, struct seal_bytes *ret);
 

@@ -56,12 +56,23 @@ static int table_of(struct walk *w, struct seal_bytes word, struct seal_table *r
 	return 0;
 }
 
+/* is_cache - a table a daemon writes itself: TLS sessions, verified addresses, tested clients */
+static bool is_cache(struct seal_bytes parameter)
+{
+	return seal_bytes_ends(parameter, "_cache_database") ||
+	       seal_bytes_ends(parameter, "_cache_map") ||
+	       seal_bytes_is(parameter, "address_verify_map");
+}
+
 static int take_value(struct walk *w, const struct seal_instance *inst,
 		      const struct seal_service *svc, const struct seal_param *p)
 {
 	struct seal_bytes value, word;
-	int r = seal_conf_expand(inst, svc, p->value, w->s->h->arena, &value);
+	int r;
 
+	if (is_cache(p->name))
+		return 0;
+	r = seal_conf_expand(inst, svc, p->value, w->s->h->arena, &value);
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0) {

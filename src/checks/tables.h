@@ -16,7 +16,8 @@ struct seal_table {
 	bool client; /* ldap, mysql, pgsql, sqlite, mongodb: path may hold a password */
 };
 
-/* seal_tables_each - every table, main.cf first; one named by two parameters is told twice
+/* seal_tables_each - every table, main.cf first; one named by two parameters is told twice. Caches
+ * that daemons make for themselves are passed over.
  * @each: non-zero ends it and is returned
  * @ret:  set when a value could not be expanded, so that tables are missing
  * Returns 0, -ENOMEM or what @each returned. */

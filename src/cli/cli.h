@@ -66,7 +66,8 @@ struct seal_cli {
 	} reach;
 	struct { /* audit */
 		const char *fail_on, *severity, *role, *waivers, *baseline;
-		struct seal_cli_words only, skip;
+		struct seal_cli_words only, skip, what_if;
+		bool needs;
 	} audit;
 	struct { /* fix */
 		const char *dir, *apply, *undo, *hash, *policy_root;
@@ -121,6 +122,8 @@ int seal_verb_audit(const struct seal_cli *cli);
 int seal_verb_baseline(const struct seal_cli *cli);
 int seal_verb_reduce(const struct seal_cli *cli);
 int seal_verb_diff(const struct seal_cli *cli);
+/* seal_verb_needs - audit with --needs or --what-if */
+int seal_verb_needs(const struct seal_cli *cli);
 int seal_verb_rules(const struct seal_cli *cli);
 int seal_verb_fix(const struct seal_cli *cli);
 int seal_verb_probe(const struct seal_cli *cli);

@@ -51,6 +51,7 @@ FLAG_OPTION(set_no_color, no_color)
 FLAG_OPTION(set_show_addresses, show_addresses)
 FLAG_OPTION(set_help, help)
 FLAG_OPTION(set_all, all)
+FLAG_OPTION(set_needs, audit.needs)
 FLAG_OPTION(set_prove, prove)
 FLAG_OPTION(set_in, reach.in)
 FLAG_OPTION(set_out, reach.out)
@@ -89,6 +90,11 @@ static int add_word(struct seal_cli_words *words, const char *arg, struct seal_e
 static int set_only(void *data, const char *arg, struct seal_err *err)
 {
 	return add_word(&((struct seal_cli *)data)->audit.only, arg, err);
+}
+
+static int set_what_if(void *data, const char *arg, struct seal_err *err)
+{
+	return add_word(&((struct seal_cli *)data)->audit.what_if, arg, err);
 }
 
 static int set_skip(void *data, const char *arg, struct seal_err *err)
@@ -237,6 +243,14 @@ const struct seal_opt seal_options[] = {
 	{"baseline", "FILE",
 	 "Only failures that this baseline, or earlier JSON report, does not have fail",
 	 SEAL_VERB_AUDIT, set_baseline},
+	{"needs", NULL,
+	 "What the configuration needs of SELinux and the firewall, what is missing, and what is "
+	 "open "
+	 "and not used",
+	 SEAL_VERB_AUDIT, set_needs},
+	{"what-if", "CHANGE",
+	 "What mail would break: BOOLEAN=off, 'close PORT' or enforcing; may be repeated",
+	 SEAL_VERB_AUDIT, set_what_if},
 	{"output", "DIR", "Write the plan, its scripts and its modules into this directory",
 	 SEAL_VERB_FIX, set_output, 'o'},
 	{"apply", "PLAN", "Carry out this plan file on the running host; wants --hash",

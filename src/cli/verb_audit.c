@@ -244,6 +244,8 @@ int seal_verb_audit(const struct seal_cli *cli)
 	struct seal_err err = {0};
 	int r, code;
 
+	if (cli->audit.needs || cli->audit.what_if.v.n)
+		return seal_verb_needs(cli);
 	r = seal_audit_run(cli, cli->root, &a, &err);
 	if (r < 0)
 		code = seal_audit_fail(cli, r, &err);

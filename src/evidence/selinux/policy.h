@@ -334,6 +334,11 @@ int seal_policy_boolean(const struct seal_policy *p, struct seal_bytes name, str
 /* seal_policy_booleans - all names. Returns 0 or -ENOMEM. */
 int seal_policy_booleans(const struct seal_policy *p, struct seal_names *ret);
 
+/* seal_policy_boolean_sources - the types and attributes that the allow rules of a boolean are for
+ * Returns 0, -ENOENT or -ENOMEM. */
+int seal_policy_boolean_sources(const struct seal_policy *p, struct seal_bytes name,
+				struct seal_names *ret);
+
 /* seal_policy_set_booleans - take over the state of the running host, for good
  * Returns the number set (unknown names are passed over) or -EBUSY. */
 ssize_t seal_policy_set_booleans(struct seal_policy *p, const struct seal_switch *s, size_t n);

@@ -49,3 +49,52 @@ int seal_policy_granted(const struct seal_policy *p, struct seal_bytes source,
 		return 1;
 	return ((g.always | g.switched) & mask) == mask ? 2 : 0;
 }
+
+static bool has_boolean(const cond_node_t *c, uint32_t value)
+{
+	for (const cond_expr_t *e = c->expr; e; e = e->next)
+		if (e->expr_type == COND_BOOL && seal_cond_value(e) == value)
+			return true;
+	return false;
+}
+
+static int add_sources(const struct seal_policy *p, const cond_av_list_t *list, uint8_t *seen,
+		       struct seal_names *ret)
+{
+	for (; list; list = list->next) {
+		uint32_t type = list->node->key.source_type;
+
+		if (!(list->node->key.specified & AVTAB_ALLOWED) || seen[type])
+			continue;
+		seen[type] = 1;
+		if (seal_names_add(ret, seal_type_name(p, type)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int seal_policy_boolean_sources(const struct seal_policy *p, struct seal_bytes name,
+				struct seal_names *ret)
+{
+	seal_auto_free uint8_t *seen = calloc((size_t)UINT16_MAX + 1, 1);
+	uint32_t value = seal_bool_value(p, name);
+	struct seal_names names = {0};
+	int r = seen ? 0 : -ENOMEM;
+
+	if (!value)
+		return -ENOENT;
+	for (const cond_node_t *c = p->db->cond_list; c && r == 0; c = c->next) {
+		if (!has_boolean(c, value))
+			continue;
+		r = add_sources(p, c->true_list, seen, &names);
+		if (r == 0)
+			r = add_sources(p, c->false_list, seen, &names);
+	}
+	if (r < 0) {
+		seal_vec_done(&names.v);
+		return r;
+	}
+	seal_names_sort(&names);
+	*ret = names;
+	return 0;
+}
