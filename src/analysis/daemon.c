@@ -133,6 +133,54 @@ int seal_daemon_domain(struct seal_host *h, struct seal_bytes daemon, struct sea
 	return r;
 }
 
+int seal_init_domain(struct seal_host *h, struct seal_bytes *ret)
+{
+	static const char *const programs[] = {"/usr/lib/systemd/systemd", "/lib/systemd/systemd"};
+	const struct seal_policy *p = h->selinux.policy;
+	struct seal_bytes kernel, context;
+	bool found = false;
+
+	if (!p || seal_policy_initial(p, SEAL_INITIAL_KERNEL, &kernel) < 0)
+		return -ENODATA;
+	for (size_t i = 0; i < 2 && !found; i++)
+		if (seal_view_expected(&h->view, seal_bytes_of(programs[i]), 'f', &context) == 0 &&
+		    seal_policy_transition(p, kernel, seal_context_part(context, 't'),
+					   SEAL_LIT("process"), SEAL_BYTES_NONE, ret, &found) < 0)
+			return -ENODATA;
+	return found ? 0 : -ENODATA;
+}
+
+/* started - the domain a service gets whose program has that type, when a transition gives it one
+ * of its own. Returns 0 or -ENODATA */
+static int started(struct seal_host *h, struct seal_bytes entry, struct seal_bytes *ret)
+{
+	struct seal_bytes init;
+	bool found = false;
+	int r = seal_init_domain(h, &init);
+
+	if (r == 0 && seal_policy_transition(h->selinux.policy, init, entry, SEAL_LIT("process"),
+					     SEAL_BYTES_NONE, ret, &found) < 0)
+		return -ENODATA;
+	return r == 0 && found ? 0 : -ENODATA;
+}
+
+int seal_master_domain(struct seal_host *h, struct seal_bytes *ret)
+{
+	struct seal_bytes entry, perm = SEAL_LIT("entrypoint");
+	struct seal_names domains = {0};
+	int r = h->selinux.policy ? entry_type(h, SEAL_LIT("master"), &entry) : -ENODATA;
+
+	if (r == 0)
+		r = seal_policy_sources_with(h->selinux.policy, entry, SEAL_LIT("file"), &perm, 1,
+					     &domains);
+	if (r == 0 && domains.v.n == 1)
+		*ret = domains.v.v[0];
+	else if (r == 0)
+		r = started(h, entry, ret);
+	seal_vec_done(&domains.v);
+	return r == 0 || r == -ENOMEM ? r : -ENODATA;
+}
+
 /* acts_as_others - daemons that work as root or as the recipient */
 static bool acts_as_others(struct seal_bytes daemon)
 {

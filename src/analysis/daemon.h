@@ -12,6 +12,15 @@
  * policy, no labels, or more than one answer) or -ENOMEM. */
 int seal_daemon_domain(struct seal_host *h, struct seal_bytes daemon, struct seal_bytes *ret);
 
+/* seal_init_domain - the domain services are started from: the one the kernel starts systemd's
+ * program in. Returns 0 or -ENODATA. */
+int seal_init_domain(struct seal_host *h, struct seal_bytes *ret);
+
+/* seal_master_domain - the domain of master(8): the only one its program is the entry of, of
+ * several the one that a service with this program is started in. Returns 0, -ENODATA or -ENOMEM.
+ */
+int seal_master_domain(struct seal_host *h, struct seal_bytes *ret);
+
 /* seal_daemon_program - absolute path of its program (daemon_directory), in the host's arena
  * Returns 0, -ENODATA or -ENOMEM. */
 int seal_daemon_program(struct seal_host *h, struct seal_bytes daemon, struct seal_bytes *ret);

@@ -83,32 +83,13 @@ static int check_pipe_user(struct seal_subject *s, struct seal_out *out)
 
 /* --- the domains daemons and their helpers get */
 
-/* init_domain - the domain that services are started from: the one the kernel starts systemd's
- * program in. Returns 0, -ENODATA or -ENOMEM */
-static int init_domain(struct seal_host *h, struct seal_bytes *ret)
-{
-	static const char *const programs[] = {"/usr/lib/systemd/systemd", "/lib/systemd/systemd"};
-	const struct seal_policy *p = h->selinux.policy;
-	struct seal_bytes kernel, context;
-	bool found = false;
-
-	if (seal_policy_initial(p, SEAL_INITIAL_KERNEL, &kernel) < 0)
-		return -ENODATA;
-	for (size_t i = 0; i < 2 && !found; i++)
-		if (seal_view_expected(&h->view, seal_bytes_of(programs[i]), 'f', &context) == 0 &&
-		    seal_policy_transition(p, kernel, seal_context_part(context, 't'),
-					   SEAL_LIT("process"), SEAL_BYTES_NONE, ret, &found) < 0)
-			return -ENODATA;
-	return found ? 0 : -ENODATA;
-}
-
 /* started_as - the domain a service gets whose program has that type
  * @own: whether a transition of the policy gives it. Returns 0, -ENODATA or -ENOMEM */
 static int started_as(struct seal_host *h, struct seal_bytes type, struct seal_bytes *ret,
 		      bool *own)
 {
 	struct seal_bytes init;
-	int r = init_domain(h, &init);
+	int r = seal_init_domain(h, &init);
 
 	if (r == 0)
 		r = seal_policy_transition(h->selinux.policy, init, type, SEAL_LIT("process"),

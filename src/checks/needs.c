@@ -67,28 +67,6 @@ static int add(struct finder *f, struct seal_need_item *item)
 
 /* --- the network */
 
-/* master_domain - the one domain that master's program is the entry of. Returns 0, -ENODATA or
- * -ENOMEM */
-static int master_domain(struct seal_host *h, struct seal_bytes *ret)
-{
-	struct seal_bytes path, type, perm = SEAL_LIT("entrypoint");
-	struct seal_names domains = {0};
-	bool stored;
-	int r = seal_daemon_program(h, SEAL_LIT("master"), &path);
-
-	if (r == 0)
-		r = seal_type_at(h, path, 'f', &type, &stored);
-	if (r == 0 && h->selinux.policy)
-		r = seal_policy_sources_with(h->selinux.policy, type, SEAL_LIT("file"), &perm, 1,
-					     &domains);
-	if (r == 0 && domains.v.n == 1)
-		*ret = domains.v.v[0];
-	else if (r != -ENOMEM)
-		r = -ENODATA;
-	seal_vec_done(&domains.v);
-	return r;
-}
-
 /* type_of_port - empty when it is not known */
 static struct seal_bytes type_of_port(const struct seal_host *h, uint16_t port)
 {
@@ -148,7 +126,7 @@ static int words(struct finder *f, const char *what, struct seal_bytes a, struct
 static int find_listeners(struct finder *f)
 {
 	struct seal_bytes master = SEAL_BYTES_NONE;
-	int r = master_domain(f->s.h, &master);
+	int r = seal_master_domain(f->s.h, &master);
 
 	if (r == -ENOMEM)
 		return r;

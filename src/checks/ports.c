@@ -14,29 +14,6 @@ struct port_access {
 	const char *perm;
 };
 
-/* master_domain - the one domain that master's program is the entry of. Returns 0, -ENODATA or
- * -ENOMEM */
-static int master_domain(struct seal_host *h, struct seal_bytes *ret)
-{
-	struct seal_bytes path, label, perm = SEAL_LIT("entrypoint");
-	struct seal_names domains = {0};
-	int r;
-
-	r = seal_daemon_program(h, SEAL_LIT("master"), &path);
-	if (r < 0)
-		return r;
-	if (seal_view_label(&h->view, path, &label) < 0)
-		return -ENODATA;
-	r = seal_policy_sources_with(h->selinux.policy, seal_context_part(label, 't'),
-				     SEAL_LIT("file"), &perm, 1, &domains);
-	if (r == 0 && domains.v.n == 1)
-		*ret = domains.v.v[0];
-	else if (r != -ENOMEM)
-		r = -ENODATA;
-	seal_vec_done(&domains.v);
-	return r;
-}
-
 /* ask - 1 allowed, 0 not, -ENODATA when label or domain is not known, or -ENOMEM */
 static int ask(struct seal_subject *s, struct port_access *a)
 {
@@ -48,7 +25,7 @@ static int ask(struct seal_subject *s, struct port_access *a)
 	int r;
 
 	if (seal_bytes_is(a->daemon, "master"))
-		r = master_domain(s->h, &a->domain);
+		r = seal_master_domain(s->h, &a->domain);
 	else
 		r = seal_daemon_domain(s->h, a->daemon, &a->domain);
 	if (r < 0)
