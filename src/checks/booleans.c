@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* booleans.c - switches of the policy, held against what the configuration uses */
-#include "checks/check.h"
+#include "checks/mend.h"
 
 #include <errno.h>
 
@@ -70,6 +70,7 @@ static int check_mail_spool(struct seal_subject *s, struct seal_out *out)
 	else if (!used && on)
 		seal_out_fail(out, &about, "Nothing delivers into the mail spool, and %s is on.",
 			      name);
+	seal_mend_boolean(out, seal_bytes_of(name), used > 0);
 	return 0;
 }
 

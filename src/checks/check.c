@@ -14,6 +14,7 @@ struct seal_out {
 	size_t first;  /* of its rows in @to */
 	size_t beyond; /* rows over the limit */
 	struct seal_bytes pass;
+	bool told; /* the last row of @to is a failure that was told just now */
 	int err;
 };
 
@@ -67,9 +68,11 @@ static bool is_repeated(const struct seal_out *out, const struct seal_finding *f
 static int add(struct seal_out *out, enum seal_status status, const struct seal_about *about,
 	       struct seal_bytes detail)
 {
-	struct seal_finding f = {.rule = out->rule, .status = status, .detail = detail}, *row;
+	struct seal_finding f = {.rule = out->rule, .status = status, .detail = detail, .fix = -1};
+	struct seal_finding *row;
 	int r;
 
+	out->told = false;
 	f.severity = out->rule->severity;
 	if (about) {
 		f.origin = about->origin;
@@ -89,6 +92,7 @@ static int add(struct seal_out *out, enum seal_status status, const struct seal_
 	if (!row)
 		return -ENOMEM;
 	*row = f;
+	out->told = status == SEAL_STATUS_FAIL;
 	return 0;
 }
 
@@ -151,6 +155,77 @@ void seal_out_pass(struct seal_out *out, const char *fmt, ...)
 	va_start(ap, fmt);
 	out->pass = text(out, fmt, ap);
 	va_end(ap);
+}
+
+bool seal_out_told(const struct seal_out *out)
+{
+	return out->told && out->to->v.v[out->to->v.n - 1].fix < 0;
+}
+
+struct seal_arena *seal_out_arena(struct seal_out *out)
+{
+	return out->h->arena;
+}
+
+/* same_command - fixes of one step each, with equal words */
+static bool same_command(const struct seal_fix *a, const struct seal_fix *b)
+{
+	const struct seal_argv *x = &a->steps.v[0].argv, *y = &b->steps.v[0].argv;
+
+	if (x->v.n != y->v.n)
+		return false;
+	for (size_t i = 0; i < x->v.n; i++)
+		if (!seal_bytes_eq(x->v.v[i], y->v.v[i]))
+			return false;
+	return true;
+}
+
+/* take_fix - its number among the fixes so far, or -ENOMEM */
+static int32_t take_fix(struct seal_out *out, struct seal_fix *f)
+{
+	struct seal_fix *slot;
+
+	for (size_t i = 0; i < out->to->fixes.n; i++)
+		if (same_command(&out->to->fixes.v[i], f)) {
+			seal_fix_done(f);
+			return (int32_t)i;
+		}
+	slot = seal_vec_add(&out->to->fixes);
+	if (!slot)
+		return -ENOMEM;
+	*slot = *f;
+	return (int32_t)(out->to->fixes.n - 1);
+}
+
+/* add_target - the check among what the fix is for. Returns 0 or -ENOMEM */
+static int add_target(struct seal_fix *f, struct seal_bytes id)
+{
+	struct seal_bytes *t;
+
+	seal_vec_each (have, &f->targets) {
+		if (seal_bytes_eq(*have, id))
+			return 0;
+	}
+	t = seal_vec_add(&f->targets);
+	if (!t)
+		return -ENOMEM;
+	*t = id;
+	return 0;
+}
+
+void seal_out_mend(struct seal_out *out, struct seal_fix *f, struct seal_fix *spent)
+{
+	struct seal_finding *row = &out->to->v.v[out->to->v.n - 1];
+	int32_t n = f ? take_fix(out, f) : -ENOMEM;
+
+	if (n < 0) {
+		seal_fix_done(spent);
+		out->err = -ENOMEM;
+		return;
+	}
+	row->fix = n;
+	if (add_target(&out->to->fixes.v[n], out->rule->id) < 0)
+		out->err = -ENOMEM;
 }
 
 /* --- what a check needs */

@@ -73,6 +73,13 @@ void seal_out_na(struct seal_out *out, const char *fmt, ...) SEAL_PRINTF(2, 3);
 /* seal_out_pass - the detail of a pass, should it be one */
 void seal_out_pass(struct seal_out *out, const char *fmt, ...) SEAL_PRINTF(2, 3);
 
+/* what mend.c needs of it. seal_out_told - a failure was told last, and has no fix yet.
+ * seal_out_mend - @f becomes its fix, equal commands one; NULL: memory is gone, and @spent is
+ * freed. */
+bool seal_out_told(const struct seal_out *out);
+void seal_out_mend(struct seal_out *out, struct seal_fix *f, struct seal_fix *spent);
+struct seal_arena *seal_out_arena(struct seal_out *out);
+
 /* bytes as an argument of "%.*s" */
 #define SEAL_ARG(b) (int)((b).n < 300 ? (b).n : 300), (b).p ? (b).p : ""
 

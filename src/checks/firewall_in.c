@@ -214,8 +214,8 @@ static int compare(struct seal_subject *s, struct seal_out *out, const struct se
 	if (!seal_path_widest(p, 4) || !seal_path_widest(p, 6))
 		return 0;
 	*any = true;
-	if (v4.open == v6.open && v4.doubt == v6.doubt)
-		return 0;
+	if (v4.open == v6.open || !(v4.open ? v6.shut || v6.doubt : v4.shut || v4.doubt))
+		return 0; /* alike, or one of them is not routed at all */
 	if (seal_about_path(s, p, &about) < 0)
 		return -ENOMEM;
 	about.origin = seal_path_origin(p, v4.open ? 6 : 4);

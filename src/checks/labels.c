@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* labels.c - the labels of programs, queue and configuration, against file_contexts */
-#include "checks/check.h"
+#include "checks/mend.h"
 
 #include <errno.h>
 
@@ -32,17 +32,23 @@ static void compare(struct labels *l, struct seal_bytes path, struct seal_bytes 
 
 	l->seen++;
 	if (l->lost_only) {
-		if (is_lost(have))
-			seal_out_fail(l->out, &about, "%.*s is %.*s: no mail domain may use it.",
-				      SEAL_ARG(path), SEAL_ARG(have));
+		if (!is_lost(have))
+			return;
+		seal_out_fail(l->out, &about, "%.*s is %.*s: no mail domain may use it.",
+			      SEAL_ARG(path), SEAL_ARG(have));
+		if (seal_view_expected(&h->view, path, type, &expected) == 0 &&
+		    !is_lost(seal_context_part(expected, 't')))
+			seal_mend_labels(l->out, path, false);
 		return;
 	}
 	if (seal_view_expected(&h->view, path, type, &expected) < 0)
 		return;
 	want = seal_context_part(expected, 't');
-	if (!seal_bytes_eq(have, want))
-		seal_out_fail(l->out, &about, "%.*s is %.*s; file_contexts says %.*s.",
-			      SEAL_ARG(path), SEAL_ARG(have), SEAL_ARG(want));
+	if (seal_bytes_eq(have, want))
+		return;
+	seal_out_fail(l->out, &about, "%.*s is %.*s; file_contexts says %.*s.", SEAL_ARG(path),
+		      SEAL_ARG(have), SEAL_ARG(want));
+	seal_mend_labels(l->out, path, false);
 }
 
 static void look_at(struct labels *l, struct seal_bytes path)

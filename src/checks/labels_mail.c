@@ -2,6 +2,7 @@
 /* labels_mail.c - labels of what a configuration moves or adds: other directories, keys, sockets,
  * mailboxes; asked of the policy, whatever its types are called */
 #include "checks/files.h"
+#include "checks/mend.h"
 #include "checks/tables.h"
 
 #include <errno.h>
@@ -273,10 +274,15 @@ static int look_at_tls(void *data, struct seal_bytes path, const struct tls_file
 	type = seal_context_part(label, 't');
 	r = seal_may(h, seal_bytes_of(t->daemon), type, "file", "read open getattr");
 	about.object[2] = (struct seal_property){"target_type", type};
-	if (r == 0)
+	if (r == 0) {
 		seal_out_fail(w->out, &about, "%.*s is %.*s, which %s(8) may not read.",
 			      SEAL_ARG(path), SEAL_ARG(type), t->daemon);
-	else if (r == -ENODATA)
+		if (seal_view_expected(&h->view, path, f.type, &label) == 0 &&
+		    seal_may(h, seal_bytes_of(t->daemon), seal_context_part(label, 't'), "file",
+			     "read open getattr") == 1)
+			seal_mend_labels(w->out, path, false);
+	}
+	if (r == -ENODATA)
 		seal_out_unknown(w->out, &about, "whether %s(8) may read %.*s is not known",
 				 t->daemon, SEAL_ARG(type));
 	return r == -ENOMEM ? r : 0;

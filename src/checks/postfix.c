@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* postfix.c - main.cf and master.cf: who may relay, what the server tells, what is encrypted */
-#include "checks/check.h"
+#include "checks/mend.h"
 
 #include <errno.h>
 
@@ -29,6 +29,15 @@ static bool value_of(struct seal_subject *s, struct seal_out *out, const struct 
 		return true;
 	seal_out_unknown(out, &ret->about, "%s cannot be told from the configuration", name);
 	return false;
+}
+
+/* mend - the fix of the failure told last: a value of main.cf */
+static void mend(struct seal_subject *s, struct seal_out *out, const char *name, const char *value)
+{
+	const struct seal_param *now = seal_conf_where(s->h->postfix.instances.v, NULL, name);
+
+	seal_mend_parameter(out, seal_bytes_of(name), now ? now->value : SEAL_BYTES_NONE,
+			    seal_bytes_of(value));
 }
 
 static bool is_smtpd(const struct seal_service *svc)
@@ -63,6 +72,8 @@ static int check_interfaces(struct seal_subject *s, struct seal_out *out)
 			      "A null client listens beyond loopback: service %.*s, "
 			      "inet_interfaces = %.*s.",
 			      SEAL_ARG(l->service), SEAL_ARG(v.text));
+		if (!l->host.n)
+			mend(s, out, "inet_interfaces", "loopback-only");
 	}
 	return 0;
 }
@@ -217,6 +228,8 @@ static int check_banner(struct seal_subject *s, struct seal_out *out)
 			      &(struct seal_about){{{"parameter", SEAL_LIT("smtpd_banner")}}, {0}},
 			      "smtpd_banner is not set; the default names Postfix.");
 	if (!where)
+		mend(s, out, "smtpd_banner", "$myhostname ESMTP");
+	if (!where)
 		return 0;
 	for (size_t i = 0; i < sizeof(tells) / sizeof(*tells); i++) {
 		struct seal_about about = {{{"parameter", SEAL_LIT("smtpd_banner")}},
@@ -226,6 +239,7 @@ static int check_banner(struct seal_subject *s, struct seal_out *out)
 			continue;
 		seal_out_fail(out, &about, "The greeting tells the product: %.*s.",
 			      SEAL_ARG(where->value));
+		mend(s, out, "smtpd_banner", "$myhostname ESMTP");
 		return 0;
 	}
 	if (!value_of(s, out, NULL, "smtpd_banner", &v))
@@ -242,8 +256,10 @@ static int check_vrfy(struct seal_subject *s, struct seal_out *out)
 	struct value v;
 
 	if (value_of(s, out, NULL, "disable_vrfy_command", &v) &&
-	    !seal_bytes_icase_eq(v.text, SEAL_LIT("yes")))
+	    !seal_bytes_icase_eq(v.text, SEAL_LIT("yes"))) {
 		seal_out_fail(out, &v.about, "VRFY answers whether an address exists.");
+		mend(s, out, "disable_vrfy_command", "yes");
+	}
 	return 0;
 }
 
@@ -422,6 +438,7 @@ static int check_smuggling(struct seal_subject *s, struct seal_out *out)
 		"smtpd_forbid_bare_newline is %.*s: a bare newline may end a message, so that "
 		"another can be smuggled in after it.",
 		SEAL_ARG(v.text));
+	mend(s, out, "smtpd_forbid_bare_newline", "yes");
 	return 0;
 }
 

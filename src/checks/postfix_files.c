@@ -2,6 +2,7 @@
 /* postfix_files.c - the files of the mail system: who may read its secrets, whose they are, whether
  * tables are there and fresh */
 #include "checks/files.h"
+#include "checks/mend.h"
 #include "checks/tables.h"
 
 #include <errno.h>
@@ -56,6 +57,7 @@ static int look_at_secret(struct looking *l, struct seal_bytes path, struct seal
 	struct seal_host *h = l->s->h;
 	struct seal_about about = {{{"path", path}, {"parameter", parameter}}, *origin};
 	struct seal_file f;
+	uint32_t keep;
 	int r;
 
 	r = seal_follow(h, &path, &f);
@@ -68,16 +70,18 @@ static int look_at_secret(struct looking *l, struct seal_bytes path, struct seal
 				 SEAL_ARG(path));
 		return 0;
 	}
+	keep = lone_group(&h->users, f.gid) || (client && own_group(h, f.gid)) ? 0740 : 0700;
 	if (f.mode & 07)
 		seal_out_fail(l->out, &about, "%.*s is %04o: every account may %s it.",
 			      SEAL_ARG(path), f.mode, f.mode & 04 ? "read" : "change or use");
 	else if (f.mode & 020)
 		seal_out_fail(l->out, &about, "%.*s is %04o: its group %u may change it.",
 			      SEAL_ARG(path), f.mode, f.gid);
-	else if ((f.mode & 040) && !lone_group(&h->users, f.gid) &&
-		 !(client && own_group(h, f.gid)))
+	else if (f.mode & 040 & ~keep)
 		seal_out_fail(l->out, &about, "%.*s is %04o: the accounts of group %u read it.",
 			      SEAL_ARG(path), f.mode, f.gid);
+	if (f.mode & 077 & ~keep)
+		seal_mend_mode(l->out, path, f.mode, f.mode & keep);
 	else if (f.uid != 0 && !(client && own_group(h, f.gid)))
 		seal_out_fail(l->out, &about, "%.*s belongs to uid %u, not to root.",
 			      SEAL_ARG(path), f.uid);
@@ -457,6 +461,28 @@ static bool id_of(const struct seal_host *h, struct seal_bytes name, bool group,
 	return true;
 }
 
+/* is_too_open - bits that what was shipped does not have. A sticky or set-gid directory is
+ * stricter, and some distributions make them so; they let others look into data_directory, too,
+ * whose files are closed. */
+static bool is_too_open(struct seal_subject *s, struct seal_bytes path, const struct seal_file *f,
+			uint32_t mode)
+{
+	uint32_t extra = f->mode & ~mode & (f->type == 'd' ? 04777 : 07777);
+	struct seal_bytes data;
+
+	if (seal_conf_value(s->h->postfix.instances.v, NULL, "data_directory", s->h->arena,
+			    &data) == 0 &&
+	    seal_bytes_eq(data, path))
+		extra &= 04022;
+	return extra != 0;
+}
+
+/* is_too_shut - without the set-gid bit, or not usable; a program nobody may write is fine */
+static bool is_too_shut(const struct seal_file *f, uint32_t mode)
+{
+	return (mode & 06000 & ~f->mode) || (mode & (f->type == 'd' ? 0700 : 0500) & ~f->mode);
+}
+
 static void compare_shipped(struct looking *l, const struct shipped *want, struct seal_bytes path,
 			    struct seal_bytes owner, struct seal_bytes group)
 {
@@ -474,12 +500,11 @@ static void compare_shipped(struct looking *l, const struct shipped *want, struc
 		l->hidden++;
 		return;
 	}
-	/* a sticky or set-gid directory is stricter, and some distributions make them so */
-	if (f.mode & ~mode & (f.type == 'd' ? 04777 : 07777) || (mode & 06000 & ~f.mode) ||
-	    (mode & 0700 & ~f.mode))
+	if (is_too_open(l->s, path, &f, mode) || is_too_shut(&f, mode)) {
 		seal_out_fail(l->out, &about, "%.*s is %04o; shipped it is %04o.", SEAL_ARG(path),
 			      f.mode, mode);
-	else if (id_of(h, owner, false, &uid) && uid != f.uid)
+		seal_mend_mode(l->out, path, f.mode, mode);
+	} else if (id_of(h, owner, false, &uid) && uid != f.uid)
 		seal_out_fail(l->out, &about, "%.*s belongs to uid %u; shipped to %.*s.",
 			      SEAL_ARG(path), f.uid, SEAL_ARG(owner));
 	else if (group.n && !seal_bytes_is(group, "-") && id_of(h, group, true, &gid) &&

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* postfix_host.c - what is around Postfix: its chroot, its unit, other mailers, commands that mail
  * starts */
+#include "checks/files.h"
 #include "checks/tables.h"
 
 #include <errno.h>
@@ -75,7 +76,8 @@ static int look_inside(struct seal_subject *s, struct seal_out *out, struct seal
 		seal_out_fail(out, &about, "%.*s differs from %s.", SEAL_ARG(inner), outer);
 	if (seal_view_label(&h->view, inner, &label) == 0 &&
 	    seal_view_expected(&h->view, inner, 'f', &expected) == 0 &&
-	    !seal_bytes_eq(seal_context_part(label, 't'), seal_context_part(expected, 't')))
+	    !seal_bytes_eq(seal_context_part(label, 't'), seal_context_part(expected, 't')) &&
+	    seal_may(h, SEAL_LIT("smtp"), seal_context_part(label, 't'), "file", "read open") != 1)
 		seal_out_fail(out, &about, "%.*s is %.*s; file_contexts says %.*s.",
 			      SEAL_ARG(inner), SEAL_ARG(seal_context_part(label, 't')),
 			      SEAL_ARG(seal_context_part(expected, 't')));

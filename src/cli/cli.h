@@ -72,6 +72,7 @@ struct seal_cli {
 	struct { /* fix */
 		const char *dir, *apply, *undo, *hash, *policy_root;
 		unsigned confirm_s; /* 0: no question */
+		bool audit;         /* the fixes of checks that fail as well */
 	} fix;
 	struct { /* probe */
 		struct seal_cli_words to, selectors, blocklists;

@@ -52,6 +52,7 @@ FLAG_OPTION(set_show_addresses, show_addresses)
 FLAG_OPTION(set_help, help)
 FLAG_OPTION(set_all, all)
 FLAG_OPTION(set_needs, audit.needs)
+FLAG_OPTION(set_audit, fix.audit)
 FLAG_OPTION(set_prove, prove)
 FLAG_OPTION(set_in, reach.in)
 FLAG_OPTION(set_out, reach.out)
@@ -251,6 +252,7 @@ const struct seal_opt seal_options[] = {
 	{"what-if", "CHANGE",
 	 "What mail would break: BOOLEAN=off, 'close PORT' or enforcing; may be repeated",
 	 SEAL_VERB_AUDIT, set_what_if},
+	{"audit", NULL, "Plan the fixes of checks that fail as well", SEAL_VERB_FIX, set_audit},
 	{"output", "DIR", "Write the plan, its scripts and its modules into this directory",
 	 SEAL_VERB_FIX, set_output, 'o'},
 	{"apply", "PLAN", "Carry out this plan file on the running host; wants --hash",

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "analysis/attribution/attribution.h"
+#include "checks/check.h"
 #include "cli/apply.h"
 #include "cli/lock.h"
 #include "core/digest.h"
@@ -159,10 +160,29 @@ static int digest_of(const struct answer *a, struct seal_buf *hex)
 	return hex->err;
 }
 
-static int make(const struct seal_cli *cli, const struct seal_root *root,
-		const struct seal_rules *rules, struct seal_err *err)
+/* add_findings - the fixes of the checks that fail
+ * @checks, @ret: what the fixes point into; the caller ends both */
+static int add_findings(const struct seal_cli *cli, struct seal_host *h,
+			const struct seal_explanation *x, struct seal_plan *plan,
+			struct seal_check_rules **checks, struct seal_findings *ret)
 {
-	struct seal_evidence_query query = {SEAL_EV_ALL, {cli->since_us, cli->until_us}};
+	struct seal_check_query q = {.x = x};
+	struct seal_err err = {0};
+	int r = seal_check_rules_load(cli->rules_dir, checks, &err);
+
+	if (r == 0)
+		r = seal_checks_run(h, *checks, &q, ret, &err);
+	return r == 0 ? seal_plan_gather_findings(plan, ret) : r;
+}
+
+static int make(const struct seal_cli *cli, const struct seal_root *root,
+		const struct seal_rules *rules, struct seal_findings *findings,
+		struct seal_err *err)
+{
+	struct seal_evidence_query query = {
+		SEAL_EV_ALL | (cli->fix.audit ? SEAL_EV_SETUP | SEAL_EV_BOOT : 0),
+		{cli->since_us, cli->until_us}};
+	seal_auto_check_rules struct seal_check_rules *checks = NULL;
 	seal_auto_explanation struct seal_explanation *x = NULL;
 	seal_auto_plan struct seal_plan *plan = seal_plan_new();
 	seal_auto_free struct seal_bytes *ids = NULL;
@@ -189,6 +209,8 @@ static int make(const struct seal_cli *cli, const struct seal_root *root,
 					    "no message %s waits or came to a bad end",
 					    cli->args[i]);
 	r = seal_plan_gather(plan, h, x);
+	if (r == 0 && cli->fix.audit)
+		r = add_findings(cli, h, x, plan, &checks, findings);
 	if (r == 0)
 		r = seal_plan_make(plan);
 	a.h = h;
@@ -226,6 +248,7 @@ int seal_verb_fix(const struct seal_cli *cli)
 {
 	seal_auto_rules struct seal_rules *rules = NULL;
 	seal_auto_root struct seal_root *root = NULL;
+	struct seal_findings findings = {.roles = 0};
 	struct seal_err err = {0};
 	int r;
 
@@ -235,7 +258,8 @@ int seal_verb_fix(const struct seal_cli *cli)
 		return seal_cli_fail(cli, SEAL_EXIT_USAGE, &err);
 	if (seal_root_new(cli->root, &root, &err) < 0 || seal_cli_lock(cli, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
-	r = make(cli, root, rules, &err);
+	r = make(cli, root, rules, &findings, &err);
+	seal_findings_done(&findings);
 	return r < 0 ? seal_cli_fail(cli, r == -ENOENT ? SEAL_EXIT_USAGE : SEAL_EXIT_FAILED, &err)
 		     : r;
 }

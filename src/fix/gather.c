@@ -103,3 +103,20 @@ int seal_plan_gather(struct seal_plan *p, const struct seal_host *h,
 	}
 	return r < 0 ? r : free_messages(p, x);
 }
+
+int seal_plan_gather_findings(struct seal_plan *p, const struct seal_findings *f)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < f->fixes.n && r == 0; i++) {
+		bool wanted = false;
+
+		seal_vec_each (it, &f->v) {
+			wanted |= it->fix == (int32_t)i && it->status == SEAL_STATUS_FAIL &&
+				  !it->known;
+		}
+		if (wanted)
+			r = seal_plan_add(p, &f->fixes.v[i]);
+	}
+	return r;
+}

@@ -6,6 +6,7 @@
  * encode it. */
 
 #include "model/explanation.h"
+#include "model/finding.h"
 #include "model/fix.h"
 #include "model/host.h"
 
@@ -69,6 +70,10 @@ int seal_plan_frees(struct seal_plan *p, struct seal_bytes id);
  * reference, so @h and @x must outlive the plan. Returns 0 or -ENOMEM. */
 int seal_plan_gather(struct seal_plan *p, const struct seal_host *h,
 		     const struct seal_explanation *x);
+
+/* seal_plan_gather_findings - the fixes of the failures among @f that nobody waived and no baseline
+ * has. @f must outlive the plan. Returns 0 or -ENOMEM. */
+int seal_plan_gather_findings(struct seal_plan *p, const struct seal_findings *f);
 
 /* seal_plan_make - the steps of all fixes added so far: ordered by what they open, equal ones
  * merged, arguments that must not be emitted (core/enc.h: seal_enc_sh) turned into steps for a

@@ -113,6 +113,10 @@ const char *seal_gate_name(enum seal_gate_answer v)
 
 void seal_findings_done(struct seal_findings *f)
 {
+	seal_vec_each (fix, &f->fixes) {
+		seal_fix_done(fix);
+	}
+	seal_vec_done(&f->fixes);
 	seal_vec_done(&f->v);
 	seal_vec_done(&f->waivers);
 }

@@ -5,6 +5,7 @@
 
 #include "core/vec.h"
 #include "model/fingerprint.h"
+#include "model/fix.h"
 #include "model/origin.h"
 
 /* enum seal_grade - how grave a failure is: the "severity" of a finding */
@@ -104,6 +105,7 @@ struct seal_finding {
 	/* the same for the same finding on every host and day: of rule and object, never of line,
 	 * time, pid or host */
 	char fingerprint[SEAL_FINGERPRINT_SIZE];
+	int32_t fix; /* index into fixes, -1 = none: the advice tells what to do */
 	const struct seal_waiver *waiver; /* of WAIVED */
 	bool known;                       /* a failure the baseline has: it does not gate */
 };
@@ -145,11 +147,12 @@ const char *seal_gate_name(enum seal_gate_answer v);
 struct seal_findings {
 	seal_vec(struct seal_finding) v; /* by rule id, then object */
 	seal_vec(struct seal_waiver) waivers;
-	unsigned roles;              /* bits of enum seal_role */
-	struct seal_bytes roles_why; /* the guess in words */
-	size_t n[SEAL_STATUS_MAX_];  /* of each status */
-	size_t n_known;              /* failures of the baseline */
-	enum seal_grade worst;       /* of the failures; valid when there are any */
+	seal_vec(struct seal_fix) fixes; /* of failures that a plain command mends */
+	unsigned roles;                  /* bits of enum seal_role */
+	struct seal_bytes roles_why;     /* the guess in words */
+	size_t n[SEAL_STATUS_MAX_];      /* of each status */
+	size_t n_known;                  /* failures of the baseline */
+	enum seal_grade worst;           /* of the failures; valid when there are any */
 	bool has_baseline;
 	struct seal_gate gate;
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/audit.h"
 
+#include <stdio.h>
+
 #include "report/parts.h"
 
 static void put_object(struct seal_json *j, const struct seal_finding *f)
@@ -56,7 +58,14 @@ void seal_part_finding(struct seal_json *j, const struct seal_finding *f)
 	} else {
 		seal_json_null(j, "waiver");
 	}
-	seal_json_null(j, "fix");
+	if (f->fix >= 0) {
+		char id[24];
+
+		snprintf(id, sizeof(id), "fix-%d", f->fix + 1);
+		seal_json_text(j, "fix", id);
+	} else {
+		seal_json_null(j, "fix");
+	}
 	seal_json_array(j, "evidence");
 	if (f->origin.path.n) {
 		seal_json_object(j, NULL);
@@ -121,6 +130,7 @@ void seal_report_audit_json(const struct seal_host *h, const struct seal_finding
 		seal_json_object_end(&j);
 	}
 	seal_json_array_end(&j);
+	seal_report_fixes(&j, f->fixes.v, f->fixes.n);
 	seal_json_object_end(&j);
 	seal_buf_putc(out, '\n');
 }
