@@ -78,10 +78,10 @@ struct seal_selinux {
 	struct seal_bytes type;     /* SELINUXTYPE: targeted, default, mls */
 	struct seal_policy *policy; /* owned by the host; NULL when not read */
 	struct seal_origin policy_origin;
-	seal_vec(struct seal_boolean) booleans;         /* by name */
-	seal_vec(struct seal_module) modules;           /* by name, then priority */
+	seal_vec(struct seal_boolean) booleans;        /* by name */
+	seal_vec(struct seal_module) modules;          /* by name, then priority */
 	seal_vec(struct seal_local_rule) module_rules; /* of local modules, in their order */
-	bool module_rules_read, module_rules_missing;   /* looked for; some module was not read */
+	bool module_rules_read, module_rules_missing;  /* looked for; some module was not read */
 	seal_vec(struct seal_bytes) permissive; /* domains the policy marks permissive, by name */
 	seal_vec(struct seal_local_port) ports; /* in the order of the file */
 	seal_vec(struct seal_login) logins;     /* in the order of the file */
