@@ -75,8 +75,14 @@ class Gate(unittest.TestCase):
         self.root = os.path.join(self.top, "root")
         shutil.copytree(IMAGE, self.root)
         self.main_cf = os.path.join(self.root, "etc/postfix/main.cf")
-        with open(self.main_cf, "a", encoding="utf-8") as f:
-            f.write("disable_vrfy_command = no\n")
+        self.set("disable_vrfy_command", "no")
+
+    def set(self, name, value):
+        """A parameter of main.cf, in place of the definition that is there."""
+        with open(self.main_cf, encoding="utf-8") as f:
+            lines = [s for s in f.read().splitlines(True) if s.split("=")[0].strip() != name]
+        with open(self.main_cf, "w", encoding="utf-8") as f:
+            f.writelines(lines + [f"{name} = {value}\n"])
 
     def file(self, name, text):
         path = os.path.join(self.top, name)
@@ -149,8 +155,7 @@ class Gate(unittest.TestCase):
     def test_baseline(self):
         known = self.file("known.json", self.vrfy("--format", "json")[1].decode())
         self.assertEqual(self.vrfy("--fail-on", "low", "--baseline", known)[0], 0)
-        with open(self.main_cf, "a", encoding="utf-8") as f:
-            f.write("mynetworks = 0.0.0.0/0\n")
+        self.set("mynetworks", "0.0.0.0/0")
         self.assertEqual(audit(self.root, "--only", "PFX-003,PFX-005", "--fail-on", "low",
                                "--baseline", known)[0], 2)
         self.assertEqual(self.vrfy("--baseline", self.file("x.json", "[1]"))[0], 64)
@@ -165,8 +170,7 @@ class Gate(unittest.TestCase):
         self.assertIn("PFX-005", [f["id"] for f in doc["findings"]])
         self.assertEqual(doc["findings"], sorted(doc["findings"], key=lambda f: (f["id"], f["object"])))
         self.assertEqual(audit(self.root, "--fail-on", "info", "--baseline", path)[0], 0)
-        with open(self.main_cf, "a", encoding="utf-8") as f:
-            f.write("mynetworks = 0.0.0.0/0\n")
+        self.set("mynetworks", "0.0.0.0/0")
         code, out, _ = audit(self.root, "--fail-on", "info", "--baseline", path, "--format", "json")
         self.assertEqual(code, 2)
         self.assertEqual(json.loads(out)["gate"]["failing"], 1)
