@@ -6,6 +6,8 @@
 #include "apply/ask.h"
 #include "apply/child.h"
 #include "apply/labels.h"
+#include "apply/rules.h"
+#include "fix/nft_rule.h"
 
 /* marks of a step */
 #define BEGUN  "begun"
@@ -112,6 +114,8 @@ static int begin(struct seal_apply *a, unsigned n, struct seal_err *err)
 		return 0; /* by an earlier run: what it noted stands */
 	if (is_relabelling(s))
 		r = keep_labels(a, s, n, err);
+	if (seal_nft_verb(s) != SEAL_NFT_NONE)
+		r = seal_rules_keep(&a->state, s, n, a->dir, err);
 	if (r == 0 && is_of_store(a, s)) {
 		own = seal_store_has_own(a->store, &s->argv);
 		if (own < 0)
@@ -345,6 +349,20 @@ static void told(struct seal_apply *a, unsigned n, int r, struct seal_err *err)
 	end(a, n, r < 0 ? SEAL_STEP_STUCK : SEAL_STEP_UNDONE, r < 0 ? err->text : NULL);
 }
 
+/* is_harmless - nothing is left of it to be taken back: a queue tried again, a service that read
+ * its configuration */
+static bool is_harmless(const struct seal_plan_step *s)
+{
+	static const char *const programs[] = {"postqueue", "systemctl", "postfix"};
+	size_t i;
+
+	for (i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+		if (seal_bytes_is(s->argv.v.v[0], programs[i]))
+			return true;
+	return s->argv.v.n == 2 && seal_bytes_is(s->argv.v.v[0], "firewall-cmd") &&
+	       seal_bytes_is(s->argv.v.v[1], "--reload");
+}
+
 /* undo_step - Returns 0 or a negative errno (told) */
 static int undo_step(struct seal_apply *a, unsigned n)
 {
@@ -354,10 +372,14 @@ static int undo_step(struct seal_apply *a, unsigned n)
 
 	if (is_relabelling(s)) {
 		r = give_labels_back(a, n, &err);
-	} else if (!s->undo.v.n) {
+	} else if (seal_nft_verb(s) != SEAL_NFT_NONE) {
+		r = seal_rules_back(&a->state, s, n, a->dir, &err);
+	} else if (!s->undo.v.n && is_harmless(s)) {
 		r = seal_state_drop(&a->state, n, &err);
 		end(a, n, SEAL_STEP_KEPT, NULL);
 		return r;
+	} else if (!s->undo.v.n) {
+		r = seal_err_set(&err, -ENOTSUP, "the plan does not tell how");
 	} else {
 		r = is_there(a, n, &err);
 		if (r == 1) {

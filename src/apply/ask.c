@@ -42,6 +42,10 @@ static int answer(const struct seal_probe *p, const struct seal_child *c)
 
 	if (p->test == SEAL_PROBE_EXIT_0)
 		return (c->status == 0) != p->not ;
+	if (p->test == SEAL_PROBE_QUERY && (c->status == 1 || c->status == 112))
+		return p->not ;
+	if (p->test == SEAL_PROBE_QUERY && c->status == 0)
+		return !p->not ;
 	if (c->status != 0)
 		return -EIO;
 	if (p->test == SEAL_PROBE_EMPTY)

@@ -15,6 +15,7 @@
 #include "core/digest.h"
 #include "core/enc.h"
 #include "core/input.h"
+#include "fix/nft_rule.h"
 #include "fix/plan_read.h"
 #include "fix/render.h"
 
@@ -77,6 +78,8 @@ static void say(void *data, unsigned n, enum seal_step_end e, const char *why)
 	seal_buf_printf(&b, "%4u  %-14s  ", n, words[e]);
 	if (seal_step_is_manual(step))
 		seal_text_wrap(&b, 22, 22, step->why);
+	else if (back && seal_nft_verb(step) != SEAL_NFT_NONE)
+		seal_buf_puts(&b, "the rules of the chain as they were");
 	else if (back && !step->undo.v.n)
 		seal_buf_puts(&b, "the labels as they were");
 	else

@@ -166,10 +166,14 @@ static void put_probe(struct seal_buf *out, const struct seal_argv *argv, unsign
 static void put_test(struct seal_buf *out, const struct seal_probe *p, unsigned n, char which,
 		     unsigned i)
 {
-	seal_buf_printf(out, "(postseal_%u_%c%u.rc %s 0", n, which, i,
-			p->test == SEAL_PROBE_EXIT_0 && p->not ? "!=" : "==");
+	seal_buf_printf(out, "(postseal_%u_%c%u.rc ", n, which, i);
+	if (p->test == SEAL_PROBE_QUERY && p->not )
+		seal_buf_puts(out, "in [1, 112]");
+	else
+		seal_buf_puts(out, p->test == SEAL_PROBE_EXIT_0 && p->not ? "!= 0" : "== 0");
 	switch (p->test) {
 	case SEAL_PROBE_EXIT_0:
+	case SEAL_PROBE_QUERY:
 		break;
 	case SEAL_PROBE_EMPTY:
 		seal_buf_printf(out, " and postseal_%u_%c%u.stdout %s ''", n, which, i,

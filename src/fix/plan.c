@@ -267,47 +267,68 @@ static int join_labels(struct seal_plan *p, const struct seal_fix *f, uint32_t n
 	return 0;
 }
 
-/* ask_of - firewall-cmd answers with its exit status whether an option is set: --add-service=x is
- * asked with --query-service=x, --new-policy=x with --info-policy=x (firewall-cmd(1)) */
-static int ask_of(struct seal_plan *p, struct seal_plan_step *s)
+/* struct question - how firewall-cmd(1) is asked whether what an option does is done */
+static const struct question {
+	const char *option, *query;
+	bool not ; /* what the option does is that the answer is no */
+} questions[] = {
+	{"--add-", "--query-", false},
+	{"--remove-", "--query-", true},
+	{"--new-policy=", "--info-policy=", false},
+	{"--delete-policy=", "--info-policy=", true},
+};
+
+/* question_of - of option @w; NULL: firewall-cmd cannot be asked */
+static const struct question *question_of(struct seal_bytes w)
 {
-	struct seal_bytes *slot;
-	bool asks = false;
+	size_t i;
 
-	if (!seal_bytes_is(s->op, "firewall-cmd"))
-		return 0;
-	seal_vec_each (w, &s->argv.v) {
-		const char *text = NULL;
-		size_t skip = 0;
+	for (i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+		if (seal_bytes_starts(w, questions[i].option))
+			return &questions[i];
+	return NULL;
+}
 
-		if (seal_bytes_starts(*w, "--add-")) {
-			text = "--query-";
-			skip = strlen("--add-");
-		} else if (seal_bytes_starts(*w, "--new-policy=")) {
-			text = "--info-policy=";
-			skip = strlen("--new-policy=");
-		}
-		slot = seal_vec_add(&s->ask.v);
-		if (!slot)
-			return -ENOMEM;
-		*slot = *w;
-		if (!text)
+/* firewalld_conditions - what a call of firewall-cmd changes is not so before, and so after. Its
+ * other options, which are plain words, go with the question. */
+static int firewalld_conditions(struct seal_plan *p, struct seal_plan_step *s)
+{
+	struct seal_condition c = {SEAL_CONDITION_FIREWALLD};
+	seal_auto_buf struct seal_buf rest = {0};
+	const struct question *q = NULL;
+	size_t i;
+
+	for (i = 1; i < s->argv.v.n; i++) {
+		struct seal_bytes w = s->argv.v.v[i];
+		const struct question *of = question_of(w);
+
+		if ((of && q) || (!of && seal_bytes_chr(w, ' ') >= 0))
+			return 0;
+		if (!of) {
+			seal_buf_puts(&rest, rest.n ? " " : "");
+			seal_buf_put(&rest, w.p, w.n);
 			continue;
-		asks = true;
-		*slot = seal_bytes_of(seal_arena_printf(p->arena, "%s%.*s", text,
-							(int)(w->n - skip), w->p + skip));
-		if (!slot->n)
-			return -ENOMEM;
+		}
+		q = of;
+		w = seal_bytes_from(w, strlen(q->option));
+		c.value = seal_bytes_of(
+			seal_arena_printf(p->arena, "%s%.*s", q->query, (int)w.n, w.p));
 	}
-	if (!asks)
-		seal_vec_done(&s->ask.v);
-	return 0;
+	if (!q)
+		return 0;
+	if (rest.err || !c.value.n ||
+	    seal_arena_copy(p->arena, seal_buf_bytes(&rest), &c.subject) < 0)
+		return -ENOMEM;
+	c.not = q->not ;
+	if (add_condition(s, true, &c) < 0)
+		return -ENOMEM;
+	c.not = !c.not ;
+	return add_condition(s, false, &c);
 }
 
 static int add_step(struct seal_plan *p, const struct seal_step *from, uint32_t n)
 {
 	struct seal_plan_step *s;
-	int r;
 
 	seal_vec_each (have, &p->steps) {
 		if (from->argv.v.n ? seal_argv_eq(&have->argv, &from->argv)
@@ -325,8 +346,9 @@ static int add_step(struct seal_plan *p, const struct seal_step *from, uint32_t 
 	    add_condition(s, false, &from->before) < 0 ||
 	    add_condition(s, true, &from->after) < 0 || add_fix_number(s, n) < 0)
 		return -ENOMEM;
-	r = is_emittable(&s->argv) && is_emittable(&s->undo) ? ask_of(p, s) : as_words(p, s);
-	return r;
+	if (!is_emittable(&s->argv) || !is_emittable(&s->undo))
+		return as_words(p, s);
+	return seal_bytes_is(s->op, "firewall-cmd") && !s->after.n ? firewalld_conditions(p, s) : 0;
 }
 
 /* is_queue_id - what postqueue -i takes: short and long queue ids are letters and digits */

@@ -105,23 +105,56 @@ static int local_equivalent(const struct seal_condition *c, struct seal_arena *a
 	return words(p, WORDS("semanage", "fcontext", "-E"), SEAL_BYTES_NONE);
 }
 
-/* nft_rule - the words of "inet filter output" are those of nft list chain */
+/* object_of - @first, and then the words of "inet filter output". Returns how many words there are
+ */
+static size_t object_of(struct seal_bytes argv[10], const char *const *first,
+			struct seal_bytes subject)
+{
+	size_t n = 0;
+
+	for (; first[n]; n++)
+		argv[n] = seal_bytes_of(first[n]);
+	while (subject.n && n < 9) {
+		struct seal_bytes rest, word = seal_bytes_cut(subject, ' ', &rest);
+
+		argv[n++] = word;
+		subject = rest;
+	}
+	return n;
+}
+
+/* nft_rule - without the values of counters, and with handles: "\t\ttcp dport 25 accept # handle 7"
+ */
 static int nft_rule(const struct seal_condition *c, struct seal_probe *p)
 {
-	struct seal_bytes argv[8] = {SEAL_LIT("nft"), SEAL_LIT("-a"), SEAL_LIT("list"),
-				     SEAL_LIT("chain")};
-	struct seal_bytes rest = c->subject;
-	size_t n = 4;
+	struct seal_bytes argv[10];
+	size_t n = object_of(argv, WORDS("nft", "-s", "-a", "list", "chain"), c->subject);
 
-	while (rest.n && n < 8) {
-		ssize_t blank = seal_bytes_chr(rest, ' ');
-		size_t len = blank < 0 ? rest.n : (size_t)blank;
-
-		argv[n++] = seal_bytes_first(rest, len);
-		rest = seal_bytes_from(rest, len + 1);
-	}
 	p->test = SEAL_PROBE_PARTS;
-	p->text = c->value;
+	if (seal_bytes_find(c->value, "# handle ") >= 0)
+		p->end = c->value;
+	else
+		p->text = c->value;
+	return seal_argv_set(&p->argv, argv, n);
+}
+
+static int nft_element(const struct seal_condition *c, struct seal_probe *p)
+{
+	struct seal_bytes argv[10];
+	size_t n = object_of(argv, WORDS("nft", "get", "element"), c->subject);
+
+	p->test = SEAL_PROBE_EXIT_0;
+	argv[n++] = c->value;
+	return seal_argv_set(&p->argv, argv, n);
+}
+
+static int firewalld(const struct seal_condition *c, struct seal_probe *p)
+{
+	struct seal_bytes argv[10];
+	size_t n = object_of(argv, WORDS("firewall-cmd"), c->subject);
+
+	p->test = SEAL_PROBE_QUERY;
+	argv[n++] = c->value;
 	return seal_argv_set(&p->argv, argv, n);
 }
 
@@ -180,6 +213,12 @@ int seal_probe_of(const struct seal_condition *c, struct seal_arena *arena, stru
 		break;
 	case SEAL_CONDITION_NFT_RULE:
 		r = nft_rule(c, &p);
+		break;
+	case SEAL_CONDITION_FIREWALLD:
+		r = firewalld(c, &p);
+		break;
+	case SEAL_CONDITION_NFT_ELEMENT:
+		r = nft_element(c, &p);
 		break;
 	case SEAL_CONDITION_PARAMETER:
 		p.test = SEAL_PROBE_IS;

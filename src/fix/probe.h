@@ -9,6 +9,7 @@
 
 enum seal_probe_test {
 	SEAL_PROBE_EXIT_0, /* the program ends well */
+	SEAL_PROBE_QUERY,  /* the same for firewall-cmd: 1 and 112 (no such policy) are a no */
 	SEAL_PROBE_EMPTY,  /* it prints nothing */
 	SEAL_PROBE_IS,     /* it prints text, a newline after it or not */
 	SEAL_PROBE_LINE,   /* one of its lines is text */

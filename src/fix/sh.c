@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/enc.h"
+#include "fix/nft_rule.h"
 #include "fix/probe.h"
 
 /* sh.c - a plan as POSIX sh. What it may hold is THREATS.md's: absolute programs, every word
@@ -26,6 +27,13 @@ static const char *const test_functions[] = {
 			      "\tif \"$@\" >/dev/null 2>&1; then got=yes; else got=no; fi\n"
 			      "\t[ \"$got\" = \"$sign\" ]\n"
 			      "}\n",
+	[SEAL_PROBE_QUERY] = "says() {\n"
+			     "\tsign=$1; shift\n"
+			     "\tif \"$@\" >/dev/null 2>&1; then got=yes; else\n"
+			     "\t\tcase $? in 1 | 112) got=no ;; *) return 1 ;; esac\n"
+			     "\tfi\n"
+			     "\t[ \"$got\" = \"$sign\" ]\n"
+			     "}\n",
 	[SEAL_PROBE_EMPTY] = "prints_nothing() {\n"
 			     "\tsign=$1; shift\n"
 			     "\tout=$(\"$@\") || return 1\n"
@@ -62,12 +70,35 @@ static const char *const test_functions[] = {
 			     "}\n",
 };
 
+/* new_handle of the rule with text $2 that the listing $1 of before does
+ * not have, or has handle $3, which some kernels keep, chain $4 $5 $6; old_text of handle $2 in the
+ * listing $1 */
+static const char rule_functions[] =
+	"new_handle() {\n"
+	"\told=$1 text=$2 same=$3; shift 3\n"
+	"\tout=$(/usr/sbin/nft -s -a list chain \"$@\")\n"
+	"\twhile read -r line; do\n"
+	"\t\tcase $line in \"$text # handle \"*) ;; *) continue ;; esac\n"
+	"\t\thandle=${line##*\"# handle \"}\n"
+	"\t\tif [ \"$handle\" = \"$same\" ] ||\n"
+	"\t\t\t! /bin/grep -q -- \"# handle $handle\\$\" \"$old\"; then\n"
+	"\t\t\tprintf '%s\\n' \"$handle\"\n"
+	"\t\t\treturn 0\n"
+	"\t\tfi\n"
+	"\tdone <<-END\n"
+	"\t$out\n"
+	"\tEND\n"
+	"}\n"
+	"old_text() {\n"
+	"\twhile read -r line; do\n"
+	"\t\tcase $line in *\"# handle $2\") printf '%s\\n' \"${line% \"# handle $2\"}\" ;; esac\n"
+	"\tdone <\"$1\"\n"
+	"}\n";
+
 static const char *const test_names[] = {
-	[SEAL_PROBE_EXIT_0] = "ends_well",
-	[SEAL_PROBE_EMPTY] = "prints_nothing",
-	[SEAL_PROBE_IS] = "prints",
-	[SEAL_PROBE_LINE] = "prints_line",
-	[SEAL_PROBE_PARTS] = "prints_line_of",
+	[SEAL_PROBE_EXIT_0] = "ends_well",     [SEAL_PROBE_QUERY] = "says",
+	[SEAL_PROBE_EMPTY] = "prints_nothing", [SEAL_PROBE_IS] = "prints",
+	[SEAL_PROBE_LINE] = "prints_line",     [SEAL_PROBE_PARTS] = "prints_line_of",
 };
 
 #define N_TESTS (sizeof(test_names) / sizeof(test_names[0]))
@@ -114,6 +145,7 @@ struct script {
 	const struct seal_plan *p;
 	struct seal_buf body;
 	bool needs[N_TESTS];
+	bool rules; /* and what looks for a rule's handle */
 };
 
 /* put_conditions - "a && b && c" over the conditions, and the program that is asked
@@ -170,13 +202,40 @@ static void put_save(struct script *s, const struct seal_plan_step *step, unsign
 				"labels cannot be given back'\n"
 				"\t\texit 1\n"
 				"\tfi\n");
+	seal_buf_printf(&s->body, "\tif [ ! -e \"$state/%u.labels\" ]; then\n\t", n);
 	seal_buf_puts(&s->body, "\t/usr/bin/getfattr -R -P -h -d -m '^security[.]selinux$' "
 				"--absolute-names --");
 	for (i = 2; i < step->argv.v.n; i++) {
 		seal_buf_putc(&s->body, ' ');
 		put_word(&s->body, step->argv.v.v[i]);
 	}
-	seal_buf_printf(&s->body, " >\"$state/%u.labels\"\n", n);
+	seal_buf_printf(&s->body,
+			" >\"$state/%u.labels.new\"\n"
+			"\t\t/bin/mv -f -- \"$state/%u.labels.new\" \"$state/%u.labels\"\n\tfi\n",
+			n, n, n);
+}
+
+/* put_chain - "'inet' 'filter' 'output'" of a rule's step */
+static void put_chain(struct seal_buf *out, const struct seal_plan_step *step)
+{
+	size_t i;
+
+	for (i = 3; i < 6; i++) {
+		seal_buf_putc(out, ' ');
+		put_word(out, step->argv.v.v[i]);
+	}
+}
+
+/* put_listing - the chain as it is before the step, kept for the way back */
+static void put_listing(struct script *s, const struct seal_plan_step *step, unsigned n)
+{
+	seal_buf_printf(&s->body, "\tif [ ! -e \"$state/%u.chain\" ]; then\n", n);
+	seal_buf_puts(&s->body, "\t\t/usr/sbin/nft -s -a list chain");
+	put_chain(&s->body, step);
+	seal_buf_printf(&s->body,
+			" >\"$state/%u.chain.new\"\n"
+			"\t\t/bin/mv -f -- \"$state/%u.chain.new\" \"$state/%u.chain\"\n\tfi\n",
+			n, n, n);
 }
 
 static void put_head(struct seal_buf *out, const char *what, const char *hash)
@@ -193,6 +252,8 @@ static void put_functions(struct seal_buf *out, const struct script *s)
 	for (i = 0; i < N_TESTS; i++)
 		if (s->needs[i])
 			seal_buf_puts(out, test_functions[i]);
+	if (s->rules)
+		seal_buf_puts(out, rule_functions);
 	seal_buf_putc(out, '\n');
 }
 
@@ -232,6 +293,8 @@ static void apply_step(struct script *s, const struct seal_plan_step *step, unsi
 	}
 	if (keeps_labels(step))
 		put_save(s, step, n);
+	if (seal_nft_verb(step) != SEAL_NFT_NONE)
+		put_listing(s, step, n);
 	seal_buf_printf(b, "\t: >\"$state/%u.begun\"\n\t", n);
 	put_argv(b, &step->argv);
 	seal_buf_putc(b, '\n');
@@ -271,11 +334,54 @@ void seal_plan_apply_sh(const struct seal_plan *p, const char *hash, struct seal
 	seal_buf_done(&s.body);
 }
 
+/* undo_rule - the chain as the kept listing has it, as far as the step goes */
+static void undo_rule(struct script *s, const struct seal_plan_step *step, unsigned n)
+{
+	enum seal_nft_verb verb = seal_nft_verb(step);
+	struct seal_buf *b = &s->body;
+
+	s->rules = true;
+	seal_buf_printf(b, "\tif [ -e \"$state/%u.chain\" ]; then\n", n);
+	if (verb != SEAL_NFT_ADD) {
+		seal_buf_printf(b, "\t\twas=$(old_text \"$state/%u.chain\" ", n);
+		put_word(b, seal_nft_handle(step));
+		seal_buf_puts(b, ")\n");
+	}
+	seal_buf_printf(b, "\t\tnew=$(new_handle \"$state/%u.chain\" ", n);
+	if (verb == SEAL_NFT_DELETE)
+		seal_buf_puts(b, "\"$was\"");
+	else
+		put_word(b, seal_nft_text(step));
+	seal_buf_putc(b, ' ');
+	put_word(b, verb == SEAL_NFT_REPLACE ? seal_nft_handle(step) : SEAL_BYTES_NONE);
+	put_chain(b, step);
+	seal_buf_puts(b, ")\n");
+	if (verb == SEAL_NFT_DELETE) {
+		seal_buf_puts(b, "\t\tif [ -z \"$new\" ] && ! /usr/sbin/nft -s -a list chain");
+		put_chain(b, step);
+		seal_buf_puts(b, " | /bin/grep -q -- '# handle '");
+		put_word(b, seal_nft_handle(step));
+		seal_buf_puts(b, "'$'; then\n\t\t\t");
+		put_argv(b, &step->undo);
+	} else {
+		seal_buf_puts(b, "\t\tif [ -n \"$new\" ]; then\n\t\t\t/usr/sbin/nft ");
+		seal_buf_puts(b, verb == SEAL_NFT_ADD ? "delete rule" : "replace rule");
+		put_chain(b, step);
+		seal_buf_puts(b, verb == SEAL_NFT_ADD ? " handle \"$new\""
+						      : " handle \"$new\" \"$was\"");
+	}
+	seal_buf_puts(b, "\n\t\tfi\n\tfi\n");
+}
+
 static void undo_step(struct script *s, const struct seal_plan_step *step, unsigned n)
 {
 	struct seal_buf *b = &s->body;
 
-	if (seal_step_is_manual(step) || (!step->undo.v.n && !keeps_labels(step)))
+	bool rule = seal_nft_verb(step) != SEAL_NFT_NONE;
+
+	if (seal_step_is_manual(step) || (!step->undo.v.n && !keeps_labels(step) && !rule))
+		return;
+	if (seal_nft_verb(step) == SEAL_NFT_DELETE && !step->undo.v.n)
 		return;
 	seal_buf_printf(b, "\n# step %u\nif [ -e \"$state/%u.begun\" ]; then\n", n, n);
 	if (keeps_labels(step)) {
@@ -284,6 +390,8 @@ static void undo_step(struct script *s, const struct seal_plan_step *step, unsig
 				"\t\t/usr/bin/setfattr -h --restore=\"$state/%u.labels\"\n"
 				"\tfi\n",
 				n, n);
+	} else if (rule) {
+		undo_rule(s, step, n);
 	} else {
 		bool probed = step->ask.v.n || has_probe(step->after.v, step->after.n);
 
@@ -297,7 +405,8 @@ static void undo_step(struct script *s, const struct seal_plan_step *step, unsig
 		put_argv(b, &step->undo);
 		seal_buf_puts(b, probed ? "\n\tfi\n" : "\n");
 	}
-	seal_buf_printf(b, "\trm -f -- \"$state/%u.begun\" \"$state/%u.done\"\n", n, n);
+	seal_buf_printf(b, "\t/bin/rm -f -- \"$state/%u.done\" \"$state/%u.labels\"", n, n);
+	seal_buf_printf(b, " \"$state/%u.chain\" \"$state/%u.begun\"\n", n, n);
 	seal_buf_printf(b, "\tsay 'step %u: taken back'\nfi\n", n);
 }
 

@@ -39,6 +39,8 @@ static const char *const condition_names[SEAL_CONDITION_KIND_MAX_] = {
 	[SEAL_CONDITION_GROUP] = "group",
 	[SEAL_CONDITION_MODE] = "mode",
 	[SEAL_CONDITION_NFT_RULE] = "nft-rule",
+	[SEAL_CONDITION_NFT_ELEMENT] = "nft-element",
+	[SEAL_CONDITION_FIREWALLD] = "firewalld",
 	[SEAL_CONDITION_PARAMETER] = "parameter",
 	[SEAL_CONDITION_SERVICE] = "service",
 };

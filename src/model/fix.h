@@ -48,8 +48,14 @@ enum seal_condition_kind {
 	SEAL_CONDITION_MODULE,     /* module subject is installed */
 	SEAL_CONDITION_GROUP,      /* path subject belongs to the group of number value */
 	SEAL_CONDITION_MODE,       /* path subject has the octal mode value, four digits */
-	/* chain subject ("inet filter output") has a rule that nft prints with value in it */
+	/* chain subject ("inet filter output") has a rule that "nft -s -a" prints with value in it;
+	 * a value that ends with "# handle N" ends its line */
 	SEAL_CONDITION_NFT_RULE,
+	SEAL_CONDITION_NFT_ELEMENT, /* set or map subject ("inet filter ports") has element value */
+	/* firewall-cmd with the options subject says yes to the question value
+	 * ("--query-port=25/tcp",
+	 * "--info-policy=mail-out") */
+	SEAL_CONDITION_FIREWALLD,
 	SEAL_CONDITION_PARAMETER, /* parameter subject of main.cf is value */
 	SEAL_CONDITION_SERVICE,   /* unit subject is active */
 	SEAL_CONDITION_KIND_MAX_,

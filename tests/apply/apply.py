@@ -167,14 +167,40 @@ def settle(plan):
         time.sleep(0.05)
 
 
-def each_call(run, calls, inject, what):
+def rules(run):
+    """Rules added, changed and deleted come and go, by apply and undo, and by the scripts."""
+    host, plan = run.host, run.host.plan(h.rule_steps(run.host))
+    folder = os.path.dirname(plan[0])
+    before = host.state()
+    for way in ("postseal", "undo.sh"):
+        done = run.apply(plan)
+        check(done.returncode == 0, "rules:", done.stdout, done.stderr)
+        now = host.state()["rules"]
+        check("skuid 101" in now and 'oifname "lo" accept' in now and "udp dport 5353 reject" in now and
+              "dport 2525 drop" not in now, "rules:", now)
+        back = run.undo(plan) if way == "postseal" else subprocess.run(
+            ["sh", os.path.join(folder, "undo.sh")], capture_output=True, text=True, check=False)
+        check(back.returncode == 0 and host.state() == before, way, "rules back:", back.stdout, back.stderr,
+              host.state()["rules"])
+        shutil.rmtree(os.path.join(folder, "state"), ignore_errors=True)
+        plan = host.plan(h.rule_steps(host))
+    moved = h.rule_steps(host)[0]
+    moved["before"][0]["value"] = moved["before"][0]["value"].replace("drop", "accept")
+    done = run.apply(host.plan([moved]))
+    check(done.returncode == 1 and "no longer holds" in done.stdout, "another rule has the handle:", done.stdout)
+    check(host.state() == before, "another rule has the handle: the ruleset was changed")
+
+
+def each_call(run, calls, inject, what, steps=steps_of):
     """End, or fail, every one of these calls in turn, on the way there and on the way back."""
-    host, plan = run.host, run.host.plan(steps_of(run.host))
+    host, plan = run.host, run.host.plan(steps(run.host))
     before = host.state()
     ended = 0
     for back in (False, True):
         for call in calls:
             for n in range(1, 200):
+                if steps is not steps_of:
+                    plan = host.plan(steps(host))  # the handles of now
                 if back:
                     run.apply(plan)
                 under = ["strace", "-qq", "-o", "/dev/null", "-e", "trace=" + call, "-e",
@@ -245,12 +271,13 @@ def full_disk(run):
 def main():
     with tempfile.TemporaryDirectory(prefix="postseal-apply-") as scratch:
         run = Run(h.Host(scratch))
-        for case in (whole, refusals, stops, questions, full_disk):
+        for case in (whole, rules, refusals, stops, questions, full_disk):
             case(run)
             print(case.__name__, len(faults), "faults")
         if shutil.which("strace") and shutil.which("flock"):
             each_call(run, ("fsync", "renameat", "unlinkat", "wait4"), "signal=KILL", "kill -9")
             each_call(run, ("fsync", "renameat", "openat", "mkdirat", "write"), "error=ENOSPC", "a full disk")
+            each_call(run, ("fsync", "wait4"), "signal=KILL", "kill -9 among rules", h.rule_steps)
             resumed(run)
         h.run("umount", "/usr/sbin")
         h.run("umount", scratch)

@@ -20,6 +20,7 @@ table inet filter {
     set ports { type inet_service; elements = { 25 } }
     chain output {
         type filter hook output priority 0; policy accept;
+        udp dport { 53, 5353 } reject
         tcp dport 2525 drop
         counter accept
     }
@@ -106,6 +107,9 @@ class Host:
         run("nft", "flush", "ruleset")
         run("nft", "-f", "-", input=RULES)
 
+    def listing(self):
+        return run("nft", "-s", "-a", "list", "chain", "inet", "filter", "output")
+
     def copy_store(self):
         """The policy store of this machine; False where it has none."""
         if not os.path.isdir("/var/lib/selinux") or not os.path.exists("/etc/selinux/config"):
@@ -184,6 +188,32 @@ def element():
     return {"argv": ["nft", "add", "element", "inet", "filter", "ports", "{ 2525 }"],
             "undo": ["nft", "delete", "element", "inet", "filter", "ports", "{ 2525 }"],
             "ask": ["nft", "get", "element", "inet", "filter", "ports", "{ 2525 }"]}
+
+
+def rule_steps(host):
+    """A rule put in front of another one, one at the end, one changed, one deleted."""
+    chain = ["inet", "filter", "output"]
+    lines = host.listing().splitlines()
+    handle = {line.split(" # handle ")[0].strip(): line.split()[-1] for line in lines if "handle" in line}
+    stop, count, old = "tcp dport 2525 drop", "counter accept", "udp dport { 53, 5353 } reject"
+
+    def is_listed(text, holds=True, by_handle=True):
+        value = f"{text} # handle {handle[text]}" if by_handle else text
+        return [condition("nft-rule", " ".join(chain), value, holds)]
+
+    new, last = "meta skuid 101 ip daddr 198.51.100.10 tcp dport 2525 accept", 'oifname "lo" accept'
+    less = "udp dport 5353 reject"
+    return [
+        {"argv": ["nft", "insert", "rule"] + chain + ["handle", handle[stop]] + new.split(),
+         "before": is_listed(stop), "after": is_listed(new, by_handle=False)},
+        {"argv": ["nft", "add", "rule"] + chain + ["oifname", "lo", "accept"],
+         "before": is_listed(last, False, False), "after": is_listed(last, by_handle=False)},
+        {"argv": ["nft", "replace", "rule"] + chain + ["handle", handle[old], less],
+         "before": is_listed(old), "after": is_listed(less, by_handle=False)},
+        {"argv": ["nft", "delete", "rule"] + chain + ["handle", handle[stop]],
+         "undo": ["nft", "insert", "rule"] + chain + ["handle", handle[count], stop],
+         "before": is_listed(stop), "after": is_listed(stop, False)},
+    ]
 
 
 def flush():

@@ -78,18 +78,26 @@ elif name == "firewall-cmd" and any(w.startswith(("--query-", "--info-policy="))
     def key(w, *starts):
         for s, t in starts:
             w = [t + x[len(s):] if x.startswith(s) else x for x in w]
-        return w
+        return sorted(w)
     want = key(words, ("--query-", "--add-"), ("--info-policy=", "--new-policy="))
     back = key(want, ("--add-", "--remove-"), ("--new-policy=", "--delete-policy="))
-    w = last(lambda w: w in (want, back))
-    sys.exit(0 if w == want else 1)
+    w = last(lambda w: sorted(w) in (want, back))
+    at_start = start.get(("firewalld", " ".join(words[1:-1]))) == words[-1]
+    sys.exit(0 if (sorted(w) == want if w else at_start) else 1)
 elif name == "getfattr":
     print("# file:", words[-1])
 elif words[:2] == ["systemctl", "is-active"]:
     sys.exit(0 if last(lambda w: w[0] == "systemctl") else 3)
-elif words[:4] == ["nft", "-a", "list", "chain"]:
-    print("\n".join(v for (k, s), v in start.items() if k == "nft-rule" and s == " ".join(words[4:])))
-    print("\n".join(" ".join(w) for w in done if w[0] == "nft"))
+elif words[:5] == ["nft", "-s", "-a", "list", "chain"]:
+    chain = " ".join(words[5:])
+    lines = [v for (k, s), v in start.items() if k == "nft-rule" and s == chain]
+    for i, w in enumerate(done):
+        if w[:3] == ["nft", "delete", "rule"]:
+            lines = [line for line in lines if not line.endswith("# handle " + w[-1])]
+        for s in plan["steps"]:
+            if s["argv"] == w and s["after"] and s["after"][0]["subject"] == chain and s["after"][0]["holds"]:
+                lines.append("%s # handle %d" % (s["after"][0]["value"], 1000 + i))
+    print("\n".join("\t\t" + line for line in lines))
 elif words[:2] == ["postconf", "-h"]:
     print(start.get(("parameter", words[2]), ""))
 else:
@@ -105,6 +113,14 @@ def run(script):
 def executed(stubs):
     path = os.path.join(stubs, "log")
     return [json.loads(line) for line in open(path, encoding="utf-8")] if os.path.exists(path) else []
+
+
+def undo_of(i, step):
+    """What undo.sh executes for a step: a rule that was added goes by the handle it got."""
+    words = step["argv"]
+    if words[:2] in (["nft", "add"], ["nft", "insert"]) and words[2] == "rule":
+        return ["nft", "delete", "rule"] + words[3:6] + ["handle", str(1000 + i)]
+    return [] if step["op"] == "restorecon" else step["undo"]
 
 
 def faults_of(program, root, scratch):
@@ -128,7 +144,7 @@ def faults_of(program, root, scratch):
             f.write(RECORDER)
         os.chmod(path, 0o755)
     shutil.copy(os.path.join(out, "plan.json"), stubs)
-    absolute = re.compile(r"(?<=[\s;])(?:/usr)?/s?bin/(%s)(?=[\s;\]])" % "|".join(PROGRAMS))
+    absolute = re.compile(r"(?<=[\s;(])(?:/usr)?/s?bin/(%s)(?=[\s;\]])" % "|".join(PROGRAMS))
     for script in scripts:
         with open(script, encoding="utf-8") as f:
             text = f.read()
@@ -145,7 +161,8 @@ def faults_of(program, root, scratch):
     before = len(executed(stubs))
     ended = run(scripts[1])
     back = [w for w in executed(stubs)[before:] if w[0] != "setfattr"]
-    want = [s["undo"] for s in reversed(steps) if s["undo"] and s["op"] != "restorecon"]
+    want = [undo_of(i, s) for i, s in reversed(list(enumerate(steps)))]
+    want = [w for w in want if w]
     if ended.returncode or back != want:
         faults.append(f"undo.sh: exit status {ended.returncode}, executed {back}, not {want}: {ended.stderr}")
     return faults

@@ -5,6 +5,7 @@
 
 #include "analysis/reach/reach_fix_remove.h"
 #include "analysis/reach/reach_impl.h"
+#include "analysis/reach/reach_quote.h"
 
 #define POINTS_MAX 8 /* base chains that may block one exchange, both ways */
 #define WORDS_MAX  40
@@ -143,6 +144,26 @@ static struct seal_bytes joined(struct plan *p, const struct seal_bytes *v, size
 	return copy;
 }
 
+/* as_listed - the words of a rule as nft prints it: names of interfaces in quotes */
+static struct seal_bytes as_listed(struct plan *p, const struct seal_bytes *v, size_t n)
+{
+	seal_auto_buf struct seal_buf b = {0};
+	struct seal_bytes copy = SEAL_BYTES_NONE;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		bool name = i > 0 && seal_bytes_is(v[i - 1], "iifname");
+
+		seal_buf_puts(&b, i ? " " : "");
+		seal_buf_puts(&b, name ? "\"" : "");
+		seal_buf_put(&b, v[i].p, v[i].n);
+		seal_buf_puts(&b, name ? "\"" : "");
+	}
+	if (b.err || seal_arena_copy(p->a, seal_buf_bytes(&b), &copy) < 0)
+		return SEAL_BYTES_NONE;
+	return copy;
+}
+
 static struct seal_step *add_step(struct plan *p, const char *op)
 {
 	struct seal_step *s = seal_vec_add(&p->fix->steps);
@@ -218,10 +239,22 @@ static int nft_step(struct plan *p, const struct blocked *b)
 	s = add_step(p, "nft");
 	if (!s || seal_argv_set(&s->argv, w.v, w.n) < 0)
 		return -ENOMEM;
-	s->precondition = SEAL_LIT("the rule of that handle is still the one quoted");
+	s->precondition = before ? SEAL_LIT("the rule of that handle is still the one quoted")
+				 : SEAL_LIT("the chain has no such rule");
 	s->verify =
 		SEAL_LIT("nft -a list chain shows the rule in front of the handle; to undo, delete "
 			 "it by its own handle");
+	s->after = (struct seal_condition){SEAL_CONDITION_NFT_RULE,
+					   .subject = reach_chain_words(p->a, c),
+					   .value = as_listed(p, w.v + from, w.n - from)};
+	s->before = s->after;
+	s->before.not = true;
+	if (before)
+		s->before = (struct seal_condition){SEAL_CONDITION_NFT_RULE,
+						    .subject = s->after.subject,
+						    .value = reach_rule_quote(p->a, before)};
+	if (!s->after.subject.n || !s->after.value.n || !s->before.value.n)
+		return -ENOMEM;
 	s->why = before ? SEAL_LIT("accepts this traffic before the rule that stops it")
 			: SEAL_LIT("accepts this traffic before the policy of the chain");
 	return manual_step(p, persistence(p, b, rule));
@@ -352,6 +385,8 @@ static int zone_step(struct plan *p, const struct blocked *b)
 			    "opens the port in the zone the packets belong to");
 }
 
+#define WORDS2(a, b) ((struct seal_bytes[]){SEAL_LIT(a), SEAL_LIT(b)})
+
 /* outgoing traffic: a policy from the host to everywhere that runs before the others */
 static int policy_step(struct plan *p, const struct blocked *b)
 {
@@ -359,39 +394,44 @@ static int policy_step(struct plan *p, const struct blocked *b)
 		{"--new-policy=mail-out", "--delete-policy=mail-out"},
 		{"--add-ingress-zone=HOST", "--remove-ingress-zone=HOST"},
 		{"--add-egress-zone=ANY", "--remove-egress-zone=ANY"},
-		{"--set-priority=-32000", NULL},
+		{"--set-priority=-32000", "--set-priority=-1"}, /* that of a new policy */
 	};
 	const char *rule = rich_rule(p, b, "destination", &b->now.daddr, false);
 	struct seal_step *s;
 	size_t i;
 
-	for (i = 0; i < sizeof(make) / sizeof(make[0]) + 2; i++) {
+	/* asks whether firewalld runs; taken back last, it loads what is permanent anew */
+	s = rule ? add_step(p, "firewall-cmd") : NULL;
+	if (!s || seal_argv_set(&s->argv, WORDS2("firewall-cmd", "--state"), 2) < 0 ||
+	    seal_argv_set(&s->undo, WORDS2("firewall-cmd", "--reload"), 2) < 0)
+		return -ENOMEM;
+	s->why = SEAL_LIT("firewalld runs and takes changes");
+	for (i = 0; i < sizeof(make) / sizeof(make[0]) + 1; i++) {
+		bool is_rule = i == sizeof(make) / sizeof(make[0]);
 		struct seal_bytes argv[4] = {SEAL_LIT("firewall-cmd"), SEAL_LIT("--permanent"),
 					     SEAL_LIT("--policy=mail-out")};
+		const char *gone = is_rule ? seal_arena_printf(p->a, "--remove-rich-rule=%s", rule)
+					   : make[i][1];
+		const char *made =
+			is_rule ? seal_arena_printf(p->a, "--add-rich-rule=%s", rule) : make[i][0];
 		size_t n = i == 0 ? 2 : 3;
 
 		s = add_step(p, "firewall-cmd");
-		if (!s || !rule)
+		if (!s || !made || !gone)
 			return -ENOMEM;
-		if (i < sizeof(make) / sizeof(make[0])) {
-			argv[n++] = seal_bytes_of(make[i][0]);
-		} else if (i == sizeof(make) / sizeof(make[0])) {
-			argv[n++] =
-				seal_bytes_of(seal_arena_printf(p->a, "--add-rich-rule=%s", rule));
-		} else {
-			argv[1] = SEAL_LIT("--reload");
-			n = 2;
-		}
-		if (seal_argv_set(&s->argv, argv, n) < 0)
+		argv[n] = seal_bytes_of(made);
+		if (seal_argv_set(&s->argv, argv, n + 1) < 0)
 			return -ENOMEM;
-		if (i == 0) {
-			argv[2] = seal_bytes_of(make[0][1]);
-			if (seal_argv_set(&s->undo, argv, 3) < 0)
-				return -ENOMEM;
-		}
+		argv[n] = seal_bytes_of(gone);
+		if (seal_argv_set(&s->undo, argv, n + 1) < 0)
+			return -ENOMEM;
 		s->why = SEAL_LIT(
 			"a policy of its own for outgoing mail, before the one that stops it");
 	}
+	s = add_step(p, "firewall-cmd");
+	if (!s || seal_argv_set(&s->argv, WORDS2("firewall-cmd", "--reload"), 2) < 0)
+		return -ENOMEM;
+	s->why = SEAL_LIT("the running firewall takes the policy");
 	return 0;
 }
 

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "analysis/reach/reach_quote.h"
+
 #define BLOCKERS_MAX 8
 #define QUOTED_MAX   12 /* elements seal_rule_put() writes */
 #define WORDS_MAX    10
@@ -290,6 +292,13 @@ static int delete_rule(struct removal *q, const struct seal_fw_rule *rule)
 		return -ENOMEM;
 	s->precondition = SEAL_LIT("the rule of that handle is still the one quoted");
 	s->verify = SEAL_LIT("nft -a list chain no longer shows the rule");
+	s->before = (struct seal_condition){SEAL_CONDITION_NFT_RULE,
+					    .subject = reach_chain_words(q->x->a, rule->chain),
+					    .value = reach_rule_quote(q->x->a, rule)};
+	s->after = s->before;
+	s->after.not = true;
+	if (!s->before.subject.n || !s->before.value.n)
+		return -ENOMEM;
 	s->why = SEAL_LIT("the rule stops this port and nothing else");
 	return persist(q, rule, "the rule");
 }
@@ -328,6 +337,21 @@ static int delete_element(struct removal *q, const struct reach_blocker *b, size
 				: SEAL_LIT("nft -a list chain shows the rule without the element, "
 					   "under a handle of its own");
 	s->why = SEAL_LIT("the element stops this port and nothing else");
+	if (set->name.n) {
+		s->before = (struct seal_condition){SEAL_CONDITION_NFT_ELEMENT,
+						    .subject = reach_set_words(q->x->a, set),
+						    .value = cmd.v[cmd.n - 1]};
+		s->after = s->before;
+		s->after.not = true;
+	} else {
+		s->before = (struct seal_condition){
+			SEAL_CONDITION_NFT_RULE, .subject = reach_chain_words(q->x->a, rule->chain),
+			.value = reach_rule_quote(q->x->a, rule)};
+		s->after = s->before;
+		s->after.value = text;
+	}
+	if (!s->before.subject.n || !s->before.value.n)
+		return -ENOMEM;
 	r = persist(q, rule, "the element");
 	return r < 0 ? r : 1;
 }
