@@ -24,6 +24,8 @@ static const struct seal_verb verbs[] = {
 	 SEAL_VERB_FIX, seal_formats_fix, seal_verb_fix},
 	{"probe", "", "ask the network: DNS, connection, TLS and log-in of every next hop",
 	 SEAL_VERB_PROBE, seal_formats_probe, seal_verb_probe},
+	{"verify", "PLAN", "whether a plan that was carried out did what it was for",
+	 SEAL_VERB_VERIFY, seal_formats_verify, seal_verb_verify},
 	{"rules", "list | show ID", "what a check looks at, why, and how to mend it",
 	 SEAL_VERB_RULES, seal_formats_rules, seal_verb_rules},
 };

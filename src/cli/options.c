@@ -188,9 +188,13 @@ const struct seal_opt seal_options[] = {
 	 "repeated",
 	 SEAL_VERB_ALL, set_format},
 	{"since", "TIME", "Only records from this time on",
-	 SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS | SEAL_VERB_CHECKS | SEAL_VERB_FIX, set_since},
+	 SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS | SEAL_VERB_CHECKS | SEAL_VERB_FIX |
+		 SEAL_VERB_VERIFY,
+	 set_since},
 	{"until", "TIME", "Only records up to this time",
-	 SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS | SEAL_VERB_CHECKS | SEAL_VERB_FIX, set_until},
+	 SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS | SEAL_VERB_CHECKS | SEAL_VERB_FIX |
+		 SEAL_VERB_VERIFY,
+	 set_until},
 	{"all", NULL, "Denials of all domains, not mail's alone", SEAL_VERB_DENIALS, set_all},
 	{"type", "TYPE", "Only denials with this source or target type", SEAL_VERB_DENIALS,
 	 set_type},

@@ -197,6 +197,7 @@ int seal_evidence_read(const struct seal_root *root, const struct seal_evidence_
 		       struct seal_host **ret, struct seal_err *err)
 {
 	seal_auto_host struct seal_host *h = NULL;
+	size_t i;
 	int r;
 
 	h = seal_host_new();
@@ -206,6 +207,13 @@ int seal_evidence_read(const struct seal_root *root, const struct seal_evidence_
 	h->live = seal_root_kind(root) == SEAL_ROOT_LIVE;
 	h->whole = seal_root_is_whole(root);
 	h->span = query->span;
+	for (i = 0; i < query->n_follow; i++) {
+		struct seal_followed *f = seal_vec_add(&h->mail.followed);
+
+		if (!f)
+			return seal_err_set(err, -ENOMEM, "out of memory");
+		*f = (struct seal_followed){query->follow[i], SEAL_TIME_NONE, SEAL_TIME_NONE};
+	}
 
 	r = read_all(root, query->what, h, err);
 	if (r < 0)

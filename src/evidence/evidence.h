@@ -25,6 +25,10 @@ struct seal_evidence_query {
 	unsigned what; /* bits of enum seal_evidence; who the host is, its users, network and disks
 			  always */
 	struct seal_span span;
+	/* messages to be told of in mail.followed, sorted by their bytes; borrowed, and by the host
+	 * as well */
+	const struct seal_bytes *follow;
+	size_t n_follow;
 };
 
 /* seal_evidence_read - read what @query asks for

@@ -88,6 +88,7 @@ void seal_host_free(struct seal_host *h)
 	seal_vec_done(&h->changes);
 	seal_vec_done(&h->mail.messages);
 	seal_vec_done(&h->mail.events);
+	seal_vec_done(&h->mail.followed);
 	seal_vec_done(&h->queue.messages);
 	seal_vec_done(&h->postfix.instances);
 	seal_vec_done(&h->postfix.port_names);

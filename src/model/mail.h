@@ -125,6 +125,13 @@ struct seal_message {
 	struct seal_origin origin;
 };
 
+/* struct seal_followed - a message somebody asks about by its queue id, also when it goes well */
+struct seal_followed {
+	struct seal_bytes queue_id;
+	int64_t sent_us;    /* its last "status=sent"; SEAL_TIME_NONE */
+	int64_t removed_us; /* the queue manager was done with it; SEAL_TIME_NONE */
+};
+
 /* struct seal_mail - the outcome of reading all mail logs: messages that did not go well
  * (everything but sent-and-removed; what an administrator deleted or requeued is not among them
  * either), and the events kept. Limits: evidence/postfix/log.h. */
@@ -134,6 +141,7 @@ struct seal_mail {
 	uint64_t n_lines;                         /* of Postfix programs, copies not counted */
 	uint64_t n_status[SEAL_RCPT_STATUS_MAX_]; /* status lines seen in all; REJECTED: rejects */
 	uint64_t n_sent_messages;
+	seal_vec(struct seal_followed) followed; /* by id, given before the logs are read */
 	bool present;
 	int64_t first_us, last_us;
 };

@@ -399,11 +399,34 @@ static int on_from(struct seal_track *t, const struct line *l)
 	return seal_messages_set_text(t, m, SEAL_LOG_TEXT_SENDER, sender);
 }
 
+/* followed - the entry of the message if somebody asked about it, or NULL */
+static struct seal_followed *followed(struct seal_track *t, const struct line *l)
+{
+	size_t low = 0, high = t->h->mail.followed.n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		struct seal_followed *f = &t->h->mail.followed.v[mid];
+		int c = seal_bytes_cmp(l->queue_id, f->queue_id);
+
+		if (c == 0)
+			return f;
+		if (c < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return NULL;
+}
+
 static void on_removed(struct seal_track *t, const struct line *l, bool by_queue_manager)
 {
 	struct seal_log_message *m = open_message(t, l);
 	enum seal_log_list list = SEAL_LOG_LIST_MAX_;
+	struct seal_followed *f = followed(t, l);
 
+	if (f && by_queue_manager)
+		f->removed_us = l->r->time_us;
 	if (!m)
 		return;
 	m->m.removed = true;
@@ -485,9 +508,12 @@ static int fail(struct seal_track *t, const struct line *l, const struct seal_lo
 static int on_sent(struct seal_track *t, const struct line *l, const struct seal_log_status *s)
 {
 	struct seal_log_message *m = open_message(t, l);
+	struct seal_followed *f = followed(t, l);
 	struct seal_log_rcpt *c = NULL;
 	int r;
 
+	if (f)
+		f->sent_us = l->r->time_us;
 	r = copy_notes(t, l, m ? m->hash : 0, NULL);
 	if (r < 0 || !m)
 		return r;
