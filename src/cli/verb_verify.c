@@ -9,6 +9,7 @@
 #include "analysis/attribution/attribution.h"
 #include "apply/ask.h"
 #include "cli/apply.h"
+#include "cli/lock.h"
 #include "evidence/evidence.h"
 #include "fix/holds.h"
 #include "report/verify.h"
@@ -228,6 +229,9 @@ int seal_verb_verify(const struct seal_cli *cli)
 	    seal_rules_load(cli->rules_dir, &rules, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_USAGE, &err);
 	if (seal_root_new(cli->root, &root, &err) < 0)
+		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
+	/* of the running host programs are asked too: firewall-cmd, systemctl */
+	if (seal_root_kind(root) != SEAL_ROOT_LIVE && seal_cli_lock(cli, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
 	r = verify(cli, root, rules, plan, hash.p, &err);
 	return r < 0 ? seal_cli_fail(cli, SEAL_EXIT_FAILED, &err) : r;
