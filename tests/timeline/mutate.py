@@ -29,6 +29,8 @@ AUDIT = ("root/var/log/audit/audit.log", "root/var/log/kern.log", "live/dmesg.tx
 MAIL = "root/var/log/mail.log"
 RULESET = ("live/nftables.json", "root/etc/nftables.conf", "root/etc/firewalld",
            "root/usr/lib/firewalld")
+MAIN_CF = "root/etc/postfix/main.cf"
+UNITS = ("root/etc/systemd/system", "root/usr/lib/systemd/system", "root/lib/systemd/system")
 QUEUE = ("live/queue.ndjson", "root/var/spool/postfix/deferred", "root/var/spool/postfix/defer")
 HIDDEN = ".hidden"
 FORGED_ID = "F0F0F0F0F0"
@@ -68,7 +70,8 @@ def hide(root, names):
 
 def restore(root):
     """Put back what a mutation changed."""
-    for name in {*AUDIT, MAIL, *RULESET, *QUEUE, "live/routes.json", "live/files.tsv"}:
+    for name in {*AUDIT, MAIL, *RULESET, *QUEUE, *UNITS, MAIN_CF, "live/routes.json",
+                 "live/files.tsv", "live/sockets.json"}:
         path = os.path.join(root, name)
         if os.path.lexists(path + HIDDEN):
             if os.path.lexists(path):
@@ -137,6 +140,30 @@ def drop_routes(root):
 def drop_metadata(root):
     """Owner and mode of no file are known."""
     hide(root, ["live/files.tsv"])
+
+
+def drop_main_cf(root):
+    hide(root, [MAIN_CF])
+
+
+def drop_units(root):
+    """Nobody knows how systemd starts Postfix."""
+    hide(root, UNITS)
+
+
+def drop_listeners(root):
+    hide(root, ["live/sockets.json", "live/files.tsv"])
+
+
+def other_objects(root):
+    """The denials are about other ports and files."""
+    def change(data):
+        data = re.sub(rb'(denied[^\n]* name=")[^"]+', rb"\1somewhere-else", data)
+        data = re.sub(rb'(denied[^\n]* path=")[^"]+', rb"\1/srv/somewhere-else", data)
+        data = re.sub(rb"^type=PATH [^\n]*\n", b"", data, flags=re.M)
+        return re.sub(rb"(denied[^\n]* (?:dest|src)=)\d+", rb"\g<1>4190", data)
+    edit_audit(root, change)
+    hide(root, ["live/journal.export"])
 
 
 def drop_queue(root):
@@ -212,7 +239,12 @@ MUTATIONS = {
     "change_rejects": Mutation(change_rejects, r"firewall\.egress_reject"),
     "drop_routes": Mutation(drop_routes, r"route\."),
     "drop_metadata": Mutation(drop_metadata, r"dac\."),
-    "drop_queue": Mutation(drop_queue, r"(disk|recipient|content|auth|senderauth)\."),
+    "drop_queue": Mutation(drop_queue, r"(disk\.|recipient\.(?!mailbox_full)|content\.|"
+                           r"auth\.bad_credentials|senderauth\.(?!helo))"),
+    "drop_main_cf": Mutation(drop_main_cf, r"(auth\.(required|missing)|tls\.(wrapper|required))"),
+    "drop_units": Mutation(drop_units, r"sandbox\."),
+    "drop_listeners": Mutation(drop_listeners, r"(service\.down_local|config\.port_conflict)"),
+    "other_objects": Mutation(other_objects, r"selinux\."),
     "forge_replies": Mutation(forge_replies, None),
     "forge_log": Mutation(forge_log, r"disk\."),
 }
