@@ -111,8 +111,9 @@ def whole_seconds(b):
 
 
 def journal_only(b):
-    """No mail log: the journal has it all."""
-    b.drop(MAIL)
+    """No mail log: the journal has it all, where there is one."""
+    if b.read(JOURNAL):
+        b.drop(MAIL)
 
 
 def no_journal(b):
@@ -382,9 +383,13 @@ def compare(truths, before, report, whole):
     """Faults of one form: what is wrong, and what is no longer right although nothing is missing."""
     faults = ["wrong certain: " + w for w in run.wrong_certain(truths, report)]
     faults += ["forbidden fix: " + k for k in run.forbidden_fixes(truths, report)]
+    classes = {c for t in truths for c in t["class"]} | {"unknown"}
     for truth, old, (new, remark) in zip(truths, before, outcomes(truths, report)):
         name = "/".join(truth["class"]) or "healthy"
-        guess = not whole and "(likely)" not in remark and "(certain)" not in remark
+        # a fault without a message is looked for among all causes: those of other truths are right
+        guess = not truth["queue_ids"] and all(
+            c["class"] in classes for c in report.get("causes", []))
+        guess = guess or not whole and "(likely)" not in remark and "(certain)" not in remark
         if new == run.WRONG and old[0] != run.WRONG and not guess:
             faults.append(f"{name}: was {old[0]}, is wrong: {remark}")
         elif whole and old[0] == run.RIGHT and new != run.RIGHT:
