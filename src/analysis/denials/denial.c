@@ -5,6 +5,7 @@
 
 #include "analysis/daemon.h"
 #include "analysis/denials/ladder.h"
+#include "analysis/mail_domain.h"
 #include "core/table.h"
 
 /* denial.c - groups of denials and the layers of their reason */
@@ -53,9 +54,29 @@ static bool is_one_of(struct seal_bytes name, const char *const *names, size_t n
 	return false;
 }
 
+/* struct grouping - the groups made so far and where each stands; what is of mail */
+struct grouping {
+	struct seal_denial_report *report;
+	struct seal_table table;
+	struct seal_names domains; /* of mail */
+	struct seal_bytes queue;   /* queue_directory */
+};
+
+/* in_mail_domain - of a type that no policy knows, the name is all there is */
+static bool in_mail_domain(const struct seal_host *h, const struct grouping *all,
+			   struct seal_bytes type)
+{
+	struct seal_bytes name;
+
+	if (!h->selinux.policy || seal_policy_type(h->selinux.policy, type, &name) < 0)
+		return seal_bytes_find(type, "postfix") >= 0;
+	return seal_mail_domains_have(&all->domains, name);
+}
+
 /* is_mail - a program of the mail system, or a file of it: by its domain, its program, or the
  * directories Postfix uses. It sorts and selects, and proves nothing */
-static bool is_mail(const struct seal_denial *d, struct seal_bytes queue)
+static bool is_mail(const struct seal_host *h, const struct grouping *all,
+		    const struct seal_denial *d)
 {
 	/* names that Postfix alone uses; the others (local, error, verify ...) need the path */
 	static const char *const names[] = {
@@ -63,9 +84,9 @@ static bool is_mail(const struct seal_denial *d, struct seal_bytes queue)
 		"postalias", "postmap",    "postlogd", "postscreen", "tlsproxy",       "tlsmgr",
 		"dnsblog",   "proxymap",   "scache",   "smtpd",      "sendmail",       "mailq",
 		"lmtp",      "newaliases", "cleanup",  "showq",      "trivial-rewrite"};
-	struct seal_bytes path = d->object.path;
+	struct seal_bytes path = d->object.path, queue = all->queue;
 
-	return seal_bytes_find(d->source_type, "postfix") >= 0 ||
+	return in_mail_domain(h, all, d->source_type) ||
 	       seal_bytes_find(d->exe, "/postfix/") >= 0 ||
 	       is_one_of(d->comm, names, sizeof(names) / sizeof(names[0])) ||
 	       seal_bytes_find(path, "/postfix/") >= 0 ||
@@ -118,12 +139,6 @@ static bool is_asked(const struct seal_denial_query *q, const struct seal_denial
 	       seal_bytes_eq(q->type, d->target_type);
 }
 
-/* struct grouping - the groups made so far and where each stands */
-struct grouping {
-	struct seal_denial_report *report;
-	struct seal_table table;
-};
-
 static uint64_t hash_key(const struct key *k)
 {
 	uint64_t h = seal_hash(k->source, (uint64_t)(uint32_t)k->port << 1 | k->permissive);
@@ -162,13 +177,13 @@ static int group_denials(struct seal_host *h, const struct seal_denial_query *q,
 			 struct seal_denial_report *report)
 {
 	struct grouping all = {.report = report};
-	struct seal_bytes queue = SEAL_BYTES_NONE;
-	int r = 0;
+	int r;
 
-	if (seal_daemon_path(h, SEAL_BYTES_NONE, SEAL_LIT("."), &queue) == 0)
-		queue.n -= 2; /* "/." */
+	if (seal_daemon_path(h, SEAL_BYTES_NONE, SEAL_LIT("."), &all.queue) == 0)
+		all.queue.n -= 2; /* "/." */
+	r = seal_mail_domains(h, &all.domains);
 	seal_vec_each (d, &h->audit.denials) {
-		bool mail = is_mail(d, queue);
+		bool mail = is_mail(h, &all, d);
 		struct key k = key_of(h, d);
 		struct seal_denial_group *g;
 
@@ -178,7 +193,10 @@ static int group_denials(struct seal_host *h, const struct seal_denial_query *q,
 		r = g ? add_member(g, d) : -ENOMEM;
 		if (g)
 			g->mail = g->mail || mail;
+		if (g)
+			g->by_mail = in_mail_domain(h, &all, g->source_type);
 	}
+	seal_vec_done(&all.domains.v);
 	seal_table_done(&all.table);
 	return r;
 }
@@ -222,7 +240,7 @@ static int tell_why(struct seal_host *h, struct seal_denial_group *g,
 	seal_auto_buf struct seal_buf b = {0};
 
 	if (w->reasons & SEAL_WHY_UNKNOWN)
-		seal_buf_printf(&b, "the policy does not know %s", w->unknown);
+		seal_buf_puts(&b, w->unknown);
 	if (w->reasons & SEAL_WHY_ALLOWED)
 		seal_buf_puts(
 			&b, "the policy as it stands allows it: the denial is of an earlier state");

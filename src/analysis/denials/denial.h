@@ -29,6 +29,7 @@ struct seal_denial_group {
 	int64_t first_us, last_us;
 	bool permissive;  /* logged only */
 	bool mail;        /* the process, or the object, is of the mail system */
+	bool by_mail;     /* the domain is one of the mail system's */
 	bool stale;       /* the policy as it stands allows it */
 	unsigned reasons; /* bits of enum seal_why; 0 = no policy to ask */
 	bool dontaudit;
