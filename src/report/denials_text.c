@@ -64,7 +64,19 @@ static void put_paths(struct seal_buf *out, const struct seal_denial_group *g)
 	}
 }
 
-static void put_others(struct seal_buf *out, const struct seal_denial_group *g)
+/* put_cil - the text of a module, line by line */
+static void put_cil(struct seal_buf *out, struct seal_bytes cil)
+{
+	const char *word = "cil";
+
+	while (cil.n) {
+		seal_text_row(out, INDENT, word, seal_bytes_cut(cil, '\n', &cil));
+		word = "";
+	}
+}
+
+static void put_others(struct seal_buf *out, const struct seal_denial_group *g,
+		       const struct seal_text_style *style)
 {
 	const char *word = "others";
 	size_t i;
@@ -85,12 +97,14 @@ static void put_others(struct seal_buf *out, const struct seal_denial_group *g)
 			seal_buf_puts(&b, "withheld: ");
 			seal_buf_put(&b, f->rejected.p, f->rejected.n);
 		} else {
-			if (!f->sufficient && f->kind != SEAL_FIX_NONE)
+			if (!f->sufficient && f->kind != SEAL_FIX_NONE && !f->silences)
 				seal_buf_puts(&b, "not enough: ");
 			seal_buf_put(&b, f->why.p, f->why.n);
 		}
 		seal_text_row(out, INDENT, word, seal_buf_bytes(&b));
 		word = "";
+		if (f->silences && style->verbose)
+			put_cil(out, f->module_cil);
 	}
 }
 
@@ -106,8 +120,8 @@ static void put_group(struct seal_buf *out, const struct seal_denial_group *g,
 	else
 		seal_text_row(out, INDENT, "fix", SEAL_LIT("none found that suffices"));
 	if (g->fix >= 0 && g->candidates.v[g->fix].module_cil.n && style->verbose)
-		seal_text_row(out, INDENT, "cil", g->candidates.v[g->fix].module_cil);
-	put_others(out, g);
+		put_cil(out, g->candidates.v[g->fix].module_cil);
+	put_others(out, g, style);
 	seal_buf_putc(out, '\n');
 }
 

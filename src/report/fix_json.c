@@ -85,6 +85,8 @@ static void put_module(struct seal_json *j, const struct seal_fix *f)
 	seal_json_bytes(j, "name", f->module_name);
 	seal_json_bytes(j, "cil", f->module_cil);
 	seal_json_bytes(j, "te", f->module_te);
+	if (f->silences)
+		seal_json_bool(j, "silences", true);
 	seal_json_object_end(j);
 }
 
@@ -96,6 +98,8 @@ void seal_report_candidate(struct seal_json *j, const struct seal_fix *f)
 	seal_report_cost(j, &f->opens);
 	seal_report_steps(j, f);
 	seal_json_bytes(j, "why", f->why);
+	if (f->module_cil.n)
+		put_module(j, f);
 	if (f->rejected.n)
 		seal_json_bytes(j, "rejected", f->rejected);
 	else

@@ -73,6 +73,10 @@ bool seal_ladder_allows(struct seal_ladder *l, const struct seal_denial *d,
 bool seal_ladder_allows_all(struct seal_ladder *l, struct seal_bytes source_type,
 			    struct seal_bytes target_type);
 
+/* seal_ladder_silence - a candidate that only stops the denial from being logged. Returns 0 or
+ * -ENOMEM. rung_policy.c */
+int seal_ladder_silence(struct seal_ladder *l);
+
 /* --- foresee.c */
 
 #define SEAL_FORESEEN_MAX 12

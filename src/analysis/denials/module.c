@@ -42,7 +42,7 @@ static int check_ioctl(const struct seal_policy *p, const struct seal_module_rul
 
 	if (!rule->n_ioctls)
 		return 0;
-	if (rule->n_ioctls > SEAL_MODULE_IOCTLS_MAX)
+	if (rule->n_ioctls > SEAL_MODULE_IOCTLS_MAX || rule->dontaudit)
 		return -EINVAL;
 	for (size_t i = 0; i < rule->n_ioctls; i++)
 		if (rule->ioctls[i] > UINT16_MAX)
@@ -137,9 +137,14 @@ static struct seal_bytes target_of(const struct seal_module_rule *rule)
 	return seal_bytes_eq(rule->source, rule->target) ? SEAL_LIT("self") : rule->target;
 }
 
+static const char *verb_of(const struct seal_module_rule *rule)
+{
+	return rule->dontaudit ? "dontaudit" : "allow";
+}
+
 static void put_cil_rule(struct seal_buf *b, const struct seal_module_rule *rule)
 {
-	seal_buf_puts(b, "(allow ");
+	seal_buf_printf(b, "(%s ", verb_of(rule));
 	put(b, rule->source);
 	seal_buf_putc(b, ' ');
 	put(b, target_of(rule));
@@ -163,7 +168,7 @@ static void put_cil_rule(struct seal_buf *b, const struct seal_module_rule *rule
 
 static void put_te_rule(struct seal_buf *b, const struct seal_module_rule *rule)
 {
-	seal_buf_puts(b, "allow ");
+	seal_buf_printf(b, "%s ", verb_of(rule));
 	put(b, rule->source);
 	seal_buf_putc(b, ' ');
 	put(b, target_of(rule));

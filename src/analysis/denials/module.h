@@ -21,6 +21,7 @@ struct seal_bytes seal_policy_file(const char *name);
 
 /* struct seal_module_rule - allow @source @target:@tclass @perms, in the policy's own names */
 struct seal_module_rule {
+	bool dontaudit; /* not to be logged, in place of allowed; without ioctls */
 	struct seal_bytes source, target, tclass;
 	struct seal_bytes perms[SEAL_MODULE_PERMS_MAX];
 	size_t n_perms;

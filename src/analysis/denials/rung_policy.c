@@ -148,9 +148,34 @@ static void add_ioctl(struct seal_module_rule *rule, int64_t command)
 		rule->ioctls[rule->n_ioctls++] = (uint32_t)command;
 }
 
+/* drop_allowed - permissions that some rule gives already; of ioctl the commands may be missing */
+static int drop_allowed(struct seal_ladder *l, struct seal_module_rule *rule)
+{
+	struct seal_names have = {0};
+	size_t n = 0;
+	int r;
+
+	r = seal_policy_allowed(l->h->selinux.policy, rule->source, rule->target, rule->tclass,
+				&have);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	for (size_t i = 0; i < rule->n_perms; i++) {
+		bool had = false;
+
+		seal_vec_each (p, &have.v) {
+			had = had || seal_bytes_eq(*p, rule->perms[i]);
+		}
+		if (!had || seal_bytes_is(rule->perms[i], "ioctl"))
+			rule->perms[n++] = rule->perms[i];
+	}
+	rule->n_perms = n;
+	seal_vec_done(&have.v);
+	return 0;
+}
+
 /* rule_of - what the members were denied and what the same operations need besides, on the exact
- * types */
-static void rule_of(struct seal_ladder *l, struct seal_module_rule *rule)
+ * types. Returns 0 or -ENOMEM */
+static int rule_of(struct seal_ladder *l, struct seal_module_rule *rule)
 {
 	struct seal_foreseen f;
 	size_t i;
@@ -166,6 +191,7 @@ static void rule_of(struct seal_ladder *l, struct seal_module_rule *rule)
 		if ((*m)->object.ioctl >= 0 && seal_denial_has(*m, "ioctl"))
 			add_ioctl(rule, (*m)->object.ioctl);
 	}
+	return drop_allowed(l, rule);
 }
 
 /* is_of_login - the process belongs to a person's session: what it is denied, anyone who may log in
@@ -243,7 +269,16 @@ static int write_module(struct seal_ladder *l, struct seal_fix *f,
 /* is_minimal - nothing was added to what was denied */
 static bool is_minimal(const struct seal_ladder *l, const struct seal_module_rule *rule)
 {
-	return rule->n_perms <= l->g->perms.n;
+	for (size_t i = 0; i < rule->n_perms; i++) {
+		bool denied = false;
+
+		seal_vec_each (p, &l->g->perms) {
+			denied = denied || seal_bytes_eq(*p, rule->perms[i]);
+		}
+		if (!denied)
+			return false;
+	}
+	return true;
 }
 
 /* keep_rule - in the group, for whoever proves the module with the root's own store */
@@ -263,6 +298,51 @@ static int keep_rule(struct seal_ladder *l, const struct seal_module_rule *rule)
 	return 0;
 }
 
+int seal_ladder_silence(struct seal_ladder *l)
+{
+	struct seal_module_rule rule = {.dontaudit = true};
+	struct seal_fix *f;
+
+	if (!l->h->selinux.policy || (l->g->reasons & SEAL_WHY_UNKNOWN))
+		return 0;
+	rule.source = l->g->source_type;
+	rule.target = l->g->target_type;
+	rule.tclass = l->g->tclass;
+	seal_vec_each (p, &l->g->perms) {
+		add_perm(l, &rule, *p);
+	}
+	if (!rule.n_perms)
+		return 0;
+	f = seal_ladder_add(l, SEAL_FIX_MODULE);
+	if (!f)
+		return -ENOMEM;
+	f->opens.known = f->silences = true;
+	f->why = SEAL_LIT("dontaudit: the access stays denied, and is logged no more");
+	return write_module(l, f, &rule);
+}
+
+/* given_by_boolean - a boolean alone would do */
+static bool given_by_boolean(const struct seal_ladder *l)
+{
+	seal_vec_each (f, &l->g->candidates) {
+		if (f->kind == SEAL_FIX_BOOLEAN && f->sufficient)
+			return true;
+	}
+	return false;
+}
+
+/* why_rule - what speaks for a rule, and that it holds more than was denied */
+static struct seal_bytes why_rule(struct seal_ladder *l, bool more)
+{
+	if (given_by_boolean(l))
+		return more ? SEAL_LIT("no label or port gives it, and a boolean opens more; the "
+				       "rule holds what the same operation needs next, too")
+			    : SEAL_LIT("no label or port gives it, and a boolean opens more");
+	return more ? SEAL_LIT("no label, port or boolean gives it; the rule holds what the same "
+			       "operation needs next, too")
+		    : SEAL_LIT("no label, port or boolean gives it");
+}
+
 int seal_rung_module(struct seal_ladder *l)
 {
 	struct seal_policy_change c;
@@ -273,7 +353,8 @@ int seal_rung_module(struct seal_ladder *l)
 	if (!l->h->selinux.policy || !(l->g->reasons & (SEAL_WHY_TE | SEAL_WHY_XPERM)) ||
 	    (l->g->reasons & SEAL_WHY_UNKNOWN))
 		return 0;
-	rule_of(l, &rule);
+	if (rule_of(l, &rule) < 0)
+		return -ENOMEM;
 	if (!rule.n_perms)
 		return 0;
 	if (keep_rule(l, &rule) < 0)
@@ -286,10 +367,7 @@ int seal_rung_module(struct seal_ladder *l)
 	f->minimal = f->sufficient && is_minimal(l, &rule);
 	if (seal_policy_cost(l->h->selinux.policy, &c, l->g->source_type, &f->opens, NULL) < 0)
 		f->sufficient = false;
-	f->why = rule.n_perms > l->g->perms.n
-			 ? SEAL_LIT("no label, port or boolean gives it; the rule holds what the "
-				    "same operation needs next, too")
-			 : SEAL_LIT("no label, port or boolean gives it");
+	f->why = why_rule(l, !is_minimal(l, &rule));
 	if (missing.n)
 		f->why = seal_ladder_textf(l, "%.*s; it may ask next for %.*s", (int)f->why.n,
 					   f->why.p, (int)missing.n, missing.p);

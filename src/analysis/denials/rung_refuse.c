@@ -43,7 +43,7 @@ static bool succeeded(const struct seal_denial_group *g)
 	return true;
 }
 
-/* is_glance - a program that is none of Postfix's looks at a directory: no mail waits for that */
+/* is_glance - a program outside the mail system looks at a directory: no mail waits for that */
 static bool is_glance(struct seal_ladder *l)
 {
 	static const char *const perms[] = {"getattr", "search"};
@@ -54,8 +54,7 @@ static bool is_glance(struct seal_ladder *l)
 		    seal_daemon_program(l->h, (*m)->comm, &path) == 0)
 			return false;
 	}
-	return seal_bytes_is(l->g->tclass, "dir") &&
-	       seal_bytes_find(l->g->source_type, "postfix") < 0 && only_perms(l->g, perms, 2);
+	return seal_bytes_is(l->g->tclass, "dir") && !l->g->by_mail && only_perms(l->g, perms, 2);
 }
 
 static int refuse(struct seal_ladder *l, struct seal_bytes no_rule, struct seal_bytes why,
@@ -63,6 +62,14 @@ static int refuse(struct seal_ladder *l, struct seal_bytes no_rule, struct seal_
 {
 	l->no_rule = no_rule;
 	return why.n && seal_ladder_none(l, why, step) ? 0 : -ENOMEM;
+}
+
+/* hush - nothing is to be mended: what a person is told, and the rule that silences it */
+static int hush(struct seal_ladder *l, struct seal_bytes no_rule, struct seal_bytes why)
+{
+	int r = refuse(l, no_rule, why, SEAL_BYTES_NONE);
+
+	return r < 0 ? r : seal_ladder_silence(l);
 }
 
 static bool is_selinux_err(const struct seal_denial_group *g)
@@ -109,22 +116,18 @@ int seal_rung_refuse(struct seal_ladder *l)
 			SEAL_LIT("start it with systemctl (or run_init), or let the login's "
 				 "SELinux user have the role (semanage user, semanage login)"));
 	if (is_leak(g))
-		return refuse(
-			l, SEAL_LIT("a leaked descriptor: a dontaudit rule would silence it"),
-			SEAL_LIT("a descriptor was left open over exec: it was closed, and the "
-				 "program runs all the same; dontaudit at most"),
-			SEAL_BYTES_NONE);
+		return hush(l, SEAL_LIT("a leaked descriptor"),
+			    SEAL_LIT("a descriptor was left open over exec: it was closed, and the "
+				     "program runs all the same; dontaudit at most"));
 	if (succeeded(g))
-		return refuse(l, SEAL_LIT("the system call succeeded all the same"),
-			      SEAL_LIT("a probe: the system call succeeded without it, nothing is "
-				       "broken by the denial; dontaudit at most"),
-			      SEAL_BYTES_NONE);
+		return hush(l, SEAL_LIT("the system call succeeded all the same"),
+			    SEAL_LIT("a probe: the system call succeeded without it, nothing is "
+				     "broken by the denial; dontaudit at most"));
 	if (is_glance(l))
-		return refuse(
-			l, SEAL_LIT("a look at a directory: a dontaudit rule would silence it"),
-			SEAL_LIT("a program outside the mail system looks at a directory: no mail "
-				 "waits for it; dontaudit at most, unless the program fails"),
-			SEAL_BYTES_NONE);
+		return hush(l, SEAL_LIT("a look at a directory"),
+			    SEAL_LIT("a program outside the mail system looks at a directory: no "
+				     "mail waits for it; dontaudit at most, unless the program "
+				     "fails"));
 	return l->h->selinux.policy ? without_labels(l) : 0;
 }
 
@@ -148,7 +151,7 @@ static struct seal_bytes side(const struct seal_denial_group *g)
 static bool has_label(const struct seal_denial_group *g)
 {
 	seal_vec_each (f, &g->candidates) {
-		if (f->sufficient || (f->kind == SEAL_FIX_NONE && !f->rejected.n))
+		if (!f->rejected.n && (f->sufficient || f->kind == SEAL_FIX_NONE))
 			return true;
 	}
 	return false;

@@ -183,6 +183,12 @@ static int take_file(struct seal_arena *a, const struct surroundings *s, const s
 		r = seal_audit_field_text(a, avc->details, "path", &o->path);
 	if (r == 0 && !o->path.n && o->name.n)
 		r = find_path(a, s, d, o);
+	/* a capability is denied on no object: the file that the call was about is the last one it
+	 * looked up, after the folder that holds it */
+	if (seal_bytes_starts(d->tclass, "cap") && !o->path.n && s->n_items) {
+		o->path = s->items[s->n_items - 1].path;
+		o->path_is_inferred = true;
+	}
 	if (r < 0)
 		return r;
 	o->path_is_inferred = o->path_is_inferred && o->path.n > 0;
