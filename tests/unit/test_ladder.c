@@ -12,6 +12,7 @@
 #include "analysis/denials/denial.h"
 #include "analysis/denials/module.h"
 #include "core/root.h"
+#include "evidence/selinux/prove.h"
 
 #define SYS "system_u:system_r:"
 #define OBJ "system_u:object_r:"
@@ -25,10 +26,13 @@ static int setup(void **state)
 	return 0;
 }
 
+static void free_emitted(void);
+
 static int teardown(void **state)
 {
 	(void)state;
 	seal_policy_free(small);
+	free_emitted();
 	return 0;
 }
 
@@ -313,8 +317,22 @@ static void test_modules(void **state)
 
 /* --- random denials of a whole policy --- */
 
+#define DENIALS 3000
+#define PROVEN  96 /* modules that are compiled with the store */
+
 static uint64_t dice = 20261121;
-static size_t n_modules, n_booleans;
+static size_t n_modules, n_booleans, n_mislabelled, n_restored;
+
+/* struct emitted - a module as it was written, with what it is to open */
+struct emitted {
+	char *cil;
+	size_t n;
+	struct seal_bytes perms[SEAL_MODULE_PERMS_MAX];
+	struct seal_allow rule;
+};
+
+static struct emitted emitted[PROVEN];
+static size_t n_emitted;
 
 static size_t roll(size_t n)
 {
@@ -331,6 +349,22 @@ static bool allows(struct seal_policy *p, const struct seal_policy_change *c,
 	yes = seal_policy_allows(p, a) == 1;
 	seal_policy_restore(p);
 	return yes;
+}
+
+/* keep - a module for the store; names belong to the policy, text and arrays do not */
+static void keep(const struct seal_allow *rule, const struct seal_fix *f)
+{
+	struct emitted *e = &emitted[n_emitted];
+
+	if (n_emitted == PROVEN || rule->n_perms > SEAL_MODULE_PERMS_MAX)
+		return;
+	n_emitted++;
+	*e = (struct emitted){.cil = malloc(f->module_cil.n), .n = f->module_cil.n, .rule = *rule};
+	assert_non_null(e->cil);
+	memcpy(e->cil, f->module_cil.p, e->n);
+	for (size_t i = 0; i < rule->n_perms; i++)
+		e->perms[i] = seal_bytes_of(strndup(rule->perms[i].p, rule->perms[i].n));
+	e->rule.perms = e->perms;
 }
 
 static void check_module(struct seal_policy *p, const struct seal_denial_group *g,
@@ -355,12 +389,14 @@ static void check_module(struct seal_policy *p, const struct seal_denial_group *
 	}
 	seal_vec_done(&before.v);
 	assert_int_equal(f->opens.own, fresh);
+	assert_int_equal(f->opens.tuples, fresh);
 	assert_int_equal(f->opens.domains, fresh > 0);
 
 	cil_set_log_level(CIL_ERR);
 	cil_db_init(&db);
 	assert_int_equal(cil_add_file(db, "module", f->module_cil.p, f->module_cil.n), 0);
 	cil_db_destroy(&db);
+	keep(&g->rule, f);
 }
 
 static void check_booleans(struct seal_policy *p, const struct seal_fix *f,
@@ -377,36 +413,67 @@ static void check_booleans(struct seal_policy *p, const struct seal_fix *f,
 	assert_true(allows(p, &c, a));
 }
 
-static void one_random(struct seal_policy *p, const struct seal_names *domains,
-		       const struct seal_names *files, const char *tclass)
+/* check_restorecon - sufficient only when the access is allowed on the label that it gives */
+static void check_restorecon(struct seal_policy *p, const struct world *w,
+			     const struct seal_access *a)
+{
+	struct seal_access on = *a;
+
+	n_restored++;
+	assert_non_null(w->expected);
+	on.tcontext = seal_bytes_of(w->expected);
+	assert_int_equal(seal_policy_allows(p, &on), 1);
+}
+
+/* struct source - what random denials are drawn from */
+struct source {
+	struct seal_policy *p;
+	struct seal_names domains, files;
+};
+
+static void one_random(const struct source *from, const char *tclass)
 {
 	seal_auto_denial_report struct seal_denial_report *r = NULL;
+	struct seal_policy *p = from->p;
 	struct seal_names perms = {0};
 	struct world w = {.path = NULL};
-	struct seal_bytes s = domains->v.v[roll(domains->v.n)], perm, t;
+	struct seal_bytes s = from->domains.v.v[roll(from->domains.v.n)], perm, t, e;
 	struct seal_access a = {
 		.tclass = seal_bytes_of(tclass), .perms = &perm, .n_perms = 1, .ioctl = -1};
 	const struct seal_denial_group *g;
-	char source[160], target[160];
+	char source[160], target[160], expected[160];
+	bool mislabelled = false;
 
-	t = files->v.v[roll(files->v.n)];
+	t = from->files.v.v[roll(from->files.v.n)];
+	e = roll(2) ? t : from->files.v.v[roll(from->files.v.n)];
 	assert_int_equal(seal_policy_permissions(p, a.tclass, &perms), 0);
 	perm = perms.v.v[roll(perms.v.n)];
 	snprintf(source, sizeof(source), SYS "%.*s:s0", (int)s.n, s.p);
 	snprintf(target, sizeof(target), OBJ "%.*s:s0", (int)t.n, t.p);
+	snprintf(expected, sizeof(expected), OBJ "%.*s:s0", (int)e.n, e.p);
 	a.scontext = seal_bytes_of(source);
 	a.tcontext = seal_bytes_of(target);
+	if (roll(3) > 0) {
+		w = (struct world){.path = "/srv/x/y", .actual = target, .expected = expected};
+		mislabelled = !seal_bytes_eq(t, e);
+	}
 	world_init(&w, p);
 	deny(&w, &a, "test");
 	r = explain(&w);
 	g = &r->groups.v[0];
+	n_mislabelled += mislabelled && !g->stale;
 	seal_vec_each (f, &g->candidates) {
+		/* never a rule where a label is wrong */
+		if (f->kind == SEAL_FIX_MODULE && !f->silences && mislabelled)
+			assert_true(f->rejected.n > 0);
 		if (!f->sufficient)
 			continue;
 		if (f->kind == SEAL_FIX_MODULE && !f->rejected.n)
 			check_module(p, g, f, &a);
 		else if (f->kind == SEAL_FIX_BOOLEAN)
 			check_booleans(p, f, &a);
+		else if (f->kind == SEAL_FIX_RESTORECON)
+			check_restorecon(p, &w, &a);
 		else if (f->kind == SEAL_FIX_NONE)
 			assert_int_equal(seal_policy_allows(p, &a), 1);
 	}
@@ -414,36 +481,115 @@ static void one_random(struct seal_policy *p, const struct seal_names *domains,
 	seal_vec_done(&perms.v);
 }
 
+static const char *type_of_policy(void)
+{
+	const char *type = getenv("SEAL_TEST_TYPE");
+
+	return type ? type : "default";
+}
+
+static struct seal_root *host_root(void)
+{
+	const char *folder = getenv("SEAL_TEST_ROOT");
+	struct seal_root *root = NULL;
+
+	assert_int_equal(seal_root_new(folder ? folder : "/", &root, NULL), 0);
+	return root;
+}
+
 static void test_random(void **state)
 {
 	static const char *const classes[] = {"file", "dir", "sock_file", "lnk_file"};
 	seal_auto_policy struct seal_policy *p = NULL;
-	seal_auto_root struct seal_root *root = NULL;
-	struct seal_names domains = {0}, files = {0};
+	seal_auto_root struct seal_root *root = host_root();
+	struct source from = {0};
 
 	(void)state;
-	if (seal_root_new("/", &root, NULL) < 0 ||
-	    seal_policy_open(root, SEAL_LIT("default"), &p, NULL, NULL) < 0) {
+	if (seal_policy_open(root, seal_bytes_of(type_of_policy()), &p, NULL, NULL) < 0) {
 		print_message("no policy is installed: the random denials are left out\n");
 		return;
 	}
-	assert_int_equal(seal_policy_members(p, SEAL_LIT("domain"), &domains), 0);
-	assert_int_equal(seal_policy_members(p, SEAL_LIT("file_type"), &files), 0);
-	for (size_t i = 0; i < 2000; i++)
-		one_random(p, &domains, &files, classes[roll(4)]);
-	seal_vec_done(&domains.v);
-	seal_vec_done(&files.v);
-	print_message("%zu modules, %zu sets of booleans\n", n_modules, n_booleans);
+	from.p = p;
+	assert_int_equal(seal_policy_members(p, SEAL_LIT("domain"), &from.domains), 0);
+	assert_int_equal(seal_policy_members(p, SEAL_LIT("file_type"), &from.files), 0);
+	for (size_t i = 0; i < DENIALS; i++)
+		one_random(&from, classes[roll(4)]);
+	/* names of types outlive the policy in the modules that are kept */
+	for (size_t i = 0; i < n_emitted; i++) {
+		struct seal_allow *rule = &emitted[i].rule;
+
+		rule->source = seal_bytes_of(strndup(rule->source.p, rule->source.n));
+		rule->target = seal_bytes_of(strndup(rule->target.p, rule->target.n));
+		rule->tclass = seal_bytes_of(strndup(rule->tclass.p, rule->tclass.n));
+	}
+	seal_vec_done(&from.domains.v);
+	seal_vec_done(&from.files.v);
+	print_message("%zu modules, %zu sets of booleans, %zu wrong labels, %zu of them enough\n",
+		      n_modules, n_booleans, n_mislabelled, n_restored);
 	assert_true(n_modules > 100);
+	assert_true(n_booleans > 0);
+	assert_true(n_mislabelled > DENIALS / 10);
+	assert_true(n_restored > 0);
+}
+
+/* the modules as written compile with the host's own store, all of them at once, and each opens
+ * what it is to open and nothing else */
+static void test_store(void **state)
+{
+	static struct seal_candidate v[PROVEN];
+	static struct seal_proof proofs[PROVEN];
+	seal_auto_root struct seal_root *root = host_root();
+	struct seal_proof_run run = {0};
+	struct seal_err err = {0};
+	size_t broken = 0;
+	int r;
+
+	(void)state;
+	for (size_t i = 0; i < n_emitted; i++)
+		v[i] = (struct seal_candidate){
+			{emitted[i].cil, emitted[i].n},
+			{.allows = &emitted[i].rule, .n_allows = 1},
+		};
+	r = seal_policy_prove(root, seal_bytes_of(type_of_policy()), v, n_emitted, proofs, &run,
+			      &err);
+	if (r == -ENOENT || r == -EACCES) {
+		print_message("no store: %s\n", err.text);
+		return;
+	}
+	if (r < 0)
+		fail_msg("%s", err.text);
+	for (size_t i = 0; i < n_emitted; i++) {
+		broken += proofs[i].neverallow == SEAL_NEVERALLOW_VIOLATED;
+		if (!proofs[i].compiled || !proofs[i].exact ||
+		    proofs[i].added != emitted[i].rule.n_perms)
+			fail_msg("%.*s: compiled %d, exact %d, %llu added: %s", (int)emitted[i].n,
+				 emitted[i].cil, proofs[i].compiled, proofs[i].exact,
+				 (unsigned long long)proofs[i].added, proofs[i].detail);
+	}
+	print_message("%zu modules with %u of %s: %u compilations, %zu break a neverallow rule\n",
+		      n_emitted, run.modules, run.store, run.compiles, broken);
+}
+
+static void free_emitted(void)
+{
+	for (size_t i = 0; i < n_emitted; i++) {
+		const struct seal_allow *rule = &emitted[i].rule;
+
+		free(emitted[i].cil);
+		for (size_t k = 0; k < rule->n_perms; k++)
+			free((char *)(uintptr_t)emitted[i].perms[k].p);
+		free((char *)(uintptr_t)rule->source.p);
+		free((char *)(uintptr_t)rule->target.p);
+		free((char *)(uintptr_t)rule->tclass.p);
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_attacks),
-		cmocka_unit_test(test_modules),
-		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_rows),    cmocka_unit_test(test_attacks),
+		cmocka_unit_test(test_modules), cmocka_unit_test(test_random),
+		cmocka_unit_test(test_store),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

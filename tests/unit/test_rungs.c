@@ -30,9 +30,9 @@ struct row {
 	struct seal_bytes fix;  /* "restorecon", with "?" when it does not suffice; "-": none */
 	struct seal_bytes run[LINES_MAX], why[LINES_MAX], none_of[LINES_MAX];
 	size_t n_run, n_why, n_none_of;
-	struct seal_bytes undo[LINES_MAX];
-	size_t n_undo;
-	struct seal_buf conf, master, files, labels, audit, ports, login, passwd, local;
+	struct seal_bytes undo[LINES_MAX], other[LINES_MAX];
+	size_t n_undo, n_other;
+	struct seal_buf conf, master, files, labels, audit, ports, login, passwd, local, booleans;
 	unsigned serial;
 };
 
@@ -168,7 +168,8 @@ static void put_syscall(struct row *row, const char *head, struct seal_bytes res
 			(int)call.n, call.p);
 	if (path.n)
 		seal_buf_printf(&row->audit,
-				"type=CWD %s cwd=\"/\"\ntype=PATH %s item=0 name=\"%.*s\" inode=5 "
+				"type=CWD %s cwd=\"/var/spool/postfix\"\ntype=PATH %s item=0 "
+				"name=\"%.*s\" inode=5 "
 				"nametype=NORMAL\n",
 				head, head, (int)path.n, path.p);
 }
@@ -195,7 +196,7 @@ static void deny_line(struct row *row, struct seal_bytes rest)
 		seal_buf_printf(b, " %.*s", (int)p.n, p.p);
 	}
 	seal_buf_printf(b, " } for  pid=77 comm=\"%.*s\"", (int)comm.n, comm.p);
-	if (path.n) {
+	if (path.n && !seal_bytes_starts(tclass, "cap")) {
 		path = seal_path_name(path);
 		seal_buf_printf(b, " name=\"%.*s\" dev=\"vda1\" ino=5", (int)path.n, path.p);
 	}
@@ -253,6 +254,8 @@ static void read_line(struct row *row, struct seal_bytes line)
 		add(row->run, &row->n_run, rest);
 	else if (seal_bytes_is(word, "undo"))
 		add(row->undo, &row->n_undo, rest);
+	else if (seal_bytes_is(word, "run-other"))
+		add(row->other, &row->n_other, rest);
 	else if (seal_bytes_is(word, "local"))
 		put_line(&row->local, rest);
 	else if (seal_bytes_is(word, "why"))
@@ -267,6 +270,8 @@ static void read_line(struct row *row, struct seal_bytes line)
 		put_line(&row->ports, rest);
 	else if (seal_bytes_is(word, "login"))
 		put_line(&row->login, rest);
+	else if (seal_bytes_is(word, "boolean"))
+		put_line(&row->booleans, rest);
 	else if (seal_bytes_is(word, "user"))
 		put_line(&row->passwd, rest);
 	else if (seal_bytes_is(word, "file"))
@@ -281,9 +286,9 @@ static void read_line(struct row *row, struct seal_bytes line)
 
 static void row_done(struct row *row)
 {
-	struct seal_buf *all[] = {&row->conf,   &row->master, &row->files,
-				  &row->labels, &row->audit,  &row->ports,
-				  &row->login,  &row->passwd, &row->local};
+	struct seal_buf *all[] = {&row->conf,  &row->master,  &row->files, &row->labels,
+				  &row->audit, &row->ports,   &row->login, &row->passwd,
+				  &row->local, &row->booleans};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		seal_buf_done(all[i]);
@@ -305,6 +310,8 @@ static void write_row(struct row *row)
 	put("root/etc/passwd", seal_buf_bytes(&row->passwd));
 	snprintf(path, sizeof(path), "root/var/lib/selinux/%s/active/ports.local", installed);
 	put(path, seal_buf_bytes(&row->ports));
+	snprintf(path, sizeof(path), "root/var/lib/selinux/%s/active/booleans.local", installed);
+	put(path, seal_buf_bytes(&row->booleans));
 	snprintf(path, sizeof(path), "root/etc/selinux/%s/contexts/files/file_contexts.local",
 		 installed);
 	put(path, seal_buf_bytes(&row->local));
@@ -405,9 +412,14 @@ static const char *wrong(const struct row *row, const struct seal_denial_group *
 		if (!holds(all, row->why[i]))
 			return why;
 	}
+	for (size_t i = 0; i < row->n_other; i++) {
+		snprintf(why, sizeof(why), "other %.*s", (int)row->other[i].n, row->other[i].p);
+		if (!holds(all, row->other[i]))
+			return why;
+	}
 	seal_vec_each (c, &g->candidates) {
 		for (size_t i = 0; i < row->n_none_of; i++)
-			if (!c->rejected.n &&
+			if (!c->rejected.n && !c->silences &&
 			    seal_bytes_is(row->none_of[i], seal_fix_kind_name(c->kind)))
 				return "a kind that is not to be offered";
 	}
