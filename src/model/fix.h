@@ -102,7 +102,9 @@ struct seal_fix {
 	enum seal_fix_kind kind;
 	struct seal_cost opens;
 	bool sufficient, minimal; /* re-tested in memory */
-	bool silences; /* kind MODULE: the access stays denied, and is logged no more */
+	bool of_process; /* what is changed is the label or the start of the process's own program
+			  */
+	bool silences;   /* kind MODULE: the access stays denied, and is logged no more */
 	enum seal_neverallow neverallow;
 	bool in_store; /* kind MODULE: compiled with the root's own modules, not in memory alone */
 	struct seal_bytes proof; /* how it was proven, in words; empty: not asked for */

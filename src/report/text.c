@@ -204,7 +204,7 @@ bool seal_text_cost(struct seal_buf *out, const struct seal_cost *c)
 	if (c->domains)
 		seal_buf_printf(out, " for %llu domain%s", (unsigned long long)c->domains,
 				c->domains == 1 ? "" : "s");
-	if (c->own && c->tuples > c->own * c->domains)
+	if (c->own && c->tuples > c->own && c->tuples != c->own * c->domains)
 		seal_buf_printf(out, " (%llu in all)", (unsigned long long)c->tuples);
 	if (c->closes) {
 		seal_buf_puts(out, ", takes away ");

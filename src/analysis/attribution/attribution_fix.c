@@ -149,17 +149,43 @@ static const struct seal_fix *fix_of_denial(struct seal_attribution *at, const s
 	return g && g->fix >= 0 ? &g->candidates.v[g->fix] : NULL;
 }
 
-/* name_object - an AVC has a part of the path; what is to be relabelled is the whole of it */
-static void name_object(struct seal_cause *c, const struct seal_fix *f)
+/* is_last_name - @name is the last component of @path */
+static bool is_last_name(struct seal_bytes path, struct seal_bytes name)
 {
-	const struct seal_step *last = f->steps.n ? &f->steps.v[f->steps.n - 1] : NULL;
+	return path.n > name.n && path.p[path.n - name.n - 1] == '/' &&
+	       seal_bytes_eq(seal_bytes_from(path, path.n - name.n), name);
+}
 
-	/* a socket is named whole by the words; the fix is for its directory */
-	if (strcmp(c->verdict, "selinux.socket") == 0 && c->object.path.n &&
-	    c->object.path.p[0] == '/')
+/* name_object - an AVC has a part of the path; the group may have found the whole of it */
+static void name_object(struct seal_attribution *at, struct seal_cause *c)
+{
+	const struct seal_denial_group *g;
+
+	if (!at->denials || !c->denial || !c->object.path.n || c->object.path.p[0] == '/')
 		return;
-	if (last && strcmp(last->op, "restorecon") == 0 && last->argv.v.n)
-		c->object.path = last->argv.v.v[last->argv.v.n - 1];
+	g = seal_denial_group_of(at->denials, c->denial);
+	for (size_t i = 0; g && i < g->paths.n; i++) {
+		struct seal_bytes path = g->paths.v[i].path;
+
+		if (is_last_name(path, c->object.path)) {
+			c->object.path = path;
+			return;
+		}
+	}
+}
+
+/* tell_process - the object has the label that it should have: it is the process that has not */
+static int tell_process(struct seal_attribution *at, struct seal_cause *c, const struct seal_fix *f)
+{
+	seal_auto_buf struct seal_buf b = {0};
+
+	if (!f->of_process || !c->title.n)
+		return 0;
+	seal_buf_put(&b, c->title.p, c->title.n);
+	seal_buf_puts(&b, " At fault is the process: ");
+	seal_buf_put(&b, f->why.p, f->why.n);
+	seal_buf_putc(&b, '.');
+	return b.err ? b.err : seal_arena_copy(at->h->arena, seal_buf_bytes(&b), &c->title);
 }
 
 static int fix_group(struct seal_attribution *at, int32_t n)
@@ -174,8 +200,7 @@ static int fix_group(struct seal_attribution *at, int32_t n)
 		return 0;
 	if (g->cause->class_ == SEAL_CLASS_SELINUX) {
 		from_ladder = fix_of_denial(at, g->cause);
-		if (from_ladder)
-			name_object(g->cause, from_ladder);
+		name_object(at, g->cause);
 		if (from_ladder)
 			r = seal_fix_copy(&f, from_ladder) < 0 ? -ENOMEM : 1;
 	} else if (g->cause->class_ == SEAL_CLASS_FIREWALL) {
@@ -187,6 +212,8 @@ static int fix_group(struct seal_attribution *at, int32_t n)
 		r = in_words(v, &f);
 	if (r >= 0)
 		r = seal_cause_title(at, v, g->cause);
+	if (r >= 0)
+		r = tell_process(at, g->cause, &f);
 	if (r < 0) {
 		seal_fix_done(&f);
 		return r;

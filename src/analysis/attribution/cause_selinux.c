@@ -159,6 +159,7 @@ static int set_object(struct seal_attribution *at, const struct seal_case *c,
 {
 	struct seal_bytes path;
 	ssize_t slash;
+
 	o->source_type = d->source_type;
 	o->target_type = d->target_type;
 	o->scontext = d->scontext;
@@ -179,6 +180,35 @@ static int set_object(struct seal_attribution *at, const struct seal_case *c,
 	else if (seal_bytes_starts(d->tclass, "udp_"))
 		o->protocol = "udp";
 	return join_perms(at, d, &o->perms);
+}
+
+/* leads_to - the leading part of @path whose last name is @name; empty when there is none */
+static struct seal_bytes leads_to(struct seal_bytes path, struct seal_bytes name)
+{
+	struct seal_bytes rest = path, c;
+
+	while (rest.n) {
+		c = seal_bytes_cut(rest, '/', &rest);
+		if (seal_bytes_eq(c, name))
+			return seal_bytes_first(path, (size_t)(c.p + c.n - path.p));
+	}
+	return SEAL_BYTES_NONE;
+}
+
+/* find_path - the object's whole path, where the denial has the last name of it alone and the texts
+ * lead through it */
+static void find_path(struct seal_attribution *at, const struct seal_case *c, struct seal_object *o)
+{
+	struct seal_bytes paths[SEAL_CASE_PATHS_MAX], path = SEAL_BYTES_NONE;
+	size_t n;
+
+	if (!o->path.n || seal_bytes_chr(o->path, '/') >= 0 || !c->n_texts)
+		return;
+	n = seal_case_paths(at, c, paths);
+	for (size_t i = 0; i < n && !path.n; i++)
+		path = leads_to(paths[i], o->path);
+	if (path.n)
+		o->path = path;
 }
 
 static struct seal_origin origin_of(const struct seal_attribution *at,
@@ -208,6 +238,7 @@ static int tell_match(struct seal_attribution *at, const struct seal_case *c,
 		return -ENOMEM;
 	o.ref = seal_bytes_of(ref);
 	r = set_object(at, c, m->denial, &f->object);
+	find_path(at, c, &f->object);
 	f->object.host = c->reason.host;
 	f->object.address = c->reason.address;
 	if (r == 0)

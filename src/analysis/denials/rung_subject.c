@@ -87,7 +87,7 @@ static int relabel_program(struct seal_ladder *l, struct seal_bytes program,
 
 	if (!f)
 		return -ENOMEM;
-	f->opens.known = true;
+	f->opens.known = f->of_process = true;
 	f->sufficient = f->minimal =
 		domain.n > 0 && seal_ladder_allows_all(l, domain, SEAL_BYTES_NONE);
 	f->why = domain.n ? seal_ladder_textf(l,
@@ -112,7 +112,7 @@ static int restart(struct seal_ladder *l, struct seal_bytes program, struct seal
 	f = seal_ladder_add(l, SEAL_FIX_SERVICE);
 	if (!f)
 		return -ENOMEM;
-	f->opens.known = f->sufficient = f->minimal = true;
+	f->opens.known = f->of_process = f->sufficient = f->minimal = true;
 	f->why = seal_ladder_textf(
 		l,
 		"the program runs in %.*s and not in %.*s: it was not started by "

@@ -66,7 +66,7 @@ CASES = [
                                         relay="relay.example[198.51.100.40]:2525")],
          smtp(), "policy.refused", "likely", never=["selinux.connect"]),
     case("a maildir with the wrong label", bounced(), on_tmp(), "selinux.file", "certain",
-         modes=HOME),
+         {"path": TMP}, modes=HOME),
     case("a maildir of root's, and a denial of another process", bounced(), on_tmp(851),
          "dac.path", "certain", never=["selinux.file"],
          modes={**HOME, "home/bob/Maildir": ("d", 0o700, 0, 0)}),
@@ -84,7 +84,8 @@ CASES = [
         line("qmgr", 720, "fatal: scan_dir_push: open directory incoming: Permission denied")],
         avc(720, "qmgr", "search", "dir", "postfix_qmgr_t", "unlabeled_t",
             'name="postfix" dev="dm-3" ino=2', at=.05),
-        causes=[("selinux.file", "certain")], never=["dac.queue"]),
+        causes=[("selinux.file", "certain", {"path": "/var/spool/postfix"})],
+        never=["dac.queue"]),
     case("a directory that leads elsewhere may not be searched", [
         line("qmgr", 720, "fatal: scan_dir_push: open directory incoming: Permission denied")],
         avc(720, "qmgr", "search", "dir", "postfix_qmgr_t", "home_root_t",
