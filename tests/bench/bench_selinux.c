@@ -3,8 +3,12 @@
 #include "evidence/selinux/policy.h"
 
 /* bench_selinux.c - policy and file_contexts of this machine, each part timed (CPU time of this
- * process and of the child that parses first) usage: bench_selinux TYPE [open|ask|cost|labels] */
+ * process and of the child that parses first)
+ * usage: bench_selinux TYPE [open|ask|cost|labels|denials N]
+ * The last writes N denials of as many groups, an audit log, instead. SEAL_BENCH_ROOT: the root of
+ * another machine. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 
 #define ASKS   20000
@@ -94,16 +98,93 @@ static void labels(const struct seal_root *root, struct seal_bytes type)
 	seal_contexts_free(c);
 }
 
+/* --- denials to be mended --- */
+
+static uint32_t dice = 20261121;
+
+static size_t roll(size_t n)
+{
+	dice = dice * 1664525u + 1013904223u;
+	return (size_t)(((uint64_t)dice * n) >> 32);
+}
+
+static struct seal_bytes one_of(const struct seal_names *names)
+{
+	return names->v.v[roll(names->v.n)];
+}
+
+/* struct access - of the kinds that daemons of mail are denied */
+static const struct access {
+	const char *tclass, *perms, *object;
+} accesses[] = {
+	{"file", "read", "name=\"main.cf\" dev=\"vda1\" ino=7"},
+	{"file", "write", "name=\"bob\" dev=\"vda1\" ino=8"},
+	{"file", "execute", "name=\"filter\" dev=\"vda1\" ino=9"},
+	{"dir", "write", "name=\"deferred\" dev=\"vda1\" ino=10"},
+	{"dir", "search", "name=\"tmp\" dev=\"vda1\" ino=11"},
+	{"sock_file", "write", "name=\"milter.sock\" dev=\"tmpfs\" ino=12"},
+	{"tcp_socket", "name_connect", "dest=2525"},
+	{"tcp_socket", "name_bind", "src=2525"},
+};
+
+static void put_denial(unsigned i, const struct access *a, struct seal_bytes source,
+		       struct seal_bytes target)
+{
+	printf("type=AVC msg=audit(%u.%03u:%u): avc:  denied  { %s } for  pid=%u comm=\"smtp\" %s "
+	       "scontext=system_u:system_r:%.*s:s0 tcontext=system_u:object_r:%.*s:s0 tclass=%s "
+	       "permissive=0\n",
+	       1795200000u + i / 1000, i % 1000, i + 1, a->perms, 1000 + i, a->object,
+	       (int)source.n, source.p, (int)target.n, target.p, a->tclass);
+}
+
+static bool is_denied(struct seal_policy *p, const struct access *a, struct seal_bytes source,
+		      struct seal_bytes target)
+{
+	struct seal_bytes perm = seal_bytes_of(a->perms);
+	struct seal_access ask = {source, target, seal_bytes_of(a->tclass), &perm, 1, -1};
+
+	return seal_policy_allows(p, &ask) == 0;
+}
+
+/* denials - each of other types or of another kind than all before; Postfix's own domains, where
+ * the policy tells which they are */
+static int denials(struct seal_policy *p, unsigned n)
+{
+	struct seal_names domains = {0}, files = {0}, ports = {0};
+	bool ok = seal_policy_members(p, SEAL_LIT("postfix_domain"), &domains) == 0 ||
+		  seal_policy_members(p, SEAL_LIT("domain"), &domains) == 0;
+
+	ok = ok && seal_policy_members(p, SEAL_LIT("file_type"), &files) == 0 &&
+	     seal_policy_members(p, SEAL_LIT("port_type"), &ports) == 0;
+	for (unsigned i = 0, tries = 0; ok && i < n && tries < 100 * n + 1000; tries++) {
+		const struct access *a = &accesses[roll(sizeof(accesses) / sizeof(*accesses))];
+		struct seal_bytes s = one_of(&domains);
+		struct seal_bytes t = one_of(a->tclass[0] == 't' ? &ports : &files);
+
+		if (is_denied(p, a, s, t))
+			put_denial(i++, a, s, t);
+	}
+	seal_vec_done(&domains.v);
+	seal_vec_done(&files.v);
+	seal_vec_done(&ports.v);
+	return ok ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
 	const char *part = argc > 2 ? argv[2] : NULL;
 	seal_auto_policy struct seal_policy *p = NULL;
 	seal_auto_root struct seal_root *root = NULL;
 	struct seal_bytes type = seal_bytes_of(argc > 1 ? argv[1] : "");
+	const char *top = getenv("SEAL_BENCH_ROOT");
+	uint32_t n = 0;
 	double start;
 
-	if (seal_root_new("/", &root, NULL) < 0)
+	if (seal_root_new(top ? top : "/", &root, NULL) < 0)
 		return 1;
+	if (argc > 3 && strcmp(part, "denials") == 0)
+		return seal_policy_open(root, type, &p, NULL, NULL) < 0 ||
+		       seal_parse_u32(seal_bytes_of(argv[3]), 10, &n) < 0 || denials(p, n);
 	start = now_ms();
 	if (!wanted(part, "labels") || !part) {
 		if (seal_policy_open(root, type, &p, NULL, NULL) < 0)
