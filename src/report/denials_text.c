@@ -52,6 +52,11 @@ static void put_paths(struct seal_buf *out, const struct seal_denial_group *g)
 			return;
 		}
 		seal_buf_put(&b, p->path.p, p->path.n);
+		if (g->no_labels) {
+			seal_text_row(out, INDENT, word, seal_buf_bytes(&b));
+			word = "";
+			continue;
+		}
 		if (type.n && !seal_bytes_eq(type, seal_context_part(p->actual, 't'))) {
 			seal_buf_puts(&b, " should be ");
 			seal_buf_put(&b, type.p, type.n);
@@ -118,7 +123,10 @@ static void put_group(struct seal_buf *out, const struct seal_denial_group *g,
 	if (g->fix >= 0)
 		seal_text_fix(out, &g->candidates.v[g->fix], INDENT);
 	else
-		seal_text_row(out, INDENT, "fix", SEAL_LIT("none found that suffices"));
+		seal_text_row(out, INDENT, "fix",
+			      g->reasons & SEAL_WHY_UNKNOWN
+				      ? SEAL_LIT("unknown: there is nothing to test one on")
+				      : SEAL_LIT("none found that suffices"));
 	if (g->fix >= 0 && g->candidates.v[g->fix].module_cil.n && style->verbose)
 		put_cil(out, g->candidates.v[g->fix].module_cil);
 	put_others(out, g, style);

@@ -539,9 +539,97 @@ static void test_rows(void **state)
 	assert_int_equal(faults, 0);
 }
 
+/* --- evidence of SELinux that is not fit to be read: named, unknown, and the rest stands --- */
+
+static const char wrong_label[] =
+	"user bob:x:1000:1000::/home/bob:/bin/sh\n"
+	"file /home/bob/Maildir d 0700 1000 1000 user_home_t\n"
+	"file /home/bob/Maildir/tmp d 0700 1000 1000 user_home_t\n"
+	"deny local postfix_local_t user_home_t dir write path=/home/bob/Maildir/tmp call=openat\n";
+
+static void shell(const char *format)
+{
+	char command[1024];
+
+	snprintf(command, sizeof(command), "cd %s/root/etc/selinux/%s && %s", dir, installed,
+		 format);
+	assert_int_equal(system(command), 0);
+}
+
+static const struct unfit {
+	const char *damage, *undo; /* commands in etc/selinux/TYPE */
+	const char *local;         /* a line of file_contexts.local */
+	const char *said;          /* of the source that is unfit */
+	bool unknown, fix;         /* the reason is; restorecon is named all the same */
+} unfits[] = {
+	{"for p in policy/policy.*; do cp $p kept; head -c 100000 kept >$p; done",
+	 "for p in policy/policy.*; do mv kept $p; done", NULL, "damaged policy", true, true},
+	{"for p in policy/policy.*; do cp $p kept; "
+	 "printf '\\143' | dd of=$p bs=1 seek=16 conv=notrunc 2>/dev/null; done",
+	 "for p in policy/policy.*; do mv kept $p; done", NULL, "version 99 is newer", true, true},
+	{"mv policy contexts ..", "mv ../policy ../contexts .", NULL, NULL, true, false},
+	{"true", "true", "/home/([^/]+/x -- system_u:object_r:etc_t:s0\n", "left out", false, true},
+	{"true", "true", "/srv/x system_u:object_r:nosuch_t:s0\n", NULL, false, true},
+};
+
+static void check_unfit(const struct unfit *u, const struct seal_host *h,
+			const struct seal_denial_group *g)
+{
+	const struct seal_fix *f = g->fix < 0 ? NULL : &g->candidates.v[g->fix];
+	bool said = !u->said;
+
+	assert_int_equal(g->reasons == SEAL_WHY_UNKNOWN, u->unknown);
+	assert_true(g->why.n > 0);
+	assert_int_equal(f != NULL, u->fix);
+	if (f) {
+		assert_int_equal(f->kind, SEAL_FIX_RESTORECON);
+		assert_int_equal(f->sufficient, !u->unknown);
+	}
+	seal_vec_each (c, &g->candidates) {
+		if (u->unknown)
+			assert_int_not_equal(c->kind, SEAL_FIX_MODULE);
+	}
+	seal_vec_each (s, &h->sources) {
+		said = said || seal_bytes_find(s->detail, u->said) >= 0;
+	}
+	if (!said)
+		fail_msg("%s: nobody is told", u->damage);
+}
+
+static void test_unfit(void **state)
+{
+	static const struct seal_evidence_query what = {SEAL_EV_AUDIT | SEAL_EV_POSTFIX |
+								SEAL_EV_SELINUX,
+							{SEAL_TIME_NONE, SEAL_TIME_NONE}};
+	const struct seal_denial_query q = {.all = true};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(unfits) / sizeof(*unfits); i++) {
+		seal_auto_denial_report struct seal_denial_report *r = NULL;
+		seal_auto_root struct seal_root *root = NULL;
+		seal_auto_host struct seal_host *h = NULL;
+		struct seal_bytes rest = seal_bytes_of(wrong_label);
+		struct row row = {0};
+
+		while (rest.n)
+			read_line(&row, seal_bytes_cut(rest, '\n', &rest));
+		seal_buf_puts(&row.local, unfits[i].local ? unfits[i].local : "");
+		write_row(&row);
+		row_done(&row);
+		shell(unfits[i].damage);
+		assert_int_equal(seal_root_new(dir, &root, NULL), 0);
+		assert_int_equal(seal_evidence_read(root, &what, &h, NULL), 0);
+		assert_int_equal(seal_denials_explain(h, &q, &r), 0);
+		assert_int_equal(r->groups.n, 1);
+		check_unfit(&unfits[i], h, &r->groups.v[0]);
+		shell(unfits[i].undo);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),
+					   cmocka_unit_test(test_unfit)};
 
 	if (access(policy_dir(), R_OK) < 0) {
 		fprintf(stderr, "%s: no policy is installed\n", policy_dir());

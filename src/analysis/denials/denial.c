@@ -131,12 +131,15 @@ static int add_member(struct seal_denial_group *g, const struct seal_denial *d)
 	return add_perms(g, d);
 }
 
-static bool is_asked(const struct seal_denial_query *q, const struct seal_denial *d, bool mail)
+/* is_asked - @k: the key of @d; a type may be asked for by any of its names */
+static bool is_asked(const struct seal_host *h, const struct seal_denial_query *q,
+		     const struct seal_denial *d, const struct key *k, bool mail)
 {
+	struct seal_bytes type = q->type.n ? primary(h, q->type) : SEAL_BYTES_NONE;
+
 	if (d->granted || (!q->all && !mail))
 		return false;
-	return !q->type.n || seal_bytes_eq(q->type, d->source_type) ||
-	       seal_bytes_eq(q->type, d->target_type);
+	return !type.n || seal_bytes_eq(type, k->source) || seal_bytes_eq(type, k->target);
 }
 
 static uint64_t hash_key(const struct key *k)
@@ -187,7 +190,7 @@ static int group_denials(struct seal_host *h, const struct seal_denial_query *q,
 		struct key k = key_of(h, d);
 		struct seal_denial_group *g;
 
-		if (r < 0 || !is_asked(q, d, mail))
+		if (r < 0 || !is_asked(h, q, d, &k, mail))
 			continue;
 		g = group_of(&all, &k);
 		r = g ? add_member(g, d) : -ENOMEM;
@@ -294,6 +297,10 @@ static int ask_policy(struct seal_host *h, struct seal_denial_group *g)
 	if (!h->selinux.policy) {
 		g->reasons = SEAL_WHY_UNKNOWN;
 		g->why = SEAL_LIT("no policy in the evidence");
+		seal_vec_each (s, &h->sources) {
+			if (s->source == SEAL_SOURCE_POLICY && s->status == SEAL_READ_UNREADABLE)
+				g->why = SEAL_LIT("the policy could not be read");
+		}
 		return 0;
 	}
 	if (g->members.v[0]->kind == SEAL_DENIAL_SELINUX_ERR)

@@ -90,6 +90,29 @@ static bool is_of(const struct seal_denial *d, const struct seal_denial_path *p)
 	return seal_bytes_eq(d->tcontext, p->actual);
 }
 
+/* weigh_folders - folders above the object get new labels with it, and have to be searched for it:
+ * the first that will be closed to the process, in words */
+static int weigh_folders(struct seal_ladder *l, const struct seal_denial *d,
+			 const struct seal_denial_path *p, struct seal_bytes *missing)
+{
+	struct seal_bytes up = seal_path_parent(p->path), perm = SEAL_LIT("search"), expected;
+
+	while (up.n > 1 && bears_it_too(l->h, up, seal_type_of(p->actual))) {
+		struct seal_access a = {d->scontext, SEAL_BYTES_NONE, SEAL_LIT("dir"), &perm, 1,
+					-1};
+
+		if (seal_view_expected(&l->h->view, up, 'd', &expected) == 0) {
+			a.tcontext = expected;
+			if (seal_policy_allows(l->h->selinux.policy, &a) == 0) {
+				*missing = seal_ladder_textf(l, "search of %.*s", (int)up.n, up.p);
+				return missing->n ? 0 : -ENOMEM;
+			}
+		}
+		up = seal_path_parent(up);
+	}
+	return 0;
+}
+
 /* weigh - ask the policy about every member on the label its object should have */
 static int weigh(struct seal_ladder *l, struct outcome *o)
 {
@@ -109,6 +132,8 @@ static int weigh(struct seal_ladder *l, struct outcome *o)
 			o->allowed = o->allowed && seal_ladder_allows(l, *m, &s);
 			if (o->allowed && !o->missing.n)
 				r = seal_foresee_missing(l, *m, &s, &o->missing);
+			if (r == 0 && o->allowed && !o->missing.n)
+				r = weigh_folders(l, *m, p, &o->missing);
 		}
 	}
 	return r;

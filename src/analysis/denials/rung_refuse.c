@@ -89,7 +89,7 @@ static int without_labels(struct seal_ladder *l)
 		seal_buf_puts(&b, b.n ? ", " : "");
 		seal_buf_put(&b, name->p, name->n);
 	}
-	l->no_labels = fs.v.n > 0;
+	l->no_labels = l->g->no_labels = fs.v.n > 0;
 	seal_vec_done(&fs.v);
 	if (r < 0 || b.err)
 		return -ENOMEM;

@@ -299,8 +299,8 @@ static int read_file(const struct seal_root *root, const char *path, enum file_k
 	}
 	if (r->bad == 0)
 		return row(r, path, SEAL_READ_READ, "");
-	snprintf(detail, sizeof(detail), "%llu lines left out, first %.160s",
-		 (unsigned long long)r->bad, r->first_bad);
+	snprintf(detail, sizeof(detail), "%llu line%s left out, first %.160s",
+		 (unsigned long long)r->bad, r->bad == 1 ? "" : "s", r->first_bad);
 	return row(r, path, SEAL_READ_TRUNCATED, detail);
 }
 
