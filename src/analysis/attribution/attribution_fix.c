@@ -149,11 +149,13 @@ static const struct seal_fix *fix_of_denial(struct seal_attribution *at, const s
 	return g && g->fix >= 0 ? &g->candidates.v[g->fix] : NULL;
 }
 
-/* is_last_name - @name is the last component of @path */
-static bool is_last_name(struct seal_bytes path, struct seal_bytes name)
+/* ends_in - @path ends in @tail: its last name, or the path as a chroot shows it */
+static bool ends_in(struct seal_bytes path, struct seal_bytes tail)
 {
-	return path.n > name.n && path.p[path.n - name.n - 1] == '/' &&
-	       seal_bytes_eq(seal_bytes_from(path, path.n - name.n), name);
+	if (tail.n && tail.p[0] == '/')
+		tail = seal_bytes_from(tail, 1);
+	return tail.n && path.n > tail.n && path.p[path.n - tail.n - 1] == '/' &&
+	       seal_bytes_eq(seal_bytes_from(path, path.n - tail.n), tail);
 }
 
 /* name_object - an AVC has a part of the path; the group may have found the whole of it */
@@ -161,17 +163,33 @@ static void name_object(struct seal_attribution *at, struct seal_cause *c)
 {
 	const struct seal_denial_group *g;
 
-	if (!at->denials || !c->denial || !c->object.path.n || c->object.path.p[0] == '/')
+	if (!at->denials || !c->denial || !c->object.path.n)
 		return;
 	g = seal_denial_group_of(at->denials, c->denial);
 	for (size_t i = 0; g && i < g->paths.n; i++) {
 		struct seal_bytes path = g->paths.v[i].path;
 
-		if (is_last_name(path, c->object.path)) {
+		if (ends_in(path, c->object.path)) {
 			c->object.path = path;
 			return;
 		}
 	}
+}
+
+/* name_fault - the title speaks of what was denied; what is at fault is the folder that bears the
+ * wrong label, where the fix is for one */
+static void name_fault(struct seal_cause *c, const struct seal_fix *f)
+{
+	const struct seal_step *last = f->steps.n ? &f->steps.v[f->steps.n - 1] : NULL;
+	struct seal_bytes top;
+
+	if (f->of_process || !last || strcmp(last->op, "restorecon") != 0 || !last->argv.v.n ||
+	    strcmp(c->verdict, "selinux.socket") == 0)
+		return;
+	top = last->argv.v.v[last->argv.v.n - 1];
+	if (c->object.path.n > top.n && c->object.path.p[top.n] == '/' &&
+	    seal_bytes_eq(seal_bytes_first(c->object.path, top.n), top))
+		c->object.path = top;
 }
 
 /* tell_process - the object has the label that it should have: it is the process that has not */
@@ -214,6 +232,8 @@ static int fix_group(struct seal_attribution *at, int32_t n)
 		r = seal_cause_title(at, v, g->cause);
 	if (r >= 0)
 		r = tell_process(at, g->cause, &f);
+	if (r >= 0 && g->cause->class_ == SEAL_CLASS_SELINUX)
+		name_fault(g->cause, &f);
 	if (r < 0) {
 		seal_fix_done(&f);
 		return r;

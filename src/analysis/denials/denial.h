@@ -33,8 +33,8 @@ struct seal_denial_group {
 	bool stale;       /* the policy as it stands allows it */
 	unsigned reasons; /* bits of enum seal_why; 0 = no policy to ask */
 	bool dontaudit;
-	bool no_labels; /* the objects' file system keeps no labels of its own */
-	struct seal_bytes why;                /* the reasons in words, constraints named */
+	bool no_labels;        /* the objects' file system keeps no labels of its own */
+	struct seal_bytes why; /* the reasons in words, constraints named */
 	seal_vec(struct seal_fix) candidates; /* cheapest sufficient one first, then the others */
 	/* what the module among them opens; n_perms 0: there is none. Arrays in the host's arena */
 	struct seal_allow rule;
