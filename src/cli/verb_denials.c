@@ -49,7 +49,7 @@ int seal_verb_denials(const struct seal_cli *cli)
 	seal_auto_denial_report struct seal_denial_report *report = NULL;
 	seal_auto_host struct seal_host *h = NULL;
 	seal_auto_root struct seal_root *root = NULL;
-	seal_auto_paths struct seal_paths hints = {0};
+	seal_auto_log_paths struct seal_log_paths hints = {0};
 	struct seal_err err = {0};
 	int code;
 
@@ -58,7 +58,7 @@ int seal_verb_denials(const struct seal_cli *cli)
 		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
 	if (seal_evidence_read(root, &what, &h, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
-	if (seal_paths_of_log(h, &hints) == 0) {
+	if (seal_log_paths(h, &hints) == 0) {
 		query.hints = hints.v.v;
 		query.n_hints = hints.v.n;
 	}

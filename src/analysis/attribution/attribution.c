@@ -267,10 +267,10 @@ static int explain_silent_ones(struct seal_attribution *at)
 static int explain_denials(struct seal_attribution *at)
 {
 	struct seal_denial_query query = {.all = true};
-	seal_auto_paths struct seal_paths hints = {0};
+	seal_auto_log_paths struct seal_log_paths hints = {0};
 	int r;
 
-	r = seal_paths_of_log(at->h, &hints);
+	r = seal_log_paths(at->h, &hints);
 	query.hints = hints.v.v;
 	query.n_hints = hints.v.n;
 	return r < 0 ? r : seal_denials_explain(at->h, &query, &at->denials);

@@ -262,7 +262,7 @@ int seal_object_paths(struct seal_host *h, const struct seal_denial_query *q,
 	return r;
 }
 
-static int add_hint(struct seal_paths *paths, struct seal_bytes text)
+static int add_hint(struct seal_log_paths *paths, struct seal_bytes text)
 {
 	struct seal_reason reason;
 	struct seal_bytes *slot;
@@ -285,7 +285,7 @@ static int by_bytes(const void *a, const void *b)
 	return seal_bytes_cmp(*(const struct seal_bytes *)a, *(const struct seal_bytes *)b);
 }
 
-int seal_paths_of_log(const struct seal_host *h, struct seal_paths *ret)
+int seal_log_paths(const struct seal_host *h, struct seal_log_paths *ret)
 {
 	size_t n = 0, i;
 	int r = 0;

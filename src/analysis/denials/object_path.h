@@ -15,18 +15,18 @@ int seal_object_paths(struct seal_host *h, const struct seal_denial_query *q,
 
 #define SEAL_HINTS_MAX 4096
 
-/* struct seal_paths - paths as log lines name them, absolute or below the queue directory; borrowed
+/* struct seal_log_paths - paths as log lines name them, absolute or below the queue directory; borrowed
  * bytes */
-struct seal_paths {
+struct seal_log_paths {
 	seal_vec(struct seal_bytes) v;
 };
 
-static inline void seal_auto_paths_(struct seal_paths *p)
+static inline void seal_auto_log_paths_(struct seal_log_paths *p)
 {
 	seal_vec_done(&p->v);
 }
-#define seal_auto_paths __attribute__((cleanup(seal_auto_paths_)))
+#define seal_auto_log_paths __attribute__((cleanup(seal_auto_log_paths_)))
 
-/* seal_paths_of_log - the paths that the lines and reasons of the mail log name, sorted, each once;
+/* seal_log_paths - the paths that the lines and reasons of the mail log name, sorted, each once;
  * at most SEAL_HINTS_MAX. Returns 0 or -ENOMEM. */
-int seal_paths_of_log(const struct seal_host *h, struct seal_paths *ret);
+int seal_log_paths(const struct seal_host *h, struct seal_log_paths *ret);
