@@ -38,13 +38,14 @@ TEXT_OPTION(set_severity, audit.severity)
 TEXT_OPTION(set_role, audit.role)
 TEXT_OPTION(set_waivers, audit.waivers)
 TEXT_OPTION(set_baseline, audit.baseline)
-TEXT_OPTION(set_output, fix.dir)
 TEXT_OPTION(set_apply, fix.apply)
 TEXT_OPTION(set_undo, fix.undo)
 TEXT_OPTION(set_hash, fix.hash)
 TEXT_OPTION(set_policy_root, fix.policy_root)
 TEXT_OPTION(set_domain, probe.domain)
 TEXT_OPTION(set_timeout, probe.timeout)
+TEXT_OPTION(set_max_size, collect.max_size)
+FLAG_OPTION(set_redact, collect.redact)
 FLAG_OPTION(set_quiet, quiet)
 FLAG_OPTION(set_verbose, verbose)
 FLAG_OPTION(set_no_color, no_color)
@@ -76,6 +77,17 @@ static int set_since(void *data, const char *arg, struct seal_err *err)
 static int set_until(void *data, const char *arg, struct seal_err *err)
 {
 	return set_time(arg, &((struct seal_cli *)data)->until_us, err);
+}
+
+/* set_output - where fix and collect write; each verb looks at its own */
+static int set_output(void *data, const char *arg, struct seal_err *err)
+{
+	struct seal_cli *cli = data;
+
+	(void)err;
+	cli->fix.dir = arg;
+	cli->collect.file = arg;
+	return 0;
 }
 
 static int add_word(struct seal_cli_words *words, const char *arg, struct seal_err *err)
@@ -257,8 +269,16 @@ const struct seal_opt seal_options[] = {
 	 "What mail would break: BOOLEAN=off, 'close PORT' or enforcing; may be repeated",
 	 SEAL_VERB_AUDIT, set_what_if},
 	{"audit", NULL, "Plan the fixes of checks that fail as well", SEAL_VERB_FIX, set_audit},
-	{"output", "DIR", "Write the plan, its scripts and its modules into this directory",
-	 SEAL_VERB_FIX, set_output, 'o'},
+	{"output", "DIR|FILE",
+	 "fix: write the plan, its scripts and its modules into this directory; collect: write "
+	 "this bundle, .tar, .tar.zst, .tar.xz or .tar.gz",
+	 SEAL_VERB_FIX | SEAL_VERB_COLLECT, set_output, 'o'},
+	{"redact", NULL, "Replace the local part of every mail address in the bundle",
+	 SEAL_VERB_COLLECT, set_redact},
+	{"max-size", "SIZE",
+	 "Take no more content than this, before compression, with K, M or G (default: 1G); the "
+	 "oldest logs stay out first",
+	 SEAL_VERB_COLLECT, set_max_size},
 	{"apply", "PLAN", "Carry out this plan file on the running host; wants --hash",
 	 SEAL_VERB_FIX, set_apply},
 	{"hash", "H", "The plan file's SHA-256, as it was told when the plan was made",

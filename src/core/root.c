@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/root.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 
+#include "core/input.h"
 #include "core/root_impl.h"
 #include "core/vec.h"
 
@@ -16,6 +18,24 @@ static bool is_there(const struct seal_root *root, const char *path)
 	struct stat st;
 
 	return root->ops->stat(&root->host, path, false, &st) == 0;
+}
+
+/* read_partial - what the bundle knows of the files that are not in it */
+static int read_partial(struct seal_root *root)
+{
+	char *text = NULL;
+	size_t n = 0;
+	int fd, r;
+
+	fd = seal_top_is_set(&root->live) ? root->ops->open(&root->live, "partial.tsv") : -ENOENT;
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	r = seal_read_all(fd, SEAL_PARTIAL_MAX, &text, &n, NULL);
+	if (r == 0)
+		r = seal_partial_parse(text, n, &root->partial);
+	if (r == 0)
+		root->whole = root->partial->whole;
+	return r;
 }
 
 /* set_layout - a bundle keeps the host's files below root/ and its live state below live/. What it
@@ -44,7 +64,7 @@ static int set_layout(struct seal_root *root)
 	root->whole = false;
 	if (root->kind == SEAL_ROOT_IMAGE)
 		root->kind = SEAL_ROOT_BUNDLE;
-	return 0;
+	return read_partial(root);
 }
 
 int seal_root_new(const char *path, struct seal_root **ret, struct seal_err *err)
@@ -98,6 +118,7 @@ void seal_root_free(struct seal_root *root)
 	for (i = 0; root->ops && i < sizeof(tops) / sizeof(tops[0]); i++)
 		if (seal_top_is_set(tops[i]))
 			root->ops->done(tops[i]);
+	seal_partial_free(root->partial);
 	free(root->name);
 	free(root);
 }
@@ -122,9 +143,81 @@ const char *seal_root_damage(const struct seal_root *root)
 	return root->damage;
 }
 
+bool seal_root_is_running(const struct seal_root *root)
+{
+	return root->kind == SEAL_ROOT_LIVE || (root->partial && root->partial->running);
+}
+
+bool seal_root_is_partial(const struct seal_root *root)
+{
+	return root->partial;
+}
+
+bool seal_root_has_owners(const struct seal_root *root)
+{
+	return root->partial && root->partial->owners;
+}
+
+void seal_root_watch(struct seal_root *root, const struct seal_watch *watch)
+{
+	root->watch = watch;
+}
+
 static const char *relative(const char *path)
 {
 	return path + strspn(path, "/");
+}
+
+static void tell(const struct seal_root *root, enum seal_root_place place, enum seal_touch touch,
+		 const char *path)
+{
+	if (root->watch)
+		root->watch->touch(root->watch->data, place, touch, relative(path));
+}
+
+/* row_of - what a partial bundle says of the host's file @path; NULL: nothing */
+static const struct seal_partial_row *row_of(const struct seal_root *root, const char *path)
+{
+	return root->partial ? seal_partial_find(root->partial, relative(path)) : NULL;
+}
+
+/* held - why a partial bundle cannot give the content of @path, as an errno; 0: it can try */
+static int held(const struct seal_root *root, const char *path)
+{
+	const struct seal_partial_row *row = row_of(root, path);
+
+	if (!row || row->state == SEAL_PARTIAL_UNLISTED)
+		return 0;
+	if (row->state == SEAL_PARTIAL_ERRNO)
+		return -row->error;
+	return row->state == SEAL_PARTIAL_LEFT ? -ENODATA : -ENXIO;
+}
+
+/* missing - what to say of a path that a lookup did not find: of a partial bundle that nobody
+ * looked for it, unless its table knows better */
+static int missing(const struct seal_root *root, const char *path, int r)
+{
+	const struct seal_partial_row *row;
+
+	if ((r != -ENOENT && r != -ENOTDIR) || !root->partial)
+		return r;
+	row = row_of(root, path);
+	if (row && row->state == SEAL_PARTIAL_ERRNO)
+		return -row->error;
+	return root->whole ? -ENODATA : r;
+}
+
+/* amend - what the entry in a partial bundle stands for */
+static void amend(const struct seal_root *root, const char *path, struct stat *st)
+{
+	const struct seal_partial_row *row = row_of(root, path);
+
+	if (!row || !S_ISREG(st->st_mode))
+		return;
+	if (row->state == SEAL_PARTIAL_SPECIAL)
+		st->st_mode = (st->st_mode & 07777) | row->type;
+	else if (row->size_bytes)
+		st->st_size = (off_t)row->size_bytes;
 }
 
 static const char *why_not(int code)
@@ -133,6 +226,8 @@ static const char *why_not(int code)
 		return "not a regular file";
 	if (code == -EXDEV)
 		return "leads out of the root";
+	if (code == -ENODATA)
+		return "not in the bundle";
 	return strerror(-code);
 }
 
@@ -149,11 +244,18 @@ static int open_below(const struct seal_root *root, const struct seal_top *top, 
 
 int seal_root_open(const struct seal_root *root, const char *path, struct seal_err *err)
 {
-	return open_below(root, &root->host, path, err);
+	int r = held(root, path);
+
+	tell(root, SEAL_AT_HOST, SEAL_TOUCH_READ, path);
+	if (r == 0)
+		r = root->ops->open(&root->host, relative(path));
+	r = missing(root, path, r);
+	return r < 0 ? seal_err_set(err, r, "%s: %s", path, why_not(r)) : r;
 }
 
 int seal_root_open_live(const struct seal_root *root, const char *name, struct seal_err *err)
 {
+	tell(root, SEAL_AT_LIVE, SEAL_TOUCH_READ, name);
 	if (!seal_top_is_set(&root->live))
 		return seal_err_set(err, -ENOENT, "live/%s: %s", name,
 				    seal_top_is_set(&root->bundle) ? "no live state in the bundle"
@@ -163,6 +265,7 @@ int seal_root_open_live(const struct seal_root *root, const char *name, struct s
 
 int seal_root_open_bundle(const struct seal_root *root, const char *name, struct seal_err *err)
 {
+	tell(root, SEAL_AT_BUNDLE, SEAL_TOUCH_READ, name);
 	if (!seal_top_is_set(&root->bundle))
 		return seal_err_set(err, -ENOENT, "%s: not a bundle", name);
 	return open_below(root, &root->bundle, name, err);
@@ -170,22 +273,33 @@ int seal_root_open_bundle(const struct seal_root *root, const char *name, struct
 
 int seal_root_stat(const struct seal_root *root, const char *path, bool follow, struct stat *ret)
 {
-	return root->ops->stat(&root->host, relative(path), follow, ret);
+	int r;
+
+	tell(root, SEAL_AT_HOST, SEAL_TOUCH_LOOK, path);
+	r = root->ops->stat(&root->host, relative(path), follow, ret);
+	if (r == 0)
+		amend(root, path, ret);
+	return missing(root, path, r);
 }
 
 ssize_t seal_root_readlink(const struct seal_root *root, const char *path, char *buf, size_t size)
 {
-	return root->ops->readlink(&root->host, relative(path), buf, size);
+	ssize_t n;
+
+	tell(root, SEAL_AT_HOST, SEAL_TOUCH_LOOK, path);
+	n = root->ops->readlink(&root->host, relative(path), buf, size);
+	return n < 0 ? missing(root, path, (int)n) : n;
 }
 
 int seal_dir_open(const struct seal_root *root, const char *path, struct seal_dir *ret)
 {
 	struct seal_dir d = {root, path, -1};
 
+	tell(root, SEAL_AT_HOST, SEAL_TOUCH_LOOK, path);
 	if (root->ops->dir) {
 		d.fd = root->ops->dir(&root->host, relative(path));
 		if (d.fd < 0)
-			return d.fd;
+			return missing(root, path, d.fd);
 	}
 	*ret = d;
 	return 0;
@@ -199,13 +313,10 @@ void seal_dir_close(struct seal_dir *d)
 }
 
 /* open_joined - of an archive, whose descriptors know nothing of owner and mode */
-static int open_joined(const struct seal_dir *d, const char *name, struct stat *st)
+static int open_joined(const struct seal_dir *d, const char *path, struct stat *st)
 {
-	char path[PATH_MAX];
 	int r;
 
-	if ((size_t)snprintf(path, sizeof(path), "%s/%s", relative(d->path), name) >= sizeof(path))
-		return -ENAMETOOLONG;
 	r = d->root->ops->stat(&d->root->host, path, false, st);
 	if (r < 0)
 		return r;
@@ -215,11 +326,19 @@ static int open_joined(const struct seal_dir *d, const char *name, struct stat *
 int seal_dir_open_file(const struct seal_dir *d, const char *name, struct stat *st)
 {
 	seal_auto_close int fd = -1;
+	char path[PATH_MAX];
+	int r;
 
 	if (strchr(name, '/') || strcmp(name, "..") == 0)
 		return -EINVAL;
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", relative(d->path), name) >= sizeof(path))
+		return -ENAMETOOLONG;
+	tell(d->root, SEAL_AT_HOST, SEAL_TOUCH_DIR, path);
+	r = held(d->root, path);
+	if (r < 0)
+		return r;
 	if (d->fd < 0)
-		return open_joined(d, name, st);
+		return open_joined(d, path, st);
 	fd = openat(d->fd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 || fstat(fd, st) < 0)
 		return -errno;
@@ -230,14 +349,19 @@ int seal_dir_open_file(const struct seal_dir *d, const char *name, struct stat *
 
 ssize_t seal_root_acl(const struct seal_root *root, const char *path, char *buf, size_t size)
 {
-	if (!root->ops->acl)
+	tell(root, SEAL_AT_HOST, SEAL_TOUCH_LOOK, path);
+	if (!root->ops->acl || (root->kind == SEAL_ROOT_ARCHIVE && !seal_root_has_owners(root)))
 		return -ENOTSUP;
 	return root->ops->acl(&root->host, relative(path), buf, size);
 }
 
 ssize_t seal_root_label(const struct seal_root *root, const char *path, char *buf, size_t size)
 {
-	return root->ops->label(&root->host, relative(path), buf, size);
+	ssize_t n;
+
+	tell(root, SEAL_AT_HOST, SEAL_TOUCH_LOOK, path);
+	n = root->ops->label(&root->host, relative(path), buf, size);
+	return n < 0 ? missing(root, path, (int)n) : n;
 }
 
 struct entry {
@@ -264,6 +388,23 @@ static int keep_entry(void *data, const char *name, unsigned char type)
 	return e->name ? 0 : -ENOMEM;
 }
 
+/* amend_types - the special files among the entries of a partial bundle's directory */
+static int amend_types(const struct seal_root *root, const char *path, struct listing *l)
+{
+	const struct seal_partial_row *row;
+	char below[PATH_MAX];
+
+	seal_vec_each (e, &l->entries) {
+		if ((size_t)snprintf(below, sizeof(below), "%s%s%s", path, *path ? "/" : "",
+				     e->name) >= sizeof(below))
+			return -ENAMETOOLONG;
+		row = row_of(root, below);
+		if (row && row->state == SEAL_PARTIAL_SPECIAL)
+			e->type = (unsigned char)IFTODT(row->type);
+	}
+	return 0;
+}
+
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(((const struct entry *)a)->name, ((const struct entry *)b)->name);
@@ -273,11 +414,19 @@ int seal_root_list(const struct seal_root *root, const char *path,
 		   int (*each)(void *data, const char *name, unsigned char type), void *data,
 		   struct seal_err *err)
 {
+	const struct seal_partial_row *row;
 	struct listing l = {0};
 	size_t i;
 	int r;
 
-	r = root->ops->list(&root->host, relative(path), keep_entry, &l);
+	tell(root, SEAL_AT_HOST, SEAL_TOUCH_LIST, path);
+	row = row_of(root, path);
+	r = row && row->state == SEAL_PARTIAL_UNLISTED ? -ENODATA : held(root, path);
+	if (r == 0)
+		r = root->ops->list(&root->host, relative(path), keep_entry, &l);
+	if (r == 0 && root->partial)
+		r = amend_types(root, path, &l);
+	r = missing(root, path, r);
 	if (r < 0)
 		seal_err_set(err, r, "%s: %s", path, why_not(r));
 

@@ -55,6 +55,42 @@ int seal_root_open_bundle(const struct seal_root *root, const char *name, struct
  * host and an image, not of a bundle or a sosreport, which hold a part of the host */
 bool seal_root_is_whole(const struct seal_root *root);
 
+/* seal_root_is_running - whether proc/ and sys/ of the root are those of the host's running kernel:
+ * of the live host, and of a bundle that was made on it */
+bool seal_root_is_running(const struct seal_root *root);
+
+/* seal_root_is_partial - whether a bundle tells what of the host is not in it (root_partial.h) */
+bool seal_root_is_partial(const struct seal_root *root);
+
+/* seal_root_has_owners - whether a bundle says that owners and ACLs of its entries are the host's
+ */
+bool seal_root_has_owners(const struct seal_root *root);
+
+/* what is asked of a root; where the path counts from */
+enum seal_touch {
+	SEAL_TOUCH_LOOK, /* metadata, label, ACL, target of a link */
+	SEAL_TOUCH_READ, /* content */
+	SEAL_TOUCH_LIST, /* entries of a directory */
+	SEAL_TOUCH_DIR,  /* content of a file of a directory kept open (struct seal_dir) */
+};
+enum seal_root_place {
+	SEAL_AT_HOST,
+	SEAL_AT_LIVE,
+	SEAL_AT_BUNDLE,
+};
+
+/* struct seal_watch - told of each path before it is looked up, whether or not it is there */
+struct seal_watch {
+	void (*touch)(void *data, enum seal_root_place place, enum seal_touch touch,
+		      const char *path);
+	void *data;
+};
+
+/* seal_root_watch - tell @watch from now on of everything that is asked of the root: so that what
+ * the readers need is known from themselves, not from a list beside them
+ * @watch: borrowed, must outlive the root or its replacement; NULL ends it */
+void seal_root_watch(struct seal_root *root, const struct seal_watch *watch);
+
 /* seal_root_damage - what an archive lost on the way: cut off, names that lead out, contents over
  * the limit; printable, borrowed, empty when nothing is missing */
 const char *seal_root_damage(const struct seal_root *root);

@@ -25,6 +25,7 @@
 struct reading {
 	struct archive *ar;
 	struct seal_index *x;
+	bool is_bundle;   /* bundle.json came first: what it holds was chosen */
 	bool cut;         /* it ended early */
 	uint64_t lost;    /* entries with names that cannot be placed */
 	uint64_t no_room; /* files without their content: over a limit */
@@ -136,7 +137,7 @@ static int text(struct seal_index *x, const char *s, const char **ret)
 	return r;
 }
 
-static int keep_label(struct reading *rd, struct archive_entry *e, struct seal_node *n)
+static int keep_attributes(struct reading *rd, struct archive_entry *e, struct seal_node *n)
 {
 	struct seal_bytes label;
 	const char *name;
@@ -146,6 +147,13 @@ static int keep_label(struct reading *rd, struct archive_entry *e, struct seal_n
 
 	archive_entry_xattr_reset(e);
 	while (archive_entry_xattr_next(e, &name, &value, &len) == ARCHIVE_OK) {
+		if (name && strcmp(name, "system.posix_acl_access") == 0) {
+			r = seal_arena_copy(rd->x->arena, (struct seal_bytes){value, len}, &label);
+			if (r < 0)
+				return r;
+			n->acl = label.p;
+			n->acl_n = label.n;
+		}
 		if (!name || strcmp(name, "security.selinux") != 0)
 			continue;
 		label = (struct seal_bytes){value, strnlen(value, len)};
@@ -181,7 +189,7 @@ static int describe(struct reading *rd, struct archive_entry *e, uint32_t i)
 	r = text(rd->x, S_ISLNK(n->mode) ? link : NULL, &n->link);
 	if (r == 0 && S_ISLNK(n->mode) && !n->link)
 		r = text(rd->x, "", &n->link);
-	return r < 0 ? r : keep_label(rd, e, n);
+	return r < 0 ? r : keep_attributes(rd, e, n);
 }
 
 /* add_hard_link - the entry @name becomes what @target is: as a copy, for nothing is written */
@@ -210,6 +218,8 @@ static int add_hard_link(struct reading *rd, const char *name, const char *targe
 	n->mtime_ns = t->mtime_ns;
 	n->link = t->link;
 	n->label = t->label;
+	n->acl = t->acl;
+	n->acl_n = t->acl_n;
 	n->offset = t->offset;
 	n->has_content = t->has_content;
 	return 0;
@@ -235,6 +245,7 @@ static int add_entry(struct reading *rd, struct archive_entry *e)
 	r = seal_index_add(rd->x, name, &i);
 	if (r < 0 || i == 0)
 		return r;
+	rd->is_bundle = rd->is_bundle || strcmp(name, "bundle.json") == 0;
 	r = describe(rd, e, i);
 	if (r < 0)
 		return r;
@@ -242,7 +253,7 @@ static int add_entry(struct reading *rd, struct archive_entry *e)
 	n = &rd->x->nodes.v[i];
 	if (!S_ISREG(n->mode))
 		return 0;
-	if (n->size > PROGRAM_MAX && is_program(name))
+	if (n->size > PROGRAM_MAX && !rd->is_bundle && is_program(name))
 		return 0;
 	if (n->size > SEAL_INDEX_FILE_MAX || n->size > SEAL_INDEX_BYTES_MAX - rd->x->bytes) {
 		rd->no_room++;
@@ -403,6 +414,23 @@ static ssize_t archive_label(const struct seal_top *top, const char *path, char 
 	return (ssize_t)len;
 }
 
+static ssize_t archive_acl(const struct seal_top *top, const char *path, char *buf, size_t size)
+{
+	const struct seal_node *n;
+	int64_t i;
+
+	i = seal_index_find(top->index, top->node, path, false);
+	if (i < 0)
+		return i;
+	n = &top->index->nodes.v[i];
+	if (!n->acl)
+		return -ENODATA;
+	if (n->acl_n > size)
+		return -ERANGE;
+	memcpy(buf, n->acl, n->acl_n);
+	return (ssize_t)n->acl_n;
+}
+
 static int archive_enter(const struct seal_top *top, const char *name, struct seal_top *ret)
 {
 	int64_t i;
@@ -430,6 +458,7 @@ static const struct seal_root_ops archive_ops = {
 	.readlink = archive_readlink,
 	.list = archive_list,
 	.label = archive_label,
+	.acl = archive_acl,
 	.enter = archive_enter,
 	.done = archive_done,
 };

@@ -5,6 +5,7 @@
  * include it */
 
 #include "core/root.h"
+#include "core/root_partial.h"
 
 struct seal_index; /* core/root_index.h */
 
@@ -41,6 +42,8 @@ struct seal_root {
 	char *name; /* as the user wrote it */
 	/* bundle: the three differ; else host alone. Unset: fd -1 and no index */
 	struct seal_top host, bundle, live;
+	struct seal_partial *partial;   /* of a bundle that has one; else NULL */
+	const struct seal_watch *watch; /* borrowed; NULL: nobody watches */
 	bool whole;      /* the root holds all files of the host: no bundle, no sosreport */
 	char damage[96]; /* archive: what is missing from it, printable; empty when nothing is */
 };

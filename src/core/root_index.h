@@ -20,6 +20,8 @@ struct seal_node {
 	const char *name;
 	const char *link;  /* target text of a symbolic link */
 	const char *label; /* security.selinux; NULL when the archive has none */
+	const void *acl;   /* system.posix_acl_access, acl_n bytes; NULL when there is none */
+	size_t acl_n;
 	uint32_t parent, first_child, next_sibling, next_in_bucket;
 	uint32_t mode; /* st_mode, type included */
 	uint32_t uid, gid;

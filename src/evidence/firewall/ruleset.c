@@ -86,18 +86,41 @@ static int read_bundle(const struct seal_root *root, struct seal_host *h)
 
 /* ---- the kernel ---- */
 
-static int list_live(struct nft_ctx *nft, struct seal_host *h)
+/* list_json - the listing into the context's output buffer. Returns 0, -ENOMEM or -EPERM */
+static int list_json(struct nft_ctx *nft)
 {
-	struct seal_bytes path = SEAL_LIT("nft list ruleset");
 	char command[] = "list ruleset";
-	const char *text;
-	int r;
 
 	nft_ctx_output_set_flags(nft, NFT_CTX_OUTPUT_JSON | NFT_CTX_OUTPUT_HANDLE |
 					      NFT_CTX_OUTPUT_NUMERIC_ALL);
 	if (nft_ctx_buffer_output(nft) || nft_ctx_buffer_error(nft))
 		return -ENOMEM;
-	r = nft_run_cmd_from_buffer(nft, command);
+	return nft_run_cmd_from_buffer(nft, command) ? -EPERM : 0;
+}
+
+int seal_ruleset_kernel_json(struct seal_buf *out)
+{
+	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
+	int r;
+
+	if (!nft)
+		return -ENOMEM;
+	r = list_json(nft);
+	if (r == 0)
+		seal_buf_puts(out, nft_ctx_get_output_buffer(nft));
+	nft_ctx_free(nft);
+	return r < 0 ? r : out->err;
+}
+
+static int list_live(struct nft_ctx *nft, struct seal_host *h)
+{
+	struct seal_bytes path = SEAL_LIT("nft list ruleset");
+	const char *text;
+	int r;
+
+	r = list_json(nft);
+	if (r == -ENOMEM)
+		return r;
 	text = nft_ctx_get_error_buffer(nft);
 	if (r != 0)
 		return row(h, path, SEAL_READ_UNREADABLE, NULL,

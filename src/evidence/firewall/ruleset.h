@@ -3,9 +3,14 @@
 
 /* ruleset.h - the firewall of a host, from the best source its root has */
 
+#include "core/buf.h"
 #include "core/root.h"
 #include "model/host.h"
 #include "model/ruleset.h"
+
+/* seal_ruleset_kernel_json - the listing of the running kernel, as "nft -j list ruleset" writes it
+ * Returns 0, -ENOMEM or -EPERM (libnftables could not list it). */
+int seal_ruleset_kernel_json(struct seal_buf *out);
 
 /* seal_ruleset_read - read the ruleset into h->ruleset, with a row in the host's sources for each
  * source In this order: live/nftables.json of a bundle; the kernel's ruleset through libnftables

@@ -77,6 +77,7 @@ static int add_row(struct seal_host *h, const json_t *row, bool inodes, size_t s
 		fs->size_bytes = size;
 		fs->avail_bytes = avail;
 		fs->has_space = size > 0;
+		fs->read_only = json_is_true(json_object_get(row, "read_only"));
 	}
 	return 0;
 }

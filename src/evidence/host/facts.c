@@ -19,7 +19,8 @@ static int open_file(const struct seal_root *root, const struct seal_fact_file *
 
 static bool has_bundle(const struct seal_root *root)
 {
-	int fd = seal_root_open_bundle(root, "bundle.json", NULL);
+	int fd = seal_root_is_whole(root) ? -ENOENT
+					  : seal_root_open_bundle(root, "bundle.json", NULL);
 
 	if (fd >= 0)
 		close(fd);

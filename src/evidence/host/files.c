@@ -169,9 +169,13 @@ int seal_files_open(const struct seal_root *root, struct seal_host *h, struct se
 	f->root = root;
 	f->arena = h->arena;
 	/* an unprivileged copy belongs to who made it; a partial one may have been made anyhow */
-	f->own_owners = seal_root_kind(root) == SEAL_ROOT_LIVE ||
-			(seal_root_is_whole(root) &&
-			 (seal_root_kind(root) == SEAL_ROOT_ARCHIVE || geteuid() == 0));
+	if (seal_root_is_partial(root))
+		f->own_owners = seal_root_has_owners(root) &&
+				(seal_root_kind(root) == SEAL_ROOT_ARCHIVE || geteuid() == 0);
+	else
+		f->own_owners = seal_root_kind(root) == SEAL_ROOT_LIVE ||
+				(seal_root_is_whole(root) &&
+				 (seal_root_kind(root) == SEAL_ROOT_ARCHIVE || geteuid() == 0));
 	r = read_tsv(f, h);
 	if (r < 0)
 		return seal_err_set(err, r, "%s", strerror(-r));

@@ -18,6 +18,9 @@ static int read_bundle(const struct seal_root *root, struct seal_host *h)
 	size_t row;
 	int r;
 
+	/* the bundle of an image stands for the image, which tells its own name */
+	if (seal_root_is_whole(root) && !seal_root_is_running(root))
+		return 0;
 	r = seal_fact_json(root, h, &file, &j, &row);
 	if (r <= 0)
 		return r;

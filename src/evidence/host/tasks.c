@@ -64,7 +64,7 @@ int seal_tasks_read(const struct seal_root *root, struct seal_host *h)
 	struct walk w = {root, h};
 	int r;
 
-	if (seal_root_kind(root) != SEAL_ROOT_LIVE)
+	if (!seal_root_is_running(root))
 		return 0;
 	r = seal_root_list(root, "proc", note_task, &w, NULL);
 	if (r == -ENOMEM)

@@ -397,6 +397,8 @@ int seal_policy_open(const struct seal_root *root, struct seal_bytes type, struc
 	seal_auto_policy struct seal_policy *p = NULL;
 	char name[65], path[256] = "sys/fs/selinux/policy";
 	struct seal_bytes kept;
+	/* what the kernel of this very machine runs it has accepted */
+	const bool live = seal_root_kind(root) == SEAL_ROOT_LIVE;
 	int r = -ENOENT;
 
 	if (!seal_selinux_type_valid(type))
@@ -404,13 +406,13 @@ int seal_policy_open(const struct seal_root *root, struct seal_bytes type, struc
 	memcpy(name, type.p, type.n);
 	name[type.n] = '\0';
 
-	if (seal_root_kind(root) == SEAL_ROOT_LIVE)
-		r = load_file(root, path, true, &p, err); /* the kernel accepted it */
+	if (seal_root_is_running(root))
+		r = load_file(root, path, live, &p, err);
 	if (r == -ENOENT || r == -EACCES) {
 		r = find_file(root, name, path, sizeof(path));
 		if (r < 0)
 			return seal_err_set(err, r, "no policy of type %s in this root", name);
-		r = load_file(root, path, seal_root_kind(root) == SEAL_ROOT_LIVE, &p, err);
+		r = load_file(root, path, live, &p, err);
 	}
 	if (r < 0)
 		return r;

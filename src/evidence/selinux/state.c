@@ -160,7 +160,7 @@ static int read_all(const struct seal_root *root, struct seal_host *h)
 	r = seal_state_config(root, h);
 	if (r == 0)
 		r = seal_state_command_line(root, h);
-	if (r == 0 && seal_root_kind(root) == SEAL_ROOT_LIVE)
+	if (r == 0 && seal_root_is_running(root))
 		r = seal_state_kernel(root, h);
 	if (r == 0)
 		r = seal_state_bundle(root, h);
