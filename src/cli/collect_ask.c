@@ -82,8 +82,7 @@ static int run_audit(struct seal_host *h, const struct seal_explanation *x,
 int collect_ask(const struct seal_cli *cli, const struct seal_root *root, struct seal_host **ret,
 		struct seal_err *err)
 {
-	struct seal_evidence_query query = {SEAL_EV_ALL | SEAL_EV_SETUP,
-					    {SEAL_TIME_NONE, SEAL_TIME_NONE}};
+	struct seal_evidence_query query = {SEAL_EV_EVERYTHING, {SEAL_TIME_NONE, SEAL_TIME_NONE}};
 	seal_auto_check_rules struct seal_check_rules *checks = NULL;
 	seal_auto_explanation struct seal_explanation *x = NULL;
 	seal_auto_rules struct seal_rules *causes = NULL;
