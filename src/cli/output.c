@@ -115,6 +115,9 @@ int seal_cli_close(const struct seal_cli *cli, struct seal_document *d)
 {
 	int r;
 
+	/* a piece of the document may have been made in a buffer of its own */
+	if (seal_buf_lost() && !d->buf.err)
+		d->buf.err = -ENOMEM;
 	seal_buf_flush(&d->buf);
 	r = d->path ? close_file(d, d->buf.err) : d->buf.err;
 	seal_buf_done(&d->buf);

@@ -117,6 +117,8 @@ static int collect(const struct seal_cli *cli, struct seal_root *root, struct se
 	if (r < 0)
 		return r;
 	r = run_reach(h);
+	if (r == 0 && seal_buf_lost())
+		r = -ENOMEM;
 	if (r == 0 && cli->collect.redact) {
 		r = seal_redact_init(&redact);
 		b->redact = &redact;

@@ -5,6 +5,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+static bool lost;
+
+bool seal_buf_lost(void)
+{
+	return lost;
+}
+
 void seal_buf_done(struct seal_buf *b)
 {
 	free(b->p);
@@ -44,6 +51,7 @@ static bool grow(struct seal_buf *b, size_t more)
 	b->cap = cap;
 	return true;
 fail:
+	lost = true;
 	b->err = -ENOMEM;
 	return false;
 }

@@ -25,6 +25,11 @@ struct seal_buf {
 };
 
 void seal_buf_done(struct seal_buf *b);
+
+/* seal_buf_lost - whether any buffer of this process ran out of memory: what was made of it, in
+ * another buffer by now, is not whole */
+bool seal_buf_lost(void);
+
 static inline void seal_auto_buf_(struct seal_buf *b)
 {
 	seal_buf_done(b);

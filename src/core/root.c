@@ -430,7 +430,8 @@ int seal_root_list(const struct seal_root *root, const char *path,
 	if (r < 0)
 		seal_err_set(err, r, "%s: %s", path, why_not(r));
 
-	if (l.entries.n)
+	/* after a failure the last name may be missing */
+	if (r >= 0 && l.entries.n)
 		qsort(l.entries.v, l.entries.n, sizeof(*l.entries.v), by_name);
 	for (i = 0; r >= 0 && i < l.entries.n; i++)
 		r = each(data, l.entries.v[i].name, l.entries.v[i].type);

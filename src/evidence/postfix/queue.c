@@ -573,9 +573,14 @@ static int read_json(const struct seal_root *root, struct seal_host *h)
 	uint64_t n = 0, n_bad = 0;
 	int fd, r;
 
-	fd = seal_root_open_live(root, "queue.ndjson", NULL);
-	if (fd < 0)
+	fd = seal_root_open_live(root, "queue.ndjson", &err);
+	if (fd == -ENOENT)
 		return 0;
+	if (fd < 0)
+		return seal_host_source(h, SEAL_SOURCE_QUEUE, SEAL_LIT("live/queue.ndjson"),
+					SEAL_READ_UNREADABLE, seal_bytes_of(err.text))
+			       ? 0
+			       : -ENOMEM;
 	r = seal_input_new(fd, JSON_FILE_MAX, &in, &err);
 	if (r == 0)
 		r = seal_lines_init(&lines, in, SEAL_QUEUE_JSON_LINE_MAX);

@@ -318,7 +318,8 @@ static int sort_specs(struct seal_contexts *c)
 				v[n++] = *s;
 		}
 	}
-	memcpy(c->specs.v, v, n * sizeof(*v));
+	if (n)
+		memcpy(c->specs.v, v, n * sizeof(*v));
 	free(v);
 	return 0;
 }
