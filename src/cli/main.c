@@ -3,54 +3,22 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "cli/verbs.h"
 #include "core/time.h"
-
-static const struct seal_verb verbs[] = {
-	{"explain", "[QUEUE-ID ...]", "why each message waits, and the smallest fix",
-	 SEAL_VERB_EXPLAIN, seal_formats_explain, seal_verb_explain},
-	{"denials", "", "each group of SELinux denials: reason, cheapest fix, what it opens",
-	 SEAL_VERB_DENIALS, seal_formats_denials, seal_verb_denials},
-	{"reach", "", "who reaches which SMTP port, where mail may go, and which rule decides",
-	 SEAL_VERB_REACH, seal_formats_reach, seal_verb_reach},
-	{"audit", "", "the compliance checks, and the gate for pipelines", SEAL_VERB_AUDIT,
-	 seal_formats_audit, seal_verb_audit},
-	{"baseline", "", "the failures of today, for audit --baseline: only new ones fail then",
-	 SEAL_VERB_BASELINE, seal_formats_baseline, seal_verb_baseline},
-	{"diff", "A B", "which failures came and went between two images, hosts or audit reports",
-	 SEAL_VERB_DIFF, seal_formats_diff, seal_verb_diff},
-	{"reduce", "[FILE ...]", "NDJSON reports of many hosts or log slices, added up",
-	 SEAL_VERB_REDUCE, seal_formats_reduce, seal_verb_reduce},
-	{"fix", "[QUEUE-ID ...]", "the fixes as a plan: scripts to apply and to undo, modules",
-	 SEAL_VERB_FIX, seal_formats_fix, seal_verb_fix},
-	{"probe", "", "ask the network: DNS, connection, TLS and log-in of every next hop",
-	 SEAL_VERB_PROBE, seal_formats_probe, seal_verb_probe},
-	{"verify", "PLAN", "whether a plan that was carried out did what it was for",
-	 SEAL_VERB_VERIFY, seal_formats_verify, seal_verb_verify},
-	{"collect", "", "what the other verbs read of this host, in one file for elsewhere",
-	 SEAL_VERB_COLLECT, seal_formats_collect, seal_verb_collect},
-	{"rules", "list | show ID", "what a check looks at, why, and how to mend it",
-	 SEAL_VERB_RULES, seal_formats_rules, seal_verb_rules},
-};
-
-#define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
 static const struct seal_verb *find_verb(const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < N_VERBS; i++)
-		if (strcmp(verbs[i].name, name) == 0)
-			return &verbs[i];
+	for (const struct seal_verb *v = seal_verbs; v->name; v++)
+		if (strcmp(v->name, name) == 0)
+			return v;
 	return NULL;
 }
 
 static void print_usage(FILE *to)
 {
-	size_t i;
-
 	fputs("usage: postseal VERB [options] [arguments]\n\n", to);
-	for (i = 0; i < N_VERBS; i++)
-		fprintf(to, "  %-10s%s\n", verbs[i].name, verbs[i].about);
+	for (const struct seal_verb *v = seal_verbs; v->name; v++)
+		fprintf(to, "  %-10s%s\n", v->name, v->about);
 	fputs("\npostseal VERB --help tells the options of a verb; postseal --version the "
 	      "version.\n",
 	      to);
@@ -105,8 +73,10 @@ static int run_verb(const struct seal_verb *v, int argc, char **argv)
 	} else {
 		if (!cli.outputs.n) {
 			out = seal_vec_add(&cli.outputs);
-			if (!out)
-				return SEAL_EXIT_FAILED;
+			if (!out) {
+				seal_err_set(&err, -ENOMEM, "out of memory");
+				return seal_cli_fail(&cli, SEAL_EXIT_FAILED, &err);
+			}
 			out->format = v->formats;
 		}
 		r = check_outputs(&cli, &err) < 0 ? seal_cli_fail(&cli, SEAL_EXIT_USAGE, &err)
@@ -142,8 +112,8 @@ int main(int argc, char **argv)
 	v = find_verb(argv[1]);
 	if (!v) {
 		fprintf(stderr, "postseal: no such verb; the verbs are:");
-		for (size_t i = 0; i < N_VERBS; i++)
-			fprintf(stderr, " %s", verbs[i].name);
+		for (v = seal_verbs; v->name; v++)
+			fprintf(stderr, " %s", v->name);
 		fputc('\n', stderr);
 		return SEAL_EXIT_USAGE;
 	}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/verbs.h"
+
+const struct seal_verb seal_verbs[] = {
+	{"explain", "[QUEUE-ID ...]", "why each message waits, and the smallest fix",
+	 SEAL_VERB_EXPLAIN, seal_formats_explain, seal_verb_explain},
+	{"denials", "", "each group of SELinux denials: reason, cheapest fix, what it opens",
+	 SEAL_VERB_DENIALS, seal_formats_denials, seal_verb_denials},
+	{"reach", "", "who reaches which SMTP port, where mail may go, and which rule decides",
+	 SEAL_VERB_REACH, seal_formats_reach, seal_verb_reach},
+	{"audit", "", "the compliance checks, and the gate for pipelines", SEAL_VERB_AUDIT,
+	 seal_formats_audit, seal_verb_audit},
+	{"baseline", "", "the failures of today, for audit --baseline: only new ones fail then",
+	 SEAL_VERB_BASELINE, seal_formats_baseline, seal_verb_baseline},
+	{"diff", "A B", "which failures came and went between two images, hosts or audit reports",
+	 SEAL_VERB_DIFF, seal_formats_diff, seal_verb_diff},
+	{"reduce", "[FILE ...]", "NDJSON reports of many hosts or log slices, added up",
+	 SEAL_VERB_REDUCE, seal_formats_reduce, seal_verb_reduce},
+	{"fix", "[QUEUE-ID ...]", "the fixes as a plan: scripts to apply and to undo, modules",
+	 SEAL_VERB_FIX, seal_formats_fix, seal_verb_fix},
+	{"probe", "", "ask the network: DNS, connection, TLS and log-in of every next hop",
+	 SEAL_VERB_PROBE, seal_formats_probe, seal_verb_probe},
+	{"verify", "PLAN", "whether a plan that was carried out did what it was for",
+	 SEAL_VERB_VERIFY, seal_formats_verify, seal_verb_verify},
+	{"collect", "", "what the other verbs read of this host, in one file for elsewhere",
+	 SEAL_VERB_COLLECT, seal_formats_collect, seal_verb_collect},
+	{"rules", "list | show ID", "what a check looks at, why, and how to mend it",
+	 SEAL_VERB_RULES, seal_formats_rules, seal_verb_rules},
+	{NULL, NULL, NULL, 0, NULL, NULL},
+};
