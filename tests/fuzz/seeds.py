@@ -1,0 +1,214 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Seed inputs for the parsers of fuzz.h, from the recorded incidents and the tests' data.
+
+usage: seeds.py OUT       writes OUT/NAME/... for every parser that there is something for
+"""
+import hashlib
+import io
+import json
+import os
+import re
+import sys
+import tarfile
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+INCIDENTS = os.path.join(TOP, "tests", "incidents")
+DATA = os.path.join(TOP, "tests", "data")
+sys.path.insert(0, INCIDENTS)
+
+import assemble  # noqa: E402
+
+SEED_MAX = 64 * 1024
+# incidents that differ most: SELinux, ruleset, firewalld, queue of many causes, disk
+CHOSEN = ["06", "17", "40", "42", "70", "71", "65"]
+
+# a file of a bundle -> the parser that reads it
+WHOLE = {
+    "root/etc/postfix/main.cf": "main_cf",
+    "root/etc/postfix/master.cf": "master_cf",
+    "root/etc/postfix/transport": "map",
+    "root/etc/passwd": "users",
+    "root/etc/nftables.conf": "nft_text",
+    "live/nftables.json": "nft_json",
+    "live/labels.getfattr": "labels",
+    "live/files.tsv": "files_tsv",
+    "live/df.json": "df",
+    "live/selinux.json": "selinux_json",
+    "live/addresses.json": "network",
+    "live/routes.json": "network",
+    "live/sockets.json": "network",
+    "live/journal.export": "journal_export",
+    "root/var/log/audit/audit.log": "audit_log",
+    "root/var/log/mail.log": "mail_log",
+    "root/etc/selinux/default/contexts/files/file_contexts": "contexts",
+}
+# a parser of whole files -> one of their lines
+LINES = {"audit_log": ["audit_record", "avc"], "mail_log": ["mail_line"]}
+
+
+class Out:
+    def __init__(self, folder):
+        self.folder = folder
+        self.count = 0
+
+    def add(self, target, data):
+        if isinstance(data, str):
+            data = data.encode("utf-8", "surrogateescape")
+        folder = os.path.join(self.folder, target)
+        os.makedirs(folder, exist_ok=True)
+        path = os.path.join(folder, hashlib.sha256(data).hexdigest()[:16])
+        if not os.path.exists(path):
+            with open(path, "wb") as f:
+                f.write(data)
+            self.count += 1
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def cut(data):
+    """The tail of a log in whole lines."""
+    if len(data) <= SEED_MAX:
+        return data
+    return data[data.index(b"\n", len(data) - SEED_MAX) + 1:]
+
+
+def small_tar(root):
+    """A plain tar of the small files of a bundle."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        for name in ("bundle.json", "live/queue.ndjson", "live/nftables.json", "root/etc/postfix/main.cf",
+                     "root/etc/postfix/master.cf", "root/var/log/mail.log", "root/etc/passwd"):
+            path = os.path.join(root, name)
+            if os.path.exists(path) and os.path.getsize(path) < 16384:
+                tar.add(path, name, recursive=False)
+    return out.getvalue()
+
+
+def of_bundle(out, root):
+    for name, target in WHOLE.items():
+        path = os.path.join(root, name)
+        if not os.path.exists(path):
+            continue
+        data = cut(read(path))
+        out.add(target, data)
+        for line_target in LINES.get(target, []):
+            for line in data.split(b"\n")[::7][:40]:
+                if line_target != "avc" or b"AVC" in line:
+                    out.add(line_target, line)
+    path = os.path.join(root, "live/queue.ndjson")
+    if os.path.exists(path):
+        for line in read(path).split(b"\n")[:5]:
+            out.add("queue_json", line)
+    spool = os.path.join(root, "root/var/spool/postfix")
+    for folder, _, names in os.walk(spool):
+        for name in names:
+            path = os.path.join(folder, name)
+            part = os.path.relpath(folder, spool).split("/")[0]
+            if part in ("defer", "bounce"):
+                out.add("queue_log", read(path)[:SEED_MAX])
+            elif part in ("deferred", "active", "hold", "incoming", "maildrop"):
+                out.add("queue_file", read(path)[:SEED_MAX])
+                out.add("bundle_mask", read(path)[:SEED_MAX])
+    for folder, _, names in os.walk(os.path.join(root, "root/etc/firewalld")):
+        for name in names:
+            kind = {"zones": "firewalld_zone", "policies": "firewalld_policy"}.get(
+                os.path.basename(folder), "firewalld_direct" if name == "direct.xml" else None)
+            if kind:
+                out.add(kind, read(os.path.join(folder, name)))
+    out.add("archive", small_tar(root))
+
+
+def of_data(out):
+    for folder, _, names in os.walk(DATA):
+        for name in sorted(names):
+            path = os.path.join(folder, name)
+            if os.path.getsize(path) > SEED_MAX:
+                continue
+            data = read(path)
+            if name.endswith(".topo.json"):
+                out.add("topology", data)
+            elif name.endswith(".nft"):
+                out.add("nft_text", data)
+            elif name.endswith(".json") and b'"nftables"' in data[:200]:
+                out.add("nft_json", data)
+            elif name.endswith(".tsv") and "reasons" in folder:
+                for line in data.split(b"\n")[::3]:
+                    fields = line.split(b"\t")
+                    out.add("reason", fields[-1] if len(fields) > 1 else line)
+            elif name.endswith(".ndjson") and "probe" in name:
+                for line in data.split(b"\n")[:10]:
+                    out.add("probe", line)
+    for area in ("causes", "checks"):
+        folder = os.path.join(TOP, "rules", area)
+        for name in sorted(os.listdir(folder)):
+            if name.endswith(".yaml"):
+                data = read(os.path.join(folder, name))
+                out.add("yaml", data)
+                # the first entry of each list is enough to begin with
+                head = re.split(rb"\n(?=  - id:)", data)
+                out.add(area, b"\n".join(head[:3]) + b"\n")
+
+
+def by_hand(out):
+    out.add("waivers", "waivers:\n  - id: LAB-001\n    object: /x\n    reason: accepted\n    owner: ops\n"
+            "    expires: 2026-12-31\n    reference: T-1\n")
+    out.add("waivers", json.dumps({"fingerprints": ["v1:00112233445566778899aabbccddeeff"]}))
+    out.add("firewalld_zone", '<?xml version="1.0"?><zone target="DROP"><short>Public</short>'
+            '<interface name="eth0"/><source address="192.0.2.0/24"/><service name="smtp"/>'
+            '<port port="25" protocol="tcp"/><rule family="ipv4" priority="-5"><source '
+            'address="10.0.0.0/8" invert="true"/><service name="smtp"/><log prefix="x" level="info">'
+            '<limit value="3/m"/></log><reject type="icmp-port-unreachable"/></rule><masquerade/>'
+            '<forward-port port="25" protocol="tcp" to-port="2525" to-addr="10.0.0.1"/></zone>')
+    out.add("firewalld_policy", '<?xml version="1.0"?><policy target="REJECT" priority="-100">'
+            '<ingress-zone name="HOST"/><egress-zone name="ANY"/><rule><port port="25" '
+            'protocol="tcp"/><accept/></rule></policy>')
+    out.add("firewalld_direct", '<?xml version="1.0"?><direct><chain ipv="ipv4" table="filter" '
+            'chain="c"/><rule ipv="ipv4" table="filter" chain="OUTPUT" priority="0">-p tcp --dport 25 '
+            '-m owner --uid-owner 101 -j REJECT --reject-with tcp-reset</rule></direct>')
+    out.add("certificate", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
+            "-----BEGIN CERTIFICATE-----\nMIIBAA==\n-----END CERTIFICATE-----\n")
+    out.add("bundle_mask", "-----BEGIN EC PRIVATE KEY-----\nabc\n-----END EC PRIVATE KEY-----\n"
+            "password = x\n y\npsk=z\nfrom=<a.b@c.example> \"q r\"@d.example user%e@f.example\n")
+    out.add("unit", "[Unit]\nAfter=network.target\n[Service]\nExecStart=/usr/sbin/postfix start\n"
+            "ReadWritePaths=/var/spool/postfix -/x\nProtectSystem=strict\nPrivateTmp=yes\n"
+            "CapabilityBoundingSet=~CAP_DAC_OVERRIDE\nSystemCallFilter=@system-service\n")
+    out.add("proc_net", "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt\n"
+            "   0: 00000000:0019 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 1\n"
+            "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\n"
+            "eth0\t00000000\t010000C6\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
+            "0000: 00000002 00000000 00010000 0001 01 123 /run/x.sock\n"
+            "22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw\n")
+    out.add("partial", "whole\t0\t/\nowners\t0\t/\nENOENT\t0\tetc/x\\011y\nleft\t12\tetc/y\n"
+            "unlisted\t0\tetc\nsocket\t0\tvar/run/s\n")
+    out.add("probe", '{"id": 1, "dir": "in", "family": "ip", "proto": "tcp", "iif": "eth0", "src": '
+            '"192.0.2.1", "sport": 40012, "dst": "198.51.100.10", "dport": 25, "uid": 89, "mark": 0}')
+    out.add("plan", b"semanage\x1fport\x1f-a\x1f-t\x1fsmtp_port_t\x1f-p\x1ftcp\x1f2525\n"
+            b"restorecon\x1f-RF\x1f/home/bob's/$(id)/`x`\n")
+    out.add("encoders", "\x1b[31mPASS\x1b[0m \u202e <script>&'\"`$(id) ::error:: |@all ]]>")
+    out.add("encoders", b"\xff\xc0\x80\xed\xa0\x80\x00 a")
+    out.add("address", "2001:db8::1 192.0.2.1 ::ffff:1.2.3.4 fe80::1%eth0 2026-11-20T18:53:36.8+02:00")
+
+
+def write(folder):
+    out = Out(folder)
+    for name in sorted(os.listdir(INCIDENTS)):
+        if name[:2] in CHOSEN:
+            with tempfile.TemporaryDirectory() as top:
+                root = os.path.join(top, "ev")
+                assemble.assemble(os.path.join(INCIDENTS, name), root)
+                of_bundle(out, root)
+    of_data(out)
+    by_hand(out)
+    return out.count
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    print(write(sys.argv[1]), "seeds")
