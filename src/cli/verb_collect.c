@@ -8,6 +8,7 @@
 
 #include "analysis/reach/reach_paths.h"
 #include "cli/collect_ask.h"
+#include "cli/lock.h"
 #include "core/time.h"
 #include "evidence/bundle/bundle.h"
 #include "report/collect.h"
@@ -161,6 +162,8 @@ int seal_verb_collect(const struct seal_cli *cli)
 					  : 0;
 	if (r == 0) {
 		r = seal_root_new(cli->root, &root, &err);
+		if (r == 0)
+			r = seal_cli_lock(cli, &err);
 		if (r == -EINVAL)
 			r = -EIO;
 	}
