@@ -15,8 +15,8 @@ int seal_object_paths(struct seal_host *h, const struct seal_denial_query *q,
 
 #define SEAL_HINTS_MAX 4096
 
-/* struct seal_log_paths - paths as log lines name them, absolute or below the queue directory; borrowed
- * bytes */
+/* struct seal_log_paths - paths as log lines name them, absolute or below the queue directory;
+ * borrowed bytes */
 struct seal_log_paths {
 	seal_vec(struct seal_bytes) v;
 };
