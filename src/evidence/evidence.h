@@ -19,7 +19,6 @@ enum seal_evidence {
 	SEAL_EV_SETUP = 1 << 6, /* auditd, journald, units: for audit and explain */
 	/* the ruleset of the next boot beside the running one, rules of local modules: for audit */
 	SEAL_EV_BOOT = 1 << 7,
-	SEAL_EV_BOOT = 1 << 7,  /* the ruleset of the next boot beside the running one: for audit */
 	SEAL_EV_EVERYTHING = (1 << 8) - 1, /* for collect */
 };
 

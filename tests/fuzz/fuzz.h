@@ -8,20 +8,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FUZZ_TARGETS(X)                                                                            \
-	X(address)                                                                                 \
-	X(archive)                                                                                 \
-	X(audit_log)                                                                               \
-	X(audit_record)                                                                            \
-	X(avc)                                                                                     \
-	X(bundle_mask)                                                                             \
-	X(causes) X(certificate) X(checks) X(contexts) X(df) X(encoders) X(files_tsv)              \
-		X(firewalld_direct) X(firewalld_policy) X(firewalld_zone) X(journal_export)        \
-			X(labels) X(mail_line) X(mail_log) X(main_cf) X(map) X(master_cf)          \
-				X(network) X(nft_json) X(nft_text) X(partial) X(plan) X(policy)    \
-					X(probe) X(proc_net) X(queue_file) X(queue_json)           \
-						X(queue_log) X(reason) X(selinux_json) X(topology) \
-							X(unit) X(users) X(waivers) X(yaml)
+/* clang-format off */
+#define FUZZ_TARGETS(X) \
+	X(address) X(archive) X(audit_log) X(audit_record) \
+	X(avc) X(bundle_mask) X(causes) X(certificate) \
+	X(checks) X(contexts) X(df) X(encoders) \
+	X(files_tsv) X(firewalld_direct) X(firewalld_policy) X(firewalld_zone) \
+	X(journal_export) X(labels) X(mail_line) X(mail_log) \
+	X(main_cf) X(map) X(master_cf) X(network) \
+	X(nft_json) X(nft_text) X(partial) X(plan) \
+	X(policy) X(probe) X(proc_net) X(queue_file) \
+	X(queue_json) X(queue_log) X(reason) X(selinux_json) \
+	X(topology) X(unit) X(users) X(waivers) \
+	X(yaml)
+/* clang-format on */
 
 #define FUZZ_DECLARE(name) void fuzz_##name(const uint8_t *p, size_t n);
 FUZZ_TARGETS(FUZZ_DECLARE)
