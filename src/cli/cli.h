@@ -109,7 +109,7 @@ enum {
 	SEAL_VERB_DIFF = 1 << 8,
 	SEAL_VERB_REDUCE = 1 << 9,
 	SEAL_VERB_VERIFY = 1 << 10,
-	SEAL_VERB_COLLECT = 1 << 20,
+	SEAL_VERB_COLLECT = 1 << 11,
 	SEAL_VERB_ALL = 0x7fffffff,
 	SEAL_VERB_ROOT =
 		SEAL_VERB_ALL & ~(SEAL_VERB_DIFF | SEAL_VERB_REDUCE), /* those that read one root */
@@ -121,8 +121,7 @@ extern const struct seal_opt seal_options[];
 extern const struct seal_format seal_formats_explain[], seal_formats_denials[],
 	seal_formats_reach[], seal_formats_audit[], seal_formats_rules[], seal_formats_fix[],
 	seal_formats_probe[], seal_formats_baseline[], seal_formats_diff[], seal_formats_reduce[],
-	seal_formats_verify[],
-	seal_formats_collect[];
+	seal_formats_verify[], seal_formats_collect[];
 
 int seal_verb_explain(const struct seal_cli *cli);
 int seal_verb_denials(const struct seal_cli *cli);
