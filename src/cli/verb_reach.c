@@ -205,7 +205,7 @@ const struct seal_format seal_formats_reach[] = {
 static enum seal_exit answer_paths(const struct seal_cli *cli, const struct reach_input *in,
 				   struct seal_err *err)
 {
-	struct seal_paths paths = {.complete = false};
+	struct seal_paths paths = {.with_loopback = true};
 	struct seal_path_query q;
 	enum seal_exit code;
 	bool is_free;

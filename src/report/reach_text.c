@@ -47,7 +47,9 @@ static void put_path(struct seal_buf *out, const struct seal_path *p,
 	seal_buf_printf(out, " %-4s %u/%s  ", p->dir == SEAL_PACKET_IN ? "in" : "out", p->port,
 			p->proto == IPPROTO_UDP ? "udp" : "tcp");
 	seal_buf_put(&t, p->purpose.p, p->purpose.n);
-	if (p->dir == SEAL_PACKET_IN && p->interface.n) {
+	if (p->dir == SEAL_PACKET_IN && seal_bytes_is(p->interface, "lo")) {
+		seal_buf_puts(&t, ", this host alone");
+	} else if (p->dir == SEAL_PACKET_IN && p->interface.n) {
 		seal_buf_puts(&t, ", interface ");
 		seal_buf_put(&t, p->interface.p, p->interface.n);
 	} else if (p->dir == SEAL_PACKET_IN) {

@@ -268,34 +268,58 @@ void seal_reach_reasons(const struct seal_path *p, const struct seal_path_row *r
 		put_line(&to, SEAL_LIT("as of now: a set with passing elements was asked"));
 }
 
-/* link-local, multicast and limited broadcast addresses: no next hop out of DNS is one */
-static bool is_beside(uint8_t family, seal_u128 lo, seal_u128 hi)
+/* in a subnet of the host its last address, everywhere multicast and limited broadcast: nobody
+ * sends from there and no connection goes there */
+static bool is_nobody(const struct seal_net *net, uint8_t family, const struct seal_fw_range *r)
 {
-	if (family == 4)
-		return lo >> 28 >= 0xe || (lo >> 16 == 0xa9fe && hi >> 16 == 0xa9fe);
-	return (lo >> 118 == 0x3fa && hi >> 118 == 0x3fa) || lo >> 120 == 0xff;
+	if (family == 6)
+		return r->lo >> 120 == 0xff;
+	if (r->lo >> 28 >= 0xe || r->hi >> 24 == 0)
+		return true;
+	seal_vec_each (i, &net->addrs) {
+		struct seal_fw_range subnet;
+
+		if (i->prefix.addr.bits == 32 && i->prefix.len < 31 && r->lo == r->hi &&
+		    seal_fw_range_prefix(seal_addr_u128(&i->prefix.addr), i->prefix.len, 32,
+					 &subnet) == 0 &&
+		    r->lo == subnet.hi)
+			return true;
+	}
+	return false;
 }
 
-static bool passes(const struct seal_fw_verdict *v)
+/* link-local and loopback addresses and the host's own: no next hop out of DNS is one */
+static bool is_beside(const struct seal_net *net, uint8_t family, const struct seal_fw_range *r)
 {
-	return v->verdict == SEAL_FATE_ACCEPT && v->reachable != SEAL_NO;
+	unsigned bits = family == 4 ? 32 : 128;
+
+	if (family == 4 && ((r->lo >> 16 == 0xa9fe && r->hi >> 16 == 0xa9fe) ||
+			    (r->lo >> 24 == 127 && r->hi >> 24 == 127)))
+		return true;
+	if (family == 6 && ((r->lo >> 118 == 0x3fa && r->hi >> 118 == 0x3fa) || r->hi <= 1))
+		return true;
+	seal_vec_each (i, &net->addrs) {
+		if (i->prefix.addr.bits == bits && r->lo == r->hi &&
+		    r->lo == seal_addr_u128(&i->prefix.addr))
+			return true;
+	}
+	return false;
 }
 
-/* says a row of such addresses no more than that of all others: both pass, or both do not */
 bool seal_reach_is_clutter(const struct seal_path *p, const struct seal_path_row *r)
 {
 	bool alone;
 	size_t i;
 
-	if (!p->any_far || r->row.verdict.verdict == SEAL_FATE_DEPENDS)
-		return false;
-	for (i = 0; i < r->row.n_far; i++)
-		if (!is_beside(r->family, r->row.far[i].lo, r->row.far[i].hi))
+	for (i = 0; i < r->row.n_far; i++) {
+		if (is_nobody(p->net, r->family, &r->row.far[i]))
+			continue;
+		if (!p->any_far || !is_beside(p->net, r->family, &r->row.far[i]))
 			return false;
+	}
 	seal_vec_each (other, &p->rows) {
 		if (other != r && other->family == r->family && is_the_rest(p, other, &alone))
-			return other->row.verdict.verdict != SEAL_FATE_DEPENDS &&
-			       passes(&other->row.verdict) == passes(&r->row.verdict);
+			return true;
 	}
 	return false;
 }

@@ -23,6 +23,7 @@ void seal_reach_rule(struct seal_buf *out, const struct seal_fw_rule *rule,
  * @put is called for every sentence */
 void seal_reach_reasons(const struct seal_path *p, const struct seal_path_row *r,
 			void (*put)(void *data, struct seal_bytes text), void *data);
-/* seal_reach_is_clutter - a row of link-local and such addresses that says no more than the row of
- * all others */
+/* seal_reach_is_clutter - a row of addresses nobody has (broadcast, multicast), or of link-local,
+ * loopback and own ones where the address of a next hop is not known, beside the row of all others
+ */
 bool seal_reach_is_clutter(const struct seal_path *p, const struct seal_path_row *r);

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """reach_schema.py POSTSEAL - the JSON of "postseal reach" on recorded incidents against its schema, and
-that the answers of a path do not overlap."""
+that the answers of a path do not overlap; of a listener on loopback alone, that this host is asked about."""
 import ipaddress
 import json
 import os
@@ -22,6 +22,7 @@ QUESTIONS = (
     ["--in", "--port", "587", "--from", "203.0.113.0/24"],
     ["--out", "--port", "25", "--user", "postfix"],
     ["--out", "--port", "465", "--to", "198.51.100.10"],
+    ["--in", "--port", "25", "--to", "127.0.0.1"],
 )
 
 
@@ -35,6 +36,21 @@ def overlaps(path):
                 if prefix.version == other.version and prefix.overlaps(other) and row[near] == other_near:
                     yield f"{prefix} and {other}"
             seen.append((prefix, row[near]))
+
+
+def loopback_faults(postseal, root):
+    """inet_interfaces = loopback-only: one path through lo, from the address itself to itself."""
+    with open(os.path.join(root, "root", "etc", "postfix", "main.cf"), "a", encoding="ascii") as f:
+        f.write("inet_interfaces = loopback-only\n")
+    out = subprocess.run([postseal, "reach", "--format", "json", "--root", root], capture_output=True, check=True).stdout
+    paths = [p for p in json.loads(out)["paths"] if p["direction"] == "in"]
+    ends = {(s, d) for p in paths for r in p["answer"] for s in r["sources"] for d in r["destinations"] if ":" not in d}
+    faults = [] if paths and all(p["interface"] == "lo" for p in paths) else [f"loopback: {paths}"]
+    faults += [f"loopback: {s} to {d}" for s, d in ends if s != d]
+    text = subprocess.run([postseal, "reach", "--root", root], capture_output=True, check=True).stdout.decode()
+    faults += [] if ", this host alone\n" in text else ["loopback: not told in the text"]
+    faults += [f"text: {l}" for l in text.splitlines() if len(l) > 100 or "192.0.2.255" in l]
+    return faults
 
 
 def main():
@@ -58,6 +74,9 @@ def main():
                     print(f"{name} {' '.join(question)}: {fault}")
                 bad += bool(faults)
                 documents += 1
+            for fault in loopback_faults(sys.argv[1], root):
+                print(f"{name}: {fault}")
+                bad += 1
     print(f"{documents} documents, {bad} at fault")
     return 1 if bad or not documents else 0
 

@@ -123,8 +123,10 @@ static struct seal_path *add_path(struct asking *k, const struct seal_path *like
 		return NULL;
 	}
 	p = seal_vec_add(&k->paths->paths);
-	if (p)
+	if (p) {
 		*p = *like;
+		p->net = k->net;
+	}
 	return p;
 }
 
@@ -267,13 +269,55 @@ static int ask_unknown(struct asking *k, const struct listener *l)
 	return r;
 }
 
+/* through lo from the address itself, as a client on this host comes */
+static int ask_lo_address(struct asking *k, struct seal_path *p, const struct listener *l,
+			  struct seal_bytes addr)
+{
+	struct near_end near = {.interface = SEAL_LIT("lo")};
+	struct seal_fw_range own;
+	struct listener local = *l;
+
+	if (seal_addr_parse(addr, &near.addr) < 0)
+		return 0;
+	if (l->only.bits)
+		near.addr = l->only;
+	own.lo = own.hi = seal_addr_u128(&near.addr);
+	local.far = &own;
+	local.n_far = 1;
+	local.far_family = near.addr.bits == 32 ? 4 : 6;
+	return ask_near(k, p, &local, local.far_family, &near);
+}
+
+/* a listener that no packet of another host reaches, whatever the rules are */
+static int ask_loopback(struct asking *k, const struct listener *l)
+{
+	struct seal_path like = {.dir = SEAL_PACKET_IN,
+				 .proto = l->proto,
+				 .port = l->port,
+				 .purpose = l->purpose,
+				 .interface = SEAL_LIT("lo")};
+	struct seal_path *p;
+	int r = 0;
+
+	if (!k->paths->with_loopback)
+		return 0;
+	p = add_path(k, &like);
+	if (!p)
+		return k->paths->complete ? -ENOMEM : 0;
+	if (l->v4 && l->only.bits != 128)
+		r = ask_lo_address(k, p, l, SEAL_LIT("127.0.0.1"));
+	if (r >= 0 && l->v6 && l->only.bits != 32)
+		r = ask_lo_address(k, p, l, SEAL_LIT("::1"));
+	return r;
+}
+
 static int ask_listener(struct asking *k, const struct listener *l)
 {
 	size_t first = k->paths->paths.n;
 	int r = 0;
 
 	if (l->loopback || seal_addr_is_loopback(&l->only))
-		return 0; /* no packet of another host reaches it, whatever the rules are */
+		return ask_loopback(k, l);
 	if (!k->net->has_addrs)
 		return ask_unknown(k, l);
 	seal_vec_each (name, &k->net->interfaces) {

@@ -24,11 +24,14 @@ struct seal_path {
 	struct seal_bytes interface; /* IN: the interface; empty: all of them alike */
 	bool any_far; /* OUT: the destination's address is not known: all were asked */
 	seal_vec(struct seal_path_row) rows; /* disjoint */
+	const struct seal_net *net;          /* the host's addresses, as asked; borrowed */
 };
 
 struct seal_paths {
 	seal_vec(struct seal_path) paths;
 	bool complete; /* all listeners and next hops are known and asked */
+	/* set by the caller: listeners of lo too, which only the host itself reaches */
+	bool with_loopback;
 };
 
 /* struct seal_path_query - a free question; zeroed fields leave it open */
@@ -43,7 +46,7 @@ struct seal_path_query {
 
 /* seal_paths_of_host - every listener of master.cf, every next hop, resolver, milter and database
  * @h:   its postfix is read; its arena receives texts and answers
- * @ret: zeroed; caller ends it with seal_paths_done()
+ * @ret: zeroed but for with_loopback; caller ends it with seal_paths_done()
  * Returns 0 or -ENOMEM. */
 int seal_paths_of_host(struct seal_host *h, const struct seal_ruleset *rs,
 		       const struct seal_net *net, struct seal_paths *ret);
