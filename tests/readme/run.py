@@ -69,7 +69,11 @@ class Readme(unittest.TestCase):
             return f.read()
 
     def configure(self, text):
-        self.write("image/etc/postfix/main.cf", text, "a")
+        """A parameter of main.cf, in place of the definition that is there."""
+        name = text.split("=")[0].strip()
+        lines = self.read("image/etc/postfix/main.cf").decode().splitlines(True)
+        self.write("image/etc/postfix/main.cf",
+                   "".join([s for s in lines if s.split("=")[0].strip() != name] + [text]))
 
     def sh(self, script, **env):
         done = subprocess.run(["sh", "-e", "-c", script], cwd=self.top, capture_output=True, timeout=120,
