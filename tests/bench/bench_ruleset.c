@@ -16,6 +16,7 @@
 
 #define DOCUMENT_MAX ((size_t)1 << 30)
 #define PROBES       2000
+#define PARSES       5
 
 static double now_ms(void)
 {
@@ -102,6 +103,31 @@ static double bench_sources(const struct seal_ruleset *rs, const struct seal_net
 	return now_ms() - from;
 }
 
+/* the fastest of some runs: what other programs do to the caches is not ours. The memory told is
+ * that of one ruleset: each is freed before the next. */
+static double bench_parse(const char *path, struct seal_bytes text, struct seal_ruleset **ret)
+{
+	struct seal_err err = {0};
+	double best = -1;
+	int i;
+
+	for (i = 0; i < PARSES; i++) {
+		double from, ms;
+
+		seal_ruleset_free(*ret);
+		*ret = NULL;
+		from = now_ms();
+		if (seal_nft_json_parse(text, ret, &err) < 0) {
+			fprintf(stderr, "%s: %s\n", path, err.text);
+			return -1;
+		}
+		ms = now_ms() - from;
+		if (best < 0 || ms < best)
+			best = ms;
+	}
+	return best;
+}
+
 int main(int argc, char **argv)
 {
 	seal_auto_ruleset struct seal_ruleset *rs = NULL;
@@ -110,7 +136,7 @@ int main(int argc, char **argv)
 	struct seal_net net = {0};
 	struct seal_err err = {0};
 	size_t n = 0, n_topo = 0, rows;
-	double from, parse;
+	double parse;
 	long before;
 
 	if (argc < 2 || !a || load(argv[1], &text, &n) < 0)
@@ -119,12 +145,9 @@ int main(int argc, char **argv)
 			 seal_topology_parse((struct seal_bytes){topo, n_topo}, a, &net, &err) < 0))
 		return 1;
 	before = maxrss_kib();
-	from = now_ms();
-	if (seal_nft_json_parse((struct seal_bytes){text, n}, &rs, &err) < 0) {
-		fprintf(stderr, "%s: %s\n", argv[1], err.text);
+	parse = bench_parse(argv[1], (struct seal_bytes){text, n}, &rs);
+	if (parse < 0)
 		return 1;
-	}
-	parse = now_ms() - from;
 	printf("%8zu KiB %7zu rules %7zu elements  parse %8.2f ms  +%6ld KiB", n / 1024,
 	       rs->n_rules, rs->n_elements, parse, maxrss_kib() - before);
 	printf("  probe %8.2f us", bench_probes(rs, &net));
