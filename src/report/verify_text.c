@@ -141,8 +141,7 @@ void seal_report_verify_text(const struct seal_verify_answer *a,
 	static const char *const words[] = {
 		[SEAL_PROOF_HOLDS] = "The plan did what it was for.",
 		[SEAL_PROOF_FAILS] = "The plan did not do all it was for.",
-		[SEAL_PROOF_UNKNOWN] = "Nothing speaks against the plan, and not all of it can be "
-				       "told.",
+		[SEAL_PROOF_UNKNOWN] = "Nothing speaks against the plan; not all can be told.",
 		[SEAL_PROOF_MANUAL] = "",
 	};
 
