@@ -149,7 +149,7 @@ class Readme(unittest.TestCase):
         self.configure(OPEN)
         code, out = self.sh(second)
         self.assertEqual(code, 2)
-        self.assertIn(b"1 new", out)
+        self.assertRegex(out.decode(), r"(?s)[1-9] new, .*new +high +PFX-003")
 
     def test_many_hosts(self):
         os.mkdir(os.path.join(self.top, "reports"))
