@@ -154,11 +154,15 @@ static int join_perms(struct seal_attribution *at, const struct seal_denial *d,
 	return b.err ? b.err : seal_arena_intern(at->h->arena, seal_buf_bytes(&b), ret);
 }
 
+static struct seal_bytes last_name(struct seal_bytes path)
+{
+	return seal_bytes_from(path, (size_t)(seal_bytes_rchr(path, '/') + 1));
+}
+
 static int set_object(struct seal_attribution *at, const struct seal_case *c,
 		      const struct seal_denial *d, struct seal_object *o)
 {
 	struct seal_bytes path;
-	ssize_t slash;
 
 	o->source_type = d->source_type;
 	o->target_type = d->target_type;
@@ -166,11 +170,11 @@ static int set_object(struct seal_attribution *at, const struct seal_case *c,
 	o->tcontext = d->tcontext;
 	o->tclass = d->tclass;
 	o->path = d->object.path.n ? d->object.path : d->object.name;
-	if (c->reason.socket.n && !d->object.path.n && d->object.name.n) {
+	/* the denial has the last name alone, or the path from the root of the process on */
+	if (c->reason.socket.n) {
 		if (seal_process_path(at->h, c->process, c->reason.socket, &path) == -ENOMEM)
 			return -ENOMEM;
-		slash = seal_bytes_rchr(path, '/');
-		if (seal_bytes_eq(seal_bytes_from(path, (size_t)(slash + 1)), d->object.name))
+		if (seal_bytes_eq(last_name(path), last_name(o->path)))
 			o->path = path;
 	}
 	o->inode = d->object.inode;
