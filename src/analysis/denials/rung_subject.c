@@ -42,13 +42,14 @@ static struct seal_bytes program_of(struct seal_ladder *l, const struct seal_den
 	return SEAL_BYTES_NONE;
 }
 
-/* right_domain - where the program belongs when its label is @type */
+/* right_domain - where the program belongs when its label is @type; @wrong: it is not, and where
+ * the daemon runs now says nothing */
 static bool right_domain(struct seal_ladder *l, struct seal_bytes program, struct seal_bytes type,
-			 struct seal_bytes *ret)
+			 bool wrong, struct seal_bytes *ret)
 {
 	struct seal_bytes name = base_name(program), path;
 
-	if (seal_daemon_program(l->h, name, &path) == 0 && seal_bytes_eq(path, program) &&
+	if (!wrong && seal_daemon_program(l->h, name, &path) == 0 && seal_bytes_eq(path, program) &&
 	    seal_daemon_domain(l->h, name, ret) == 0)
 		return true;
 	return entered_by(l, type, ret);
@@ -126,16 +127,17 @@ int seal_rung_subject(struct seal_ladder *l)
 {
 	const struct seal_denial *d = l->g->members.v[0];
 	struct seal_bytes program = program_of(l, d), actual, expected, domain = SEAL_BYTES_NONE;
-	bool known;
+	bool known, wrong;
 
 	if (!l->h->selinux.policy || !program.n ||
 	    seal_view_expected(&l->h->view, program, 'f', &expected) < 0)
 		return 0;
-	known = right_domain(l, program, seal_type_of(expected), &domain);
+	wrong = seal_view_label(&l->h->view, program, &actual) == 0 &&
+		!seal_bytes_eq(seal_type_of(actual), seal_type_of(expected));
+	known = right_domain(l, program, seal_type_of(expected), wrong, &domain);
 	if (known && seal_bytes_eq(domain, l->g->source_type))
 		return 0;
-	if (seal_view_label(&l->h->view, program, &actual) == 0 &&
-	    !seal_bytes_eq(seal_type_of(actual), seal_type_of(expected)))
+	if (wrong)
 		return relabel_program(l, program, domain);
 	/* daemons of Postfix alone: others are started in more ways than one */
 	return known && seal_daemon_domain(l->h, base_name(program), &domain) == 0 &&
