@@ -57,6 +57,7 @@ struct seal_cli {
 	bool show_addresses; /* whole mail addresses in documents that are passed on */
 	bool all;            /* denials: of all domains */
 	const char *type;    /* denials: of this source or target type */
+	const char *message; /* explain: tell the story of this one; NULL: none */
 	bool prove;          /* denials: compile the module with the root's store */
 	bool require_complete;
 	struct { /* reach */

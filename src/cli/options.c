@@ -26,6 +26,7 @@
 TEXT_OPTION(set_root, root)
 TEXT_OPTION(set_rules, rules_dir)
 TEXT_OPTION(set_type, type)
+TEXT_OPTION(set_message, message)
 TEXT_OPTION(set_ruleset, reach.ruleset)
 TEXT_OPTION(set_firewalld, reach.firewalld)
 TEXT_OPTION(set_topology, reach.topology)
@@ -208,6 +209,8 @@ const struct seal_opt seal_options[] = {
 		 SEAL_VERB_VERIFY,
 	 set_until},
 	{"all", NULL, "Denials of all domains, not mail's alone", SEAL_VERB_DENIALS, set_all},
+	{"message", "QUEUE-ID", "The story of one message: its records in order of time",
+	 SEAL_VERB_EXPLAIN, set_message},
 	{"type", "TYPE", "Only denials with this source or target type", SEAL_VERB_DENIALS,
 	 set_type},
 	{"prove", NULL, "Compile an emitted module together with the root's own policy store",

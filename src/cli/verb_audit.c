@@ -5,6 +5,7 @@
 
 #include "cli/audit.h"
 #include "cli/lock.h"
+#include "cli/progress.h"
 #include "evidence/rules/waivers.h"
 #include "report/audit.h"
 
@@ -96,7 +97,7 @@ static int read_all(const struct seal_cli *cli, const char *root, struct seal_au
 	if (r == 0)
 		r = seal_cli_lock(cli, err);
 	if (r == 0)
-		r = seal_evidence_read(a->root, &query, &a->h, err);
+		r = seal_cli_read(cli, a->root, &query, &a->h, err);
 	if (r < 0)
 		return r == -EINVAL ? -EIO : r;
 	r = seal_explain(a->h, a->causes, none, &a->x);

@@ -2,8 +2,8 @@
 #include <errno.h>
 
 #include "analysis/denials/object_path.h"
-#include "cli/cli.h"
 #include "cli/lock.h"
+#include "cli/progress.h"
 #include "cli/prove.h"
 #include "evidence/evidence.h"
 #include "report/denials.h"
@@ -56,7 +56,7 @@ int seal_verb_denials(const struct seal_cli *cli)
 	query.type = seal_bytes_of(cli->type);
 	if (seal_root_new(cli->root, &root, &err) < 0 || seal_cli_lock(cli, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
-	if (seal_evidence_read(root, &what, &h, &err) < 0)
+	if (seal_cli_read(cli, root, &what, &h, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
 	if (seal_log_paths(h, &hints) == 0) {
 		query.hints = hints.v.v;

@@ -2,8 +2,8 @@
 #include <errno.h>
 
 #include "analysis/attribution/attribution.h"
-#include "cli/cli.h"
 #include "cli/lock.h"
+#include "cli/progress.h"
 #include "evidence/evidence.h"
 #include "report/report.h"
 
@@ -41,31 +41,34 @@ const struct seal_format seal_formats_explain[] = {
 static int explain(const struct seal_cli *cli, const struct seal_root *root,
 		   const struct seal_rules *rules, struct seal_err *err)
 {
-	struct seal_evidence_query query = {SEAL_EV_ALL | SEAL_EV_SETUP,
-					    {cli->since_us, cli->until_us}};
+	struct seal_evidence_query query = {.what = SEAL_EV_ALL | SEAL_EV_SETUP | SEAL_EV_CHANGES,
+					    .span = {cli->since_us, cli->until_us},
+					    .quote = seal_bytes_of(cli->message)};
 	seal_auto_explanation struct seal_explanation *x = NULL;
 	seal_auto_free struct seal_bytes *ids = NULL;
 	seal_auto_host struct seal_host *h = NULL;
-	size_t i;
+	size_t n, i;
 	int r;
 
-	ids = calloc(cli->n_args + 1, sizeof(*ids));
+	ids = calloc(cli->n_args + 2, sizeof(*ids));
 	if (!ids)
 		return seal_err_set(err, -ENOMEM, "out of memory");
-	for (i = 0; i < cli->n_args; i++)
-		ids[i] = seal_bytes_of(cli->args[i]);
+	for (n = 0; n < cli->n_args; n++)
+		ids[n] = seal_bytes_of(cli->args[n]);
+	if (cli->message)
+		ids[n++] = query.quote;
 
-	r = seal_evidence_read(root, &query, &h, err);
+	r = seal_cli_read(cli, root, &query, &h, err);
 	if (r < 0)
 		return r;
-	r = seal_explain(h, rules, (struct seal_ids){ids, cli->n_args}, &x);
+	r = seal_explain(h, rules, (struct seal_ids){ids, n}, &x);
 	if (r < 0)
 		return seal_err_set(err, r, "out of memory");
-	for (i = 0; i < cli->n_args; i++)
-		if (!seal_explanation_has(x, ids[i]))
+	for (i = 0; i < n; i++)
+		if (!seal_explanation_has(x, ids[i]) && !(i == cli->n_args && x->story.n))
 			return seal_err_set(err, -ENOENT,
-					    "no message %s waits or came to a bad end",
-					    cli->args[i]);
+					    "no message %.*s waits or came to a bad end",
+					    (int)ids[i].n, ids[i].p);
 	r = seal_cli_render(cli, &(struct answer){h, x});
 	if (r == SEAL_EXIT_OK && cli->require_complete && !seal_report_is_complete(h))
 		r = SEAL_EXIT_INCOMPLETE;

@@ -7,6 +7,7 @@
 #include "checks/check.h"
 #include "cli/apply.h"
 #include "cli/lock.h"
+#include "cli/progress.h"
 #include "core/digest.h"
 #include "core/enc.h"
 #include "evidence/evidence.h"
@@ -197,7 +198,7 @@ static int make(const struct seal_cli *cli, const struct seal_root *root,
 		return seal_err_set(err, -ENOMEM, "out of memory");
 	for (i = 0; i < cli->n_args; i++)
 		ids[i] = seal_bytes_of(cli->args[i]);
-	r = seal_evidence_read(root, &query, &h, err);
+	r = seal_cli_read(cli, root, &query, &h, err);
 	if (r < 0)
 		return r;
 	r = seal_explain(h, rules, (struct seal_ids){ids, cli->n_args}, &x);

@@ -5,9 +5,11 @@
 
 #include "evidence/audit/audit.h"
 #include "evidence/firewall/ruleset.h"
+#include "evidence/host/changed.h"
 #include "evidence/host/contents.h"
 #include "evidence/host/facts.h"
 #include "evidence/host/files.h"
+#include "evidence/host/packages.h"
 #include "evidence/host/setup.h"
 #include "evidence/host/tasks.h"
 #include "evidence/postfix/conf.h"
@@ -188,6 +190,11 @@ static int read_all(const struct seal_root *root, unsigned what, struct seal_hos
 		r = seal_module_rules_read(root, h);
 	if (r == 0 && (what & SEAL_EV_BOOT))
 		r = seal_ruleset_read_boot(root, h);
+	if (r == 0 && (what & SEAL_EV_CHANGES))
+		r = seal_packages_read(root, h);
+	if (r == 0 && (what & SEAL_EV_CHANGES))
+		r = seal_changed_files(h);
+	seal_changes_sort(h);
 	tell_version(h);
 	set_now(h);
 	return r;
@@ -214,6 +221,8 @@ int seal_evidence_read(const struct seal_root *root, const struct seal_evidence_
 			return seal_err_set(err, -ENOMEM, "out of memory");
 		*f = (struct seal_followed){query->follow[i], SEAL_TIME_NONE, SEAL_TIME_NONE};
 	}
+	h->follow = query->quote;
+	h->progress = query->progress;
 
 	r = read_all(root, query->what, h, err);
 	if (r < 0)

@@ -19,7 +19,8 @@ enum seal_evidence {
 	SEAL_EV_SETUP = 1 << 6, /* auditd, journald, units: for audit and explain */
 	/* the ruleset of the next boot beside the running one, rules of local modules: for audit */
 	SEAL_EV_BOOT = 1 << 7,
-	SEAL_EV_EVERYTHING = (1 << 8) - 1, /* for collect */
+	SEAL_EV_CHANGES = 1 << 8,          /* package logs, modification times */
+	SEAL_EV_EVERYTHING = (1 << 9) - 1, /* for collect */
 };
 
 struct seal_evidence_query {
@@ -30,6 +31,8 @@ struct seal_evidence_query {
 	 * as well */
 	const struct seal_bytes *follow;
 	size_t n_follow;
+	struct seal_bytes quote; /* queue id whose log lines are kept as logged; empty: none */
+	struct seal_progress progress;
 };
 
 /* seal_evidence_read - read what @query asks for

@@ -71,7 +71,7 @@ struct seal_denial {
 };
 
 enum seal_change_kind {
-	SEAL_CHANGE_POLICY_LOAD, /* MAC_POLICY_LOAD */
+	SEAL_CHANGE_POLICY_LOAD, /* MAC_POLICY_LOAD; to "boot": the one of every boot */
 	SEAL_CHANGE_BOOLEAN,     /* MAC_CONFIG_CHANGE bool= val= old_val= */
 	SEAL_CHANGE_ENFORCING,   /* MAC_STATUS */
 	SEAL_CHANGE_FIREWALL,    /* NETFILTER_CFG */

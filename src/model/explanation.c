@@ -15,6 +15,15 @@ const char *seal_certainty_name(enum seal_certainty c)
 	return c < SEAL_CERTAINTY_MAX_ ? certainty_names[c] : "unknown";
 }
 
+const struct seal_cause_group *seal_explanation_main(const struct seal_explanation *x)
+{
+	seal_vec_each (g, &x->groups) {
+		if (g->cause->certainty != SEAL_CERTAINTY_UNKNOWN)
+			return g;
+	}
+	return x->groups.n ? &x->groups.v[0] : NULL;
+}
+
 bool seal_explanation_has(const struct seal_explanation *x, struct seal_bytes queue_id)
 {
 	seal_vec_each (m, &x->messages) {
@@ -111,6 +120,28 @@ void seal_cause_done(struct seal_cause *c)
 	seal_vec_done(&c->also);
 }
 
+void seal_queue_health_free(struct seal_queue_health *q)
+{
+	if (!q)
+		return;
+	seal_vec_done(&q->causes);
+	seal_vec_done(&q->domains);
+	seal_vec_done(&q->certificates);
+	free(q);
+}
+
+const char *seal_story_kind_name(enum seal_story_kind k)
+{
+	static const char *const names[SEAL_STORY_KIND_MAX_] = {
+		[SEAL_STORY_LOG] = "log",
+		[SEAL_STORY_DENIAL] = "denial",
+		[SEAL_STORY_CHANGE] = "change",
+		[SEAL_STORY_QUEUE] = "queue",
+	};
+
+	return (unsigned)k < SEAL_STORY_KIND_MAX_ ? names[k] : "log";
+}
+
 void seal_explanation_free(struct seal_explanation *x)
 {
 	if (!x)
@@ -127,6 +158,8 @@ void seal_explanation_free(struct seal_explanation *x)
 	}
 	seal_vec_done(&x->messages);
 	seal_vec_done(&x->groups);
+	seal_vec_done(&x->story);
+	seal_queue_health_free(x->health);
 	seal_vec_done(&x->fixes);
 	seal_vec_done(&x->causes);
 	free(x);

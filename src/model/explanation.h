@@ -8,6 +8,7 @@
 #include "model/denial.h"
 #include "model/fix.h"
 #include "model/mail.h"
+#include "model/queue_health.h"
 
 enum seal_certainty {
 	SEAL_CERTAINTY_UNKNOWN,
@@ -98,16 +99,41 @@ struct seal_cause_group {
 	struct seal_quotes proof; /* of the failure it is the cause of */
 	uint64_t messages, recipients, events;
 	int64_t first_us, last_us;
-	int32_t fix;                      /* index into fixes, -1 = none */
+	bool dated;  /* first_us is of another day (UTC) than the end of the evidence */
+	int32_t fix; /* index into fixes, -1 = none */
 	const struct seal_change *change; /* the last change of the host before first_us, or NULL */
+};
+
+enum seal_story_kind {
+	SEAL_STORY_LOG,
+	SEAL_STORY_DENIAL,
+	SEAL_STORY_CHANGE, /* of the host; it proves nothing */
+	SEAL_STORY_QUEUE,  /* what the queue file says */
+	SEAL_STORY_KIND_MAX_,
+};
+
+const char *seal_story_kind_name(enum seal_story_kind k);
+
+/* struct seal_story_line - one step of the life of one message */
+struct seal_story_line {
+	enum seal_story_kind kind;
+	int64_t time_us;
+	uint32_t pid;              /* 0: none */
+	struct seal_bytes program; /* "postfix/smtp"; empty: none */
+	struct seal_bytes text;    /* LOG, DENIAL: the record as logged; else in words */
+	const struct seal_change *change;
+	struct seal_origin origin;
 };
 
 struct seal_explanation {
 	seal_vec(struct seal_explained_message) messages; /* by arrival, then queue id */
 	seal_vec(struct seal_cause_group) groups;         /* most messages first, then by verdict */
 	seal_vec(struct seal_fix) fixes;
-	seal_vec(struct seal_cause *) causes; /* owned: all that recipients and groups point to */
-	uint64_t n_waiting, n_bounced;        /* messages */
+	seal_vec(struct seal_story_line) story; /* of host.follow, in order of time */
+	uint64_t n_not_told;                    /* lines of the log beyond the limit */
+	seal_vec(struct seal_cause *) causes;   /* owned: all that recipients and groups point to */
+	struct seal_queue_health *health;       /* owned; NULL when single messages are asked for */
+	uint64_t n_waiting, n_bounced;          /* messages */
 };
 
 /* seal_object_eq, seal_cause_eq - alike in all that is shown
@@ -118,6 +144,10 @@ uint64_t seal_cause_hash(const struct seal_cause *c);
 
 /* seal_cause_done - free what @c owns, not itself */
 void seal_cause_done(struct seal_cause *c);
+
+/* seal_explanation_main - the cause to be told first: the one of most messages, of those that are
+ * known when there is any; NULL when there is none */
+const struct seal_cause_group *seal_explanation_main(const struct seal_explanation *x);
 
 /* seal_explanation_has - whether a message of this queue id is in it */
 bool seal_explanation_has(const struct seal_explanation *x, struct seal_bytes queue_id);

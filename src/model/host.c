@@ -89,6 +89,7 @@ void seal_host_free(struct seal_host *h)
 	seal_vec_done(&h->mail.messages);
 	seal_vec_done(&h->mail.events);
 	seal_vec_done(&h->mail.followed);
+	seal_vec_done(&h->mail.quoted);
 	seal_vec_done(&h->queue.messages);
 	seal_vec_done(&h->postfix.instances);
 	seal_vec_done(&h->postfix.port_names);

@@ -24,6 +24,12 @@ struct seal_span {
 	int64_t until_us; /* SEAL_TIME_NONE: to the last record */
 };
 
+/* struct seal_progress - who is told how far the reading of a log is; tell NULL: nobody */
+struct seal_progress {
+	void (*tell)(void *data, struct seal_bytes path, uint64_t lines);
+	void *data;
+};
+
 struct seal_host {
 	struct seal_arena *arena;
 	const char *root;               /* as the user named it */
@@ -31,7 +37,9 @@ struct seal_host {
 	bool live;
 	bool whole;     /* what the root does not hold is not on the host: seal_root_is_whole() */
 	int64_t now_us; /* of the evidence: bundle time, last record, or the clock when live */
-	struct seal_span span; /* readers of logs pass over records outside it */
+	struct seal_progress progress;
+	struct seal_bytes follow; /* queue id whose lines are kept as logged; empty: none */
+	struct seal_span span;    /* readers of logs pass over records outside it */
 	seal_vec(struct seal_source_state) sources;
 	struct seal_audit audit;
 	seal_vec(struct seal_change) changes; /* by time */
@@ -53,6 +61,14 @@ struct seal_host {
 /* seal_host_new - empty facts with an arena; caller frees with seal_host_free(). NULL when memory
  * is gone */
 struct seal_host *seal_host_new(void);
+
+/* seal_host_progress - @lines of the log @path are read */
+static inline void seal_host_progress(const struct seal_host *h, struct seal_bytes path,
+				      uint64_t lines)
+{
+	if (h->progress.tell)
+		h->progress.tell(h->progress.data, path, lines);
+}
 
 /* seal_host_source - append a row to the sources; @path and @detail are copied
  * Returns it (valid until the next append) or NULL when memory is gone. */

@@ -132,12 +132,23 @@ struct seal_followed {
 	int64_t removed_us; /* the queue manager was done with it; SEAL_TIME_NONE */
 };
 
+/* struct seal_quoted_line - a line that names the message asked for, as logged */
+struct seal_quoted_line {
+	int64_t time_us;
+	uint32_t pid;
+	struct seal_bytes program; /* the tag: "postfix/smtp" */
+	struct seal_bytes text;    /* what follows it */
+	struct seal_origin origin;
+};
+
 /* struct seal_mail - the outcome of reading all mail logs: messages that did not go well
  * (everything but sent-and-removed; what an administrator deleted or requeued is not among them
  * either), and the events kept. Limits: evidence/postfix/log.h. */
 struct seal_mail {
 	seal_vec(struct seal_message) messages;   /* by arrival_us, then queue id */
 	seal_vec(struct seal_mail_event) events;  /* by time_us */
+	seal_vec(struct seal_quoted_line) quoted; /* of host.follow, in order of time */
+	uint64_t n_not_quoted;                    /* further lines that name it */
 	uint64_t n_lines;                         /* of Postfix programs, copies not counted */
 	uint64_t n_status[SEAL_RCPT_STATUS_MAX_]; /* status lines seen in all; REJECTED: rejects */
 	uint64_t n_sent_messages;

@@ -20,6 +20,7 @@ static const char *const source_names[SEAL_SOURCE_MAX_] = {
 	[SEAL_SOURCE_NETWORK] = "network",
 	[SEAL_SOURCE_FILES] = "files",
 	[SEAL_SOURCE_DISK] = "disk",
+	[SEAL_SOURCE_PACKAGES] = "packages",
 	[SEAL_SOURCE_RULES] = "rules",
 };
 

@@ -25,7 +25,8 @@ enum seal_source {
 	SEAL_SOURCE_NETWORK, /* addresses, routes, sockets, resolv.conf */
 	SEAL_SOURCE_FILES,   /* metadata of files */
 	SEAL_SOURCE_DISK,
-	SEAL_SOURCE_RULES, /* rules/ of postseal itself */
+	SEAL_SOURCE_PACKAGES, /* logs of package managers */
+	SEAL_SOURCE_RULES,    /* rules/ of postseal itself */
 	SEAL_SOURCE_MAX_,
 };
 

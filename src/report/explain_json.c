@@ -218,6 +218,42 @@ static void put_change(struct seal_json *j, const struct seal_change *c)
 	seal_json_object_end(j);
 }
 
+void seal_part_explain_summary(struct seal_json *j, const struct seal_explanation *x)
+{
+	const struct seal_cause_group *g = seal_explanation_main(x);
+
+	seal_json_object(j, "summary");
+	seal_json_u64(j, "messages", x->messages.n);
+	seal_json_u64(j, "waiting", x->n_waiting);
+	seal_json_u64(j, "bounced", x->n_bounced);
+	seal_json_u64(j, "causes", x->groups.n);
+	if (g) {
+		seal_json_object(j, "main");
+		seal_json_text(j, "verdict", g->cause->verdict);
+		put_some(j, "title", g->cause->title);
+		seal_json_text(j, "certainty", seal_certainty_name(g->cause->certainty));
+		seal_json_u64(j, "messages", g->messages);
+		seal_json_time(j, "first", g->first_us);
+		put_fix_id(j, g->fix);
+		seal_json_object_end(j);
+	}
+	seal_json_object_end(j);
+}
+
+void seal_part_story_line(struct seal_json *j, const struct seal_story_line *l)
+{
+	seal_json_text(j, "kind", seal_story_kind_name(l->kind));
+	seal_json_time(j, "time", l->time_us);
+	put_some(j, "program", l->program);
+	if (l->pid)
+		seal_json_u64(j, "pid", l->pid);
+	if (l->change)
+		put_change(j, l->change);
+	else
+		seal_json_bytes(j, "text", l->text);
+	seal_report_origin(j, "origin", &l->origin);
+}
+
 void seal_part_cause(struct seal_json *j, const struct seal_cause_group *g)
 {
 	char fingerprint[SEAL_FINGERPRINT_SIZE];
@@ -237,6 +273,22 @@ void seal_part_cause(struct seal_json *j, const struct seal_cause_group *g)
 	put_fix_id(j, g->fix);
 }
 
+static void put_story(struct seal_json *j, const struct seal_host *h,
+		      const struct seal_explanation *x)
+{
+	seal_json_object(j, "story");
+	seal_json_bytes(j, "queue_id", h->follow);
+	seal_json_array(j, "steps");
+	seal_vec_each (l, &x->story) {
+		seal_json_object(j, NULL);
+		seal_part_story_line(j, l);
+		seal_json_object_end(j);
+	}
+	seal_json_array_end(j);
+	seal_json_u64(j, "not_told", x->n_not_told);
+	seal_json_object_end(j);
+}
+
 void seal_report_explain_json(const struct seal_host *h, const struct seal_explanation *x,
 			      struct seal_buf *out)
 {
@@ -244,6 +296,9 @@ void seal_report_explain_json(const struct seal_host *h, const struct seal_expla
 
 	seal_json_init(&j, out, true);
 	seal_report_envelope(&j, h, "explain");
+	seal_part_explain_summary(&j, x);
+	if (h->follow.n)
+		put_story(&j, h, x);
 	seal_json_array(&j, "messages");
 	seal_vec_each (m, &x->messages) {
 		seal_json_object(&j, NULL);
@@ -259,6 +314,11 @@ void seal_report_explain_json(const struct seal_host *h, const struct seal_expla
 	}
 	seal_json_array_end(&j);
 	seal_report_fixes(&j, x->fixes.v, x->fixes.n);
+	if (x->health) {
+		seal_json_object(&j, "queue");
+		seal_part_queue(&j, x);
+		seal_json_object_end(&j);
+	}
 	seal_json_object_end(&j);
 	seal_buf_putc(out, '\n');
 }

@@ -15,16 +15,6 @@ static void put_fingerprint(struct seal_records *r, const struct seal_explained_
 	seal_json_text(&r->j, "fingerprint", fingerprint);
 }
 
-static void put_summary(struct seal_json *j, const struct seal_explanation *x)
-{
-	seal_json_object(j, "summary");
-	seal_json_u64(j, "messages", x->messages.n);
-	seal_json_u64(j, "waiting", x->n_waiting);
-	seal_json_u64(j, "bounced", x->n_bounced);
-	seal_json_u64(j, "causes", x->groups.n);
-	seal_json_object_end(j);
-}
-
 void seal_report_explain_ndjson(const struct seal_host *h, const struct seal_explanation *x,
 				struct seal_buf *out)
 {
@@ -33,6 +23,11 @@ void seal_report_explain_ndjson(const struct seal_host *h, const struct seal_exp
 
 	seal_records_run(&r, h, "explain", out);
 	seal_record_end(&r);
+	seal_vec_each (l, &x->story) {
+		seal_record(&r, "story");
+		seal_part_story_line(&r.j, l);
+		seal_record_end(&r);
+	}
 	seal_vec_each (m, &x->messages) {
 		seal_record(&r, "message");
 		put_fingerprint(&r, m);
@@ -49,7 +44,12 @@ void seal_report_explain_ndjson(const struct seal_host *h, const struct seal_exp
 		seal_part_fix(&r.j, &x->fixes.v[i], i + 1);
 		seal_record_end(&r);
 	}
+	if (x->health) {
+		seal_record(&r, "queue");
+		seal_part_queue(&r.j, x);
+		seal_record_end(&r);
+	}
 	seal_records_end(&r);
-	put_summary(&r.j, x);
+	seal_part_explain_summary(&r.j, x);
 	seal_record_end(&r);
 }

@@ -9,6 +9,8 @@
 
 #define MESSAGES_SHOWN 5 /* of a cause, without --verbose */
 #define INDENT         4
+#define SUMMARY_INDENT 9
+#define STORY_INDENT   26
 
 static void put_styled(struct seal_buf *out, const struct seal_text_style *style, const char *code,
 		       const char *text)
@@ -26,6 +28,121 @@ static void put_summary(struct seal_buf *out, const struct seal_host *h,
 	seal_buf_puts(out, "    ");
 	seal_explain_summary(out, x);
 	seal_buf_puts(out, "\n\n");
+}
+
+/* put_fix - the first step of the smallest fix; all of them stand with the cause */
+static void put_fix(struct seal_buf *out, const struct seal_explanation *x,
+		    const struct seal_cause_group *g)
+{
+	const struct seal_fix *f = g->fix >= 0 ? &x->fixes.v[g->fix] : NULL;
+	const struct seal_step *s = f && f->steps.n ? &f->steps.v[0] : NULL;
+
+	seal_buf_printf(out, " %-8s", "fix");
+	if (s && s->argv.v.n)
+		seal_text_argv(out, &s->argv);
+	else if (s || (f && f->why.n))
+		seal_text_wrap(out, SUMMARY_INDENT, SUMMARY_INDENT, s ? s->why : f->why);
+	else
+		seal_buf_puts(out, "none known here");
+	if (f && f->steps.n > 1)
+		seal_buf_printf(out, "  (the first of %zu steps)", f->steps.n);
+	seal_buf_putc(out, '\n');
+}
+
+static void put_row(struct seal_buf *out, const char *word, const struct seal_buf *words)
+{
+	seal_buf_printf(out, " %-8s", word);
+	seal_text_wrap(out, SUMMARY_INDENT, SUMMARY_INDENT, seal_buf_bytes(words));
+	seal_buf_putc(out, '\n');
+}
+
+/* put_main - what is broken, since when, how much mail, the smallest fix, how sure */
+static void put_main(struct seal_buf *out, const struct seal_explanation *x,
+		     const struct seal_text_style *style)
+{
+	const struct seal_cause_group *g = seal_explanation_main(x);
+	seal_auto_buf struct seal_buf broken = {0}, since = {0}, mail = {0}, sure = {0};
+
+	if (!g)
+		return;
+	if (g->cause->title.n)
+		seal_buf_put(&broken, g->cause->title.p, g->cause->title.n);
+	else
+		seal_buf_puts(&broken, "not known");
+	seal_explain_since(&since, g);
+	seal_buf_puts(&since, since.n ? " (UTC)" : "not known");
+	seal_explain_mail(&mail, x, g);
+	seal_explain_sure(&sure, g);
+	if (style->color)
+		seal_buf_puts(out, "\033[1m");
+	put_row(out, "broken", &broken);
+	if (style->color)
+		seal_buf_puts(out, "\033[0m");
+	put_row(out, "since", &since);
+	put_row(out, "mail", &mail);
+	put_fix(out, x, g);
+	put_row(out, "sure", &sure);
+	seal_buf_putc(out, '\n');
+}
+
+static void put_day(struct seal_buf *out, int64_t time_us)
+{
+	seal_auto_buf struct seal_buf b = {0};
+
+	seal_time_put(&b, time_us);
+	seal_buf_printf(out, "    %.*s UTC\n", (int)(b.n < 10 ? b.n : 10), b.n ? b.p : "");
+}
+
+static void put_story_line(struct seal_buf *out, const struct seal_story_line *l)
+{
+	seal_auto_buf struct seal_buf b = {0};
+
+	if (l->program.n) {
+		seal_buf_put(&b, l->program.p, l->program.n);
+		if (l->pid)
+			seal_buf_printf(&b, "[%u]", l->pid);
+		seal_buf_puts(&b, ": ");
+	}
+	if (l->change)
+		seal_explain_change(&b, l->change);
+	seal_buf_put(&b, l->text.p, l->text.n);
+	if (l->origin.path.n) {
+		seal_buf_puts(&b, "  [");
+		seal_buf_put(&b, l->origin.path.p, l->origin.path.n);
+		if (l->origin.line)
+			seal_buf_printf(&b, ":%llu", (unsigned long long)l->origin.line);
+		seal_buf_putc(&b, ']');
+	}
+	seal_buf_puts(out, "    ");
+	seal_time_put_clock(out, l->time_us);
+	seal_buf_printf(out, ".%03d  %-7s ", (int)(l->time_us % SEAL_SECOND_US / 1000),
+			seal_story_kind_name(l->kind));
+	seal_text_wrap(out, STORY_INDENT, STORY_INDENT, seal_buf_bytes(&b));
+	seal_buf_putc(out, '\n');
+}
+
+/* put_story - the life of the message asked for, step by step */
+static void put_story(struct seal_buf *out, const struct seal_host *h,
+		      const struct seal_explanation *x)
+{
+	const int64_t day_us = 86400 * SEAL_SECOND_US;
+	int64_t last_us = SEAL_TIME_NONE;
+
+	if (!x->story.n)
+		return;
+	seal_buf_puts(out, "story of ");
+	seal_enc_tty(out, h->follow);
+	seal_buf_putc(out, '\n');
+	seal_vec_each (l, &x->story) {
+		if (last_us == SEAL_TIME_NONE || last_us / day_us != l->time_us / day_us)
+			put_day(out, l->time_us);
+		put_story_line(out, l);
+		last_us = l->time_us;
+	}
+	if (x->n_not_told)
+		seal_buf_printf(out, "    %llu later lines of the log name it too\n",
+				(unsigned long long)x->n_not_told);
+	seal_buf_putc(out, '\n');
 }
 
 static void put_when(struct seal_buf *out, const struct seal_cause_group *g)
@@ -172,8 +289,11 @@ void seal_report_explain_text(const struct seal_host *h, const struct seal_expla
 	if (seal_shown_sort(x, &shown) < 0)
 		out->err = -ENOMEM;
 	put_summary(out, h, x, style);
+	put_main(out, x, style);
+	put_story(out, h, x);
 	for (i = 0; !out->err && i < x->groups.n; i++)
 		put_group(out, x, (int32_t)i, style, &shown);
 	seal_shown_done(&shown);
+	seal_text_queue(out, x, style);
 	seal_text_sources(out, h, ~0u, style);
 }

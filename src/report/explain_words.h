@@ -11,11 +11,20 @@
 const char *seal_explain_class(enum seal_cause_class c);
 /* seal_explain_summary - "2 messages wait, 1 bounced, 3 causes" */
 void seal_explain_summary(struct seal_buf *b, const struct seal_explanation *x);
-/* seal_explain_when - "2 messages, since 18:53:04 (2 s after a Postfix reload)": what happened just
- * before is never a proof */
+/* seal_explain_since - "18:53:04, 2 s after a Postfix reload": what happened just before is never a
+ * proof. Nothing when the time is not known. */
+void seal_explain_since(struct seal_buf *b, const struct seal_cause_group *g);
+/* seal_explain_when - "2 messages, since 18:53:04, 2 s after a Postfix reload" */
 void seal_explain_when(struct seal_buf *b, const struct seal_cause_group *g);
 /* seal_explain_change - "a policy load", "boolean NAME became on" */
 void seal_explain_change(struct seal_buf *b, const struct seal_change *c);
+
+/* seal_explain_sure - "certain: AVC 1795200816.824:65 is of pid 978 ...": how sure, and the first
+ * finding that makes it so, or what is missing */
+void seal_explain_sure(struct seal_buf *b, const struct seal_cause_group *g);
+/* seal_explain_mail - "2 of 5 messages that wait": how much of it this cause has */
+void seal_explain_mail(struct seal_buf *b, const struct seal_explanation *x,
+		       const struct seal_cause_group *g);
 
 /* struct seal_shown - a recipient and its message */
 struct seal_shown {

@@ -32,6 +32,10 @@ void seal_part_waiver(struct seal_json *j, const struct seal_waiver *w);
 /* --- explain */
 void seal_part_message(struct seal_json *j, const struct seal_explanation *x,
 		       const struct seal_explained_message *m);
+void seal_part_explain_summary(struct seal_json *j, const struct seal_explanation *x);
+void seal_part_story_line(struct seal_json *j, const struct seal_story_line *l);
+/* seal_part_queue - x->health, which must be there */
+void seal_part_queue(struct seal_json *j, const struct seal_explanation *x);
 void seal_part_cause(struct seal_json *j, const struct seal_cause_group *g);
 
 /* --- denials */

@@ -73,6 +73,9 @@ void seal_text_head(struct seal_buf *out, const struct seal_host *h,
  * @asked: bits 1 << enum seal_source of what the verb looks for, to be told when there is none */
 void seal_text_sources(struct seal_buf *out, const struct seal_host *h, unsigned asked,
 		       const struct seal_text_style *style);
+/* seal_text_queue - the queue by cause, age and domain, and certificates that end soon */
+void seal_text_queue(struct seal_buf *out, const struct seal_explanation *x,
+		     const struct seal_text_style *style);
 /* seal_text_argv - one command as a person would paste it; an argument that must not be emitted
  * makes it a manual step in words */
 void seal_text_argv(struct seal_buf *out, const struct seal_argv *a);

@@ -29,6 +29,9 @@ import assemble  # noqa: E402
 CASES = [
     ("06-relay-2525-name-connect", ["explain"], "explain-06.txt"),
     ("06-relay-2525-name-connect", ["explain", "--format", "json"], "explain-06.json"),
+    ("06-relay-2525-name-connect", ["explain", "--message", "F1BCF4E30"], "story-06.txt"),
+    ("06-relay-2525-name-connect", ["explain", "--message", "F1BCF4E30", "--format", "json"],
+     "story-06.json"),
     ("06-relay-2525-name-connect", ["denials"], "denials-06.txt"),
     ("06-relay-2525-name-connect", ["denials", "--format", "json"], "denials-06.json"),
     ("70-mixed-port-then-firewall", ["explain"], "explain-70.txt"),

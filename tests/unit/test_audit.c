@@ -657,6 +657,7 @@ static void test_changes(void **state)
 		 "op=xt_replace pid=1\n");
 	h = read_all();
 	assert_int_equal(h->changes.n, 5);
+	assert_int_equal(h->changes.v[0].to.n, 0);
 	assert_int_equal(h->changes.v[0].kind, SEAL_CHANGE_POLICY_LOAD);
 	assert_bytes("what", h->changes.v[1].what, "httpd_can_sendmail");
 	assert_bytes("from", h->changes.v[1].from, "1");
@@ -669,6 +670,44 @@ static void test_changes(void **state)
 	assert_bytes("table", h->changes.v[3].what, "filter");
 	assert_bytes("op", h->changes.v[3].to, "nft_register_rule");
 	assert_bytes("table", h->changes.v[4].what, "nat");
+	seal_host_free(h);
+}
+
+/* test_change_sources - the load of every boot apart from others; rpm's own records, of old
+ * releases without op= */
+static void test_change_sources(void **state)
+{
+	struct seal_host *h;
+
+	(void)state;
+	put(LOG,
+	    "type=MAC_POLICY_LOAD msg=audit(1.000:4): auid=4294967295 ses=4294967295 lsm=selinux "
+	    "res=1\x1d"
+	    "AUID=\"unset\"\n"
+	    "type=MAC_POLICY_LOAD msg=audit(2.000:400): auid=4294967295 ses=4294967295 "
+	    "lsm=selinux res=1\n"
+	    "type=SOFTWARE_UPDATE msg=audit(3.000:401): pid=9 uid=0 auid=0 ses=1 "
+	    "subj=unconfined_u:unconfined_r:unconfined_t:s0 msg='op=update "
+	    "sw=\"postfix-2:3.5.25-1.el9.x86_64\" sw_type=rpm key_enforce=0 gpg_res=1 "
+	    "root_dir=\"/\" comm=\"dnf\" exe=\"/usr/bin/python3.9\" hostname=mail addr=? "
+	    "terminal=pts/0 res=success'\x1dUID=\"root\" AUID=\"root\"\n"
+	    "type=SOFTWARE_UPDATE msg=audit(4.000:402): pid=9 uid=0 auid=0 ses=1 msg='op=remove "
+	    "sw=\"dovecot-1:2.3.16-11.el9.x86_64\" sw_type=rpm res=success'\n"
+	    "type=SOFTWARE_UPDATE msg=audit(5.000:403): pid=9 uid=0 auid=0 ses=1 "
+	    "msg='sw=\"nginx-1:1.20.1-10.el7.noarch\" sw_type=rpm res=success'\n"
+	    "type=SOFTWARE_UPDATE msg=audit(6.000:404): pid=9 uid=0 auid=0 ses=1 msg='op=install "
+	    "sw=\"exim-4-1.x86_64\" sw_type=rpm res=failed'\n");
+	h = read_all();
+	assert_int_equal(h->changes.n, 5);
+	assert_bytes("boot", h->changes.v[0].to, "boot");
+	assert_bytes("later", h->changes.v[1].to, "");
+	assert_int_equal(h->changes.v[2].kind, SEAL_CHANGE_PACKAGE);
+	assert_bytes("what", h->changes.v[2].what, "postfix");
+	assert_bytes("to", h->changes.v[2].to, "2:3.5.25-1.el9.x86_64");
+	assert_bytes("removed", h->changes.v[3].what, "dovecot");
+	assert_bytes("from", h->changes.v[3].from, "1:2.3.16-11.el9.x86_64");
+	assert_bytes("to", h->changes.v[3].to, "");
+	assert_bytes("old record", h->changes.v[4].what, "nginx");
 	seal_host_free(h);
 }
 
@@ -742,10 +781,12 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_root, remove_root)
 	const struct CMUnitTest tests[] = {
-		TEST(test_object),   TEST(test_denial),  TEST(test_kinds),  TEST(test_mixed),
-		TEST(test_rotation), TEST(test_dated),   TEST(test_damage), TEST(test_unreadable),
-		TEST(test_absent),   TEST(test_serials), TEST(test_copies), TEST(test_no_auditd),
-		TEST(test_changes),  TEST(test_span),    TEST(test_limits),
+		TEST(test_object),  TEST(test_denial),         TEST(test_kinds),
+		TEST(test_mixed),   TEST(test_rotation),       TEST(test_dated),
+		TEST(test_damage),  TEST(test_unreadable),     TEST(test_absent),
+		TEST(test_serials), TEST(test_copies),         TEST(test_no_auditd),
+		TEST(test_changes), TEST(test_change_sources), TEST(test_span),
+		TEST(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 
 #include "analysis/attribution/attribution_impl.h"
 #include "analysis/denials/object_path.h"
+#include "analysis/queue_health.h"
 
 /* attribution.c - the order of work: messages, then what waits without a word, then lines without a
  * message, then groups and their fixes */
@@ -339,6 +340,10 @@ int seal_explain(struct seal_host *h, const struct seal_rules *rules, struct sea
 		r = seal_attribution_group(&at, ids.n == 0);
 	if (r == 0)
 		r = seal_attribution_fix(&at);
+	if (r == 0 && h->follow.n)
+		r = seal_attribution_story(&at);
+	if (r == 0 && ids.n == 0)
+		r = seal_queue_health(h, at.x, &at.x->health);
 	if (r == 0)
 		*ret = seal_take(at.x);
 	stop(&at);

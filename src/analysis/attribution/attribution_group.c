@@ -6,8 +6,6 @@
 /* attribution_group.c - equal causes told once: how much mail, since when, what changed just before
  */
 
-#define CHANGE_WINDOW_US (3600 * SEAL_SECOND_US)
-
 /* the fields that make two causes of one class the same cause: one fix mends both */
 static int compare_objects(enum seal_cause_class class_, const struct seal_object *a,
 			   const struct seal_object *b)
@@ -146,20 +144,6 @@ static void join_events(struct groups *gs, const struct seal_attribution *at)
 	}
 }
 
-static const struct seal_change *change_before(const struct seal_host *h, int64_t first_us)
-{
-	const struct seal_change *last = NULL;
-
-	if (first_us == SEAL_TIME_NONE)
-		return NULL;
-	seal_vec_each (c, &h->changes) {
-		if (c->time_us <= first_us && c->time_us >= first_us - CHANGE_WINDOW_US &&
-		    (!last || c->time_us >= last->time_us))
-			last = c;
-	}
-	return last;
-}
-
 static int by_weight(const void *a, const void *b)
 {
 	const struct seal_cause_group *x = a, *y = b;
@@ -255,6 +239,13 @@ static void count_messages(struct seal_explanation *x)
 	}
 }
 
+static bool is_another_day(int64_t a, int64_t b)
+{
+	const int64_t day_us = 86400 * SEAL_SECOND_US;
+
+	return a != SEAL_TIME_NONE && b != SEAL_TIME_NONE && a / day_us != b / day_us;
+}
+
 int seal_attribution_group(struct seal_attribution *at, bool events)
 {
 	struct seal_explanation *x = at->x;
@@ -273,7 +264,8 @@ int seal_attribution_group(struct seal_attribution *at, bool events)
 		join_events(&gs, at);
 	free(gs.last);
 	seal_vec_each (g, &x->groups) {
-		g->change = change_before(at->h, g->first_us);
+		g->dated = is_another_day(g->first_us, at->h->now_us);
+		g->change = seal_change_before(at->h, g->cause->class_, g->first_us);
 	}
 	qsort(x->groups.v, x->groups.n, sizeof(*x->groups.v), by_weight);
 	return renumber(x);

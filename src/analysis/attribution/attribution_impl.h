@@ -152,8 +152,18 @@ int seal_cause_title(struct seal_attribution *at, const struct seal_verdict *v,
 
 /* seal_attribution_ingress - listeners of this host that the firewall shuts for everybody */
 int seal_attribution_ingress(struct seal_attribution *at);
+/* seal_change_before - what changed on the host before the first failure of a cause of that class:
+ * the one that bears most on it among those of the last hour. It is told, and proves nothing.
+ * @h: its changes are in order of time
+ * Returns NULL when there is none. */
+const struct seal_change *seal_change_before(const struct seal_host *h,
+					     enum seal_cause_class class_, int64_t first_us);
 /* seal_attribution_group - group equal causes; @events: those without a message too */
 int seal_attribution_group(struct seal_attribution *at, bool events);
+/* seal_attribution_story - the life of the message host.follow in order of time: its log lines,
+ * those of the processes that tried to deliver it, the denials that prove its causes, what changed
+ * before, and what the queue file says. Returns 0 or -ENOMEM. */
+int seal_attribution_story(struct seal_attribution *at);
 /* seal_attribution_fix - find each group's fix */
 int seal_attribution_fix(struct seal_attribution *at);
 

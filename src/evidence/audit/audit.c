@@ -94,7 +94,12 @@ static int read_audit_log(struct seal_audit_log *log, const char *path)
 {
 	seal_auto_input struct seal_input *in = NULL;
 	struct seal_audit_scan scan = {
-		.join = log->join, .first_us = SEAL_TIME_NONE, .last_us = SEAL_TIME_NONE};
+		.join = log->join,
+		.host = log->h,
+		.path = seal_bytes_of(path),
+		.first_us = SEAL_TIME_NONE,
+		.last_us = SEAL_TIME_NONE,
+	};
 	struct seal_err err = {0};
 	struct seal_source_state *s;
 	int row, r, rc;

@@ -2,9 +2,12 @@
 #include "evidence/audit/change.h"
 
 #include "evidence/audit/audit.h"
+#include "evidence/host/packages.h"
 
 #include <errno.h>
 #include <libaudit.h>
+
+#define BOOT_SERIAL 16
 
 struct seal_bytes seal_audit_ref(struct seal_host *h, int64_t time_us, uint64_t serial)
 {
@@ -47,19 +50,63 @@ static bool read_netfilter(struct seal_bytes body, struct seal_audit_noted *c)
 	return true;
 }
 
+/* read_policy_load - "auid=4294967295 ses=4294967295 lsm=selinux res=1"; by nobody's session among
+ * the first records of a boot, which number from 1: the load that every boot begins with */
+static bool read_policy_load(const struct seal_audit_record *r, struct seal_audit_noted *c)
+{
+	struct seal_bytes auid;
+
+	c->kind = SEAL_CHANGE_POLICY_LOAD;
+	if (r->serial <= BOOT_SERIAL && seal_audit_field(r->body, "auid", &auid) &&
+	    seal_bytes_is(auid, "4294967295"))
+		c->to = SEAL_LIT("boot");
+	return true;
+}
+
+/* unquoted - of "text" what is between the marks */
+static struct seal_bytes unquoted(struct seal_bytes s)
+{
+	if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"')
+		return (struct seal_bytes){s.p + 1, s.n - 2};
+	return s;
+}
+
+/* read_package - "pid=1 uid=0 ... msg='op=update sw="postfix-2:3.5.25-1.el9.x86_64" sw_type=rpm
+ * ... res=success'"; old releases do not say which operation it was */
+static bool read_package(struct seal_bytes body, struct seal_audit_noted *c)
+{
+	struct seal_bytes msg, done, sw;
+
+	c->kind = SEAL_CHANGE_PACKAGE;
+	if (!seal_audit_field(body, "msg", &msg))
+		return false;
+	if (seal_bytes_starts(msg, "'sw="))
+		sw = seal_bytes_from(msg, 4);
+	else if (!seal_audit_field(body, "sw", &sw))
+		return false;
+	c->what = seal_package_split(unquoted(sw), &c->to);
+	if (seal_bytes_is(msg, "'op=remove")) {
+		c->from = c->to;
+		c->to = SEAL_BYTES_NONE;
+	}
+	return c->what.n &&
+	       !(seal_audit_field(body, "res", &done) && seal_bytes_starts(done, "failed"));
+}
+
 /* read_change - whether @r tells of a change; the strings borrow from it */
 static bool read_change(const struct seal_audit_record *r, struct seal_audit_noted *c)
 {
 	switch (r->type) {
 	case AUDIT_MAC_POLICY_LOAD:
-		c->kind = SEAL_CHANGE_POLICY_LOAD;
-		return true;
+		return read_policy_load(r, c);
 	case AUDIT_MAC_CONFIG_CHANGE:
 		return read_boolean(r->body, c);
 	case AUDIT_MAC_STATUS:
 		return read_status(r->body, c);
 	case AUDIT_NETFILTER_CFG:
 		return read_netfilter(r->body, c);
+	case AUDIT_SOFTWARE_UPDATE:
+		return read_package(r->body, c);
 	default:
 		return false;
 	}

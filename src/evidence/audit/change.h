@@ -2,12 +2,13 @@
 #pragma once
 
 /* change.h - changes that audit records date: policy loads, booleans, enforcing mode, firewall
- * tables. The newest SEAL_AUDIT_CHANGES_MAX of each kind are kept. */
+ * tables, packages (rpm-plugin-audit(8)). The newest SEAL_AUDIT_CHANGES_MAX of each kind are kept.
+ */
 
 #include "evidence/audit/event.h"
 #include "model/host.h"
 
-#define SEAL_AUDIT_CHANGE_KINDS 4
+#define SEAL_AUDIT_CHANGE_KINDS (SEAL_CHANGE_PACKAGE + 1)
 
 /* struct seal_audit_noted - a change as the record says it; the strings are one heap block at
  * what.p */

@@ -35,6 +35,7 @@ static const struct {
 	TYPE(MAC_CONFIG_CHANGE),
 	TYPE(MAC_STATUS),
 	TYPE(NETFILTER_CFG),
+	TYPE(SOFTWARE_UPDATE),
 };
 
 #define N_TYPES (sizeof(types) / sizeof(types[0]))
@@ -89,6 +90,7 @@ bool seal_audit_type_wanted(uint32_t type)
 	case AUDIT_MAC_CONFIG_CHANGE:
 	case AUDIT_MAC_STATUS:
 	case AUDIT_NETFILTER_CFG:
+	case AUDIT_SOFTWARE_UPDATE:
 		return true;
 	default:
 		return false;
@@ -122,7 +124,7 @@ bool seal_audit_wanted(struct seal_bytes line)
 		return memcmp(p, "USER_AVC", 8) == 0 || memcmp(p, "USER_SELIN", 10) == 0 ||
 		       memcmp(p, "UNKNOWN[", 8) == 0;
 	case 'S':
-		return p[1] == 'E' && p[2] == 'L';
+		return (p[1] == 'E' && p[2] == 'L') || (p[1] == 'O' && p[2] == 'F');
 	case 'M':
 		return memcmp(p, "MAC_", 4) == 0;
 	case 'N':

@@ -240,6 +240,8 @@ int seal_audit_scan(struct seal_audit_scan *s, struct seal_input *in, struct sea
 		if (r < 0)
 			return r;
 		make_room(s, &w);
+		if (s->host)
+			seal_host_progress(s->host, s->path, s->n_lines);
 	}
 	r = finish_lines(s, &w);
 	return r < 0 ? r : (int)n;

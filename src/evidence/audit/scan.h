@@ -9,7 +9,9 @@
 
 struct seal_audit_scan {
 	struct seal_audit_join *join; /* borrowed; gets the records */
-	uint32_t source;              /* for the records */
+	const struct seal_host *host; /* borrowed; told of the progress, with this path */
+	struct seal_bytes path;
+	uint32_t source; /* for the records */
 	uint64_t n_lines;
 	uint64_t n_damaged;        /* lines that begin as a denial or change and go wrong */
 	int64_t first_us, last_us; /* of the first and last record, SEAL_TIME_NONE without any */

@@ -8,6 +8,7 @@
 #include <malloc.h>
 #include <stdio.h>
 
+#define PROGRESS_LINES UINT64_C(16384)
 #define WINDOW_LINES   ((size_t)262144) /* remembered at most, whatever their times */
 #define JOURNAL_SOURCE 31u
 #define JOURNAL_LAG_US                                                                             \
@@ -143,6 +144,45 @@ static void widen(int64_t *first, int64_t *last, int64_t time_us)
 		*last = time_us;
 }
 
+static bool is_id(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* names - whether @id stands in @text as a word */
+static bool names(struct seal_bytes text, struct seal_bytes id)
+{
+	const char *p = text.p, *end = text.p + text.n;
+
+	while (p && (p = memmem(p, (size_t)(end - p), id.p, id.n))) {
+		if ((p == text.p || !is_id(p[-1])) && (p + id.n == end || !is_id(p[id.n])))
+			return true;
+		p++;
+	}
+	return false;
+}
+
+/* quote - keep a line that names the message asked for */
+static int quote(struct seal_host *h, const struct seal_log_record *r)
+{
+	struct seal_quoted_line *q;
+
+	if (!h->follow.n || !r->text.n || !names(r->text, h->follow))
+		return 0;
+	if (h->mail.quoted.n >= SEAL_MAILLOG_QUOTED_MAX) {
+		h->mail.n_not_quoted++;
+		return 0;
+	}
+	q = seal_vec_add(&h->mail.quoted);
+	if (!q)
+		return -ENOMEM;
+	*q = (struct seal_quoted_line){.time_us = r->time_us, .pid = r->pid, .origin = r->origin};
+	if (seal_arena_intern(h->arena, r->tag, &q->program) < 0 ||
+	    seal_arena_copy(h->arena, r->text, &q->text) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
 /* take_record - a line of any program; 1 when it was a Postfix program's, 0, or -ENOMEM */
 static int take_record(struct seal_maillog *log, const struct seal_log_record *r, unsigned source)
 {
@@ -162,6 +202,8 @@ static int take_record(struct seal_maillog *log, const struct seal_log_record *r
 	if (!h->name.n && r->host.n && seal_arena_copy(h->arena, r->host, &h->name) < 0)
 		return -ENOMEM;
 	widen(&h->mail.first_us, &h->mail.last_us, r->time_us);
+	if (quote(h, r) < 0)
+		return -ENOMEM;
 	return seal_track_line(&log->track, tag, r) < 0 ? -ENOMEM : 1;
 }
 
@@ -178,6 +220,9 @@ static int take_text(struct seal_maillog *log, struct seal_log_text *t, unsigned
 	};
 	struct seal_source_state *row = &log->h->sources.v[f->row];
 	int taken;
+
+	if (t->number % PROGRESS_LINES == 0)
+		seal_host_progress(log->h, f->path, t->number);
 
 	taken = take_record(log, &r, source < JOURNAL_SOURCE ? source : JOURNAL_SOURCE - 1);
 	if (taken < 0)

@@ -25,6 +25,8 @@
 #define SEAL_MAILLOG_EVENTS_MAX       ((size_t)50000)
 #define SEAL_MAILLOG_EVENTS_BYTES_MAX ((size_t)24 << 20) /* of each of the two */
 
+#define SEAL_MAILLOG_QUOTED_MAX ((size_t)1000) /* lines kept of the message asked for */
+
 struct seal_maillog;
 
 /* seal_maillog_new - find the text logs of @root and get ready to read; nothing is read yet
