@@ -105,6 +105,45 @@ static bool is_wanted(struct seal_journal_walk *w, int64_t logged_us)
 	       (span->until_us == SEAL_TIME_NONE || logged_us <= span->until_us + slack);
 }
 
+static void put_field(struct seal_buf *out, const struct field *f, struct seal_bytes value)
+{
+	unsigned char length[8];
+	size_t i;
+
+	seal_buf_puts(out, f->name);
+	for (i = 0; i < value.n; i++)
+		if ((unsigned char)value.p[i] < ' ' && value.p[i] != '\t')
+			break;
+	if (i == value.n) {
+		seal_buf_putc(out, '=');
+	} else {
+		for (i = 0; i < sizeof(length); i++)
+			length[i] = (unsigned char)((uint64_t)value.n >> (8 * i));
+		seal_buf_putc(out, '\n');
+		seal_buf_put(out, length, sizeof(length));
+	}
+	seal_buf_put(out, value.p, value.n);
+	seal_buf_putc(out, '\n');
+}
+
+/* hand_copy - the entry in the export format, its time first */
+static int hand_copy(struct seal_journal_walk *w)
+{
+	const size_t n = sizeof(fields) / sizeof(fields[0]);
+	seal_auto_buf struct seal_buf text = {0};
+	size_t i;
+
+	for (i = n; i-- > 0;)
+		if (w->value[fields[i].id].n)
+			put_field(&text, &fields[i], value_of(w, fields[i].id));
+	seal_buf_putc(&text, '\n');
+	clear(w);
+	if (text.err || text.n == 1)
+		return text.err;
+	return w->copy->entry(w->copy->data, w->host->sources.v[w->row].path,
+			      seal_buf_bytes(&text));
+}
+
 int seal_journal_deliver(struct seal_journal_walk *w)
 {
 	int64_t logged = time_of(w, SEAL_JOURNAL_TIME),
@@ -125,6 +164,8 @@ int seal_journal_deliver(struct seal_journal_walk *w)
 	size_t i;
 	int r = 0;
 
+	if (w->copy)
+		return hand_copy(w);
 	if (logged != SEAL_TIME_NONE && is_wanted(w, logged)) {
 		row->records++;
 		if (row->first_us == SEAL_TIME_NONE || logged < row->first_us)
@@ -196,6 +237,7 @@ struct directory {
 	struct seal_journal_walk *w;
 	const char *path;
 	seal_vec(struct file) files;
+	seal_vec(int) exports; /* files in the export format, as bundles have them */
 	size_t n_passed_over;
 };
 
@@ -208,6 +250,15 @@ static void close_left(const int *fds, size_t n)
 	for (i = 0; i < n; i++)
 		if (fcntl(fds[i], F_GETFD) >= 0)
 			close(fds[i]);
+}
+
+/* is_export - whether a file begins as the export format does: binary journals begin with LPKSHHRH
+ */
+static bool is_export(int fd)
+{
+	char first[2];
+
+	return pread(fd, first, sizeof(first), 0) == 2 && first[0] == '_' && first[1] == '_';
 }
 
 /* probe - when a journal file ends, by opening it alone: one that is damaged would spoil the rest
@@ -253,6 +304,14 @@ static int add_file(struct directory *d, const char *path)
 	fd = seal_root_open(d->w->root, path, &err);
 	if (fd < 0)
 		return add_unreadable(d->w, path, err.text);
+	if (is_export(fd)) {
+		int *to = seal_vec_add(&d->exports);
+
+		if (!to)
+			return -ENOMEM;
+		*to = seal_take_fd(&fd);
+		return 0;
+	}
 	r = probe(fd, &last);
 	if (r == -ENOMEM)
 		return r;
@@ -360,7 +419,7 @@ static int walk_files(struct seal_journal_walk *w, int *fds, size_t n)
 
 static int walk_directory(struct directory *d)
 {
-	seal_auto_free int *fds = calloc(d->files.n, sizeof(*fds));
+	seal_auto_free int *fds = calloc(d->files.n + 1, sizeof(*fds));
 	char text[80];
 	size_t i;
 	int r;
@@ -372,7 +431,11 @@ static int walk_directory(struct directory *d)
 		return r;
 	for (i = 0; i < d->files.n; i++)
 		fds[i] = seal_take_fd(&d->files.v[i].fd);
-	r = walk_files(d->w, fds, d->files.n);
+	r = d->files.n ? walk_files(d->w, fds, d->files.n) : 0;
+	seal_vec_each (fd, &d->exports) {
+		if (r == 0)
+			r = seal_journal_export_walk(d->w, seal_take_fd(fd));
+	}
 	if (r == 0 && d->n_passed_over) {
 		snprintf(text, sizeof(text), "%zu older files beyond the limit passed over",
 			 d->n_passed_over);
@@ -389,6 +452,11 @@ static void close_directory(struct directory *d)
 			close(f->fd);
 	}
 	seal_vec_done(&d->files);
+	seal_vec_each (fd, &d->exports) {
+		if (*fd >= 0)
+			close(*fd);
+	}
+	seal_vec_done(&d->exports);
 }
 
 struct parent {
@@ -409,7 +477,7 @@ static int each_directory(void *data, const char *name, unsigned char type)
 		return 0;
 	r = seal_root_list(p->w->root, path, each_file, &d, NULL);
 	if (r != -ENOMEM)
-		r = d.files.n ? walk_directory(&d) : 0;
+		r = d.files.n || d.exports.n ? walk_directory(&d) : 0;
 	close_directory(&d);
 	return r;
 }
@@ -419,7 +487,7 @@ static void cover(struct seal_journal_walk *w, size_t from)
 {
 	size_t i;
 
-	for (i = from; i < w->host->sources.n; i++) {
+	for (i = from; !w->copy && i < w->host->sources.n; i++) {
 		const struct seal_source_state *s = &w->host->sources.v[i];
 
 		if (s->source != SEAL_SOURCE_JOURNAL || s->first_us == SEAL_TIME_NONE)
@@ -438,6 +506,7 @@ static int walk_live_file(struct seal_journal_walk *w)
 	seal_auto_close int fd = -1;
 	struct seal_err err = {0};
 	uint64_t last;
+	bool export;
 	int own, r;
 
 	fd = seal_root_open_live(w->root, "system.journal", &err);
@@ -445,14 +514,15 @@ static int walk_live_file(struct seal_journal_walk *w)
 		return 0;
 	if (fd < 0)
 		return add_unreadable(w, "live/system.journal", err.text);
-	r = probe(fd, &last);
+	export = is_export(fd);
+	r = export ? 0 : probe(fd, &last);
 	if (r < 0)
 		return r == -ENOMEM ? r : add_unreadable(w, "live/system.journal", strerror(-r));
 	r = start(w, "live/system.journal");
 	if (r < 0)
 		return r;
 	own = seal_take_fd(&fd);
-	r = walk_files(w, &own, 1);
+	r = export ? seal_journal_export_walk(w, own) : walk_files(w, &own, 1);
 	return r < 0 ? r : finish(w);
 }
 
@@ -475,6 +545,34 @@ static int walk_live_export(struct seal_journal_walk *w)
 	return r < 0 ? r : finish(w);
 }
 
+static int walk_all(struct seal_journal_walk *w)
+{
+	static const char *const parents[] = {"var/log/journal", "run/log/journal"};
+	size_t from = w->host->sources.n, i;
+	struct parent p = {.w = w};
+	int r = 0;
+
+	for (i = 0; i < 2 && r >= 0; i++) {
+		p.path = parents[i];
+		r = seal_root_list(w->root, p.path, each_directory, &p, NULL);
+		if (r == -EACCES)
+			r = add_unreadable(w, p.path, strerror(EACCES));
+		else if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP)
+			r = 0;
+	}
+	if (r >= 0) {
+		cover(w, from);
+		r = walk_live_file(w);
+	}
+	if (r >= 0) {
+		cover(w, from);
+		r = walk_live_export(w);
+	}
+	for (i = 0; i < SEAL_JOURNAL_FIELD_MAX_; i++)
+		seal_buf_done(&w->value[i]);
+	return r < 0 ? r : 0;
+}
+
 int seal_journal_read(const struct seal_root *root, struct seal_host *h,
 		      const struct seal_journal_reader *readers, size_t n_readers)
 {
@@ -486,28 +584,20 @@ int seal_journal_read(const struct seal_root *root, struct seal_host *h,
 		.covered_first = SEAL_TIME_NONE,
 		.covered_last = SEAL_TIME_NONE,
 	};
-	static const char *const parents[] = {"var/log/journal", "run/log/journal"};
-	size_t from = h->sources.n, i;
-	struct parent p = {.w = &w};
-	int r = 0;
 
-	for (i = 0; i < 2 && r >= 0; i++) {
-		p.path = parents[i];
-		r = seal_root_list(root, p.path, each_directory, &p, NULL);
-		if (r == -EACCES)
-			r = add_unreadable(&w, p.path, strerror(EACCES));
-		else if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP)
-			r = 0;
-	}
-	if (r >= 0) {
-		cover(&w, from);
-		r = walk_live_file(&w);
-	}
-	if (r >= 0) {
-		cover(&w, from);
-		r = walk_live_export(&w);
-	}
-	for (i = 0; i < SEAL_JOURNAL_FIELD_MAX_; i++)
-		seal_buf_done(&w.value[i]);
-	return r < 0 ? r : 0;
+	return walk_all(&w);
+}
+
+int seal_journal_entries(const struct seal_root *root, struct seal_host *h,
+			 const struct seal_journal_copy *copy)
+{
+	struct seal_journal_walk w = {
+		.root = root,
+		.host = h,
+		.copy = copy,
+		.covered_first = SEAL_TIME_NONE,
+		.covered_last = SEAL_TIME_NONE,
+	};
+
+	return walk_all(&w);
 }

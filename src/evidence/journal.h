@@ -30,6 +30,19 @@ struct seal_journal_reader {
 #define SEAL_JOURNAL_FILES_MAX  ((size_t)400)        /* of a directory; the newest are read */
 #define SEAL_JOURNAL_EXPORT_MAX (UINT64_C(64) << 30) /* bytes of an export file */
 
+/* struct seal_journal_copy - who wants the entries as they are: in the export format, with the
+ * fields that readers use. @path: of the journal, as its row of the sources has it */
+struct seal_journal_copy {
+	void *data;
+	int (*entry)(void *data, struct seal_bytes path, struct seal_bytes text);
+};
+
+/* seal_journal_entries - every entry of every journal of @root, also of those that another one
+ * covers; otherwise as seal_journal_read(). An export file in the place of a journal file is read
+ * as one. */
+int seal_journal_entries(const struct seal_root *root, struct seal_host *h,
+			 const struct seal_journal_copy *copy);
+
 /* seal_journal_read - every entry of every journal of @root, once: the journal files of each
  * directory below var/log/journal and run/log/journal, by time; then live/system.journal and
  * live/journal.export of a bundle, as far as they reach beyond the time span of those read before.

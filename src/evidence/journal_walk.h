@@ -28,6 +28,7 @@ struct seal_journal_walk {
 	size_t n_readers, row;               /* row: of the journal at hand */
 	int64_t covered_first, covered_last; /* time span of the journals already read */
 	uint64_t number, n_covered;
+	const struct seal_journal_copy *copy; /* NULL: the readers get the entries */
 	struct seal_buf value[SEAL_JOURNAL_FIELD_MAX_];
 };
 

@@ -140,7 +140,7 @@ static int pack(struct seal_packing *p)
 		if (r == 0)
 			r = seal_pack_live_file(p, *name);
 	}
-	if (r == 0 && p->b->redact)
+	if (r == 0)
 		r = seal_pack_journal(p);
 	if (r == 0) {
 		whole_rows(p);

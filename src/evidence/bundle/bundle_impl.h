@@ -31,7 +31,11 @@ int seal_pack_live_file(struct seal_packing *p, const char *name);
 /* seal_pack_state - bundle.json, and what a live host does not keep in files */
 int seal_pack_state(struct seal_packing *p);
 
-/* seal_pack_journal - the entries of all journals of the root, as live/journal.export */
+/* seal_pack_fd - a file of the bundle's own with the content of @fd (redacted), from its start */
+int seal_pack_fd(struct seal_packing *p, const char *name, int fd);
+
+/* seal_pack_journal - the entries of all journals of the root, each under the name of its journal
+ */
 int seal_pack_journal(struct seal_packing *p);
 
 /* seal_pack_row - a row of partial.tsv */

@@ -394,8 +394,8 @@ int seal_pack_item(struct seal_packing *p, const struct seal_item *item)
 	struct content c = {.fd = -1};
 	int r, error = item->error;
 
-	if (p->b->redact && item->content && is_journal(item->path))
-		return 0; /* its entries are in live/journal.export */
+	if (item->content && is_journal(item->path))
+		return 0; /* its entries are in a file of their own */
 	if (item->content && !error)
 		error = open_content(p, item, &c);
 	if (error == -ENOMEM) {
@@ -418,31 +418,20 @@ int seal_pack_item(struct seal_packing *p, const struct seal_item *item)
 	return r;
 }
 
-int seal_pack_live_file(struct seal_packing *p, const char *name)
+int seal_pack_fd(struct seal_packing *p, const char *name, int fd)
 {
-	struct seal_item item = {.path = seal_bytes_of(name), .content = true};
-	seal_auto_close int fd = -1;
+	struct seal_item item = {.path = seal_bytes_of(name)};
 	struct archive_entry *e;
 	struct stat st;
-	char path[300];
 	int r;
 
-	if (p->b->redact && (is_journal(item.path) || strcmp(name, "journal.export") == 0))
-		return 0;
-	fd = seal_root_open_live(p->b->root, name, NULL);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return 0;
-	if ((uint64_t)st.st_size > p->b->max_bytes - p->result->n_bytes) {
-		say_left(p, item.path);
-		return 0;
-	}
-	snprintf(path, sizeof(path), "live/%s", name);
-	e = new_entry(p, path);
+	if (fstat(fd, &st) < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return -errno;
+	e = new_entry(p, name);
 	if (!e)
 		return -ENOMEM;
 	archive_entry_set_mode(e, S_IFREG | 0600);
 	archive_entry_set_size(e, st.st_size);
-	archive_entry_set_mtime(e, st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 	r = put_header(p, e);
 	archive_entry_free(e);
 	if (r == 0)
@@ -450,4 +439,24 @@ int seal_pack_live_file(struct seal_packing *p, const char *name)
 	p->result->n_files++;
 	p->result->n_bytes += (uint64_t)st.st_size;
 	return r;
+}
+
+int seal_pack_live_file(struct seal_packing *p, const char *name)
+{
+	seal_auto_close int fd = -1;
+	struct stat st;
+	char path[300];
+
+	/* seal_pack_journal() writes those */
+	if (is_journal(seal_bytes_of(name)) || strcmp(name, "journal.export") == 0)
+		return 0;
+	fd = seal_root_open_live(p->b->root, name, NULL);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return 0;
+	snprintf(path, sizeof(path), "live/%s", name);
+	if ((uint64_t)st.st_size > p->b->max_bytes - p->result->n_bytes) {
+		say_left(p, seal_bytes_of(path));
+		return 0;
+	}
+	return seal_pack_fd(p, path, fd);
 }

@@ -1,78 +1,97 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdio.h>
+#include <sys/mman.h>
 
+#include "core/arena.h"
+#include "core/vec.h"
 #include "evidence/bundle/bundle_impl.h"
 #include "evidence/journal.h"
 
-/* journal_out.c - journal entries in the export format (systemd.io/JOURNAL_EXPORT_FORMATS): a
- * binary journal cannot be redacted where it is */
+/* journal_out.c - journals in the bundle: the fields that readers use, in the export format, under
+ * the name that the journal has. The binary files hold all that the host logs, cannot be redacted
+ * where they are, and sd-journal reads none out of an archive. */
 
-static void put_field(struct seal_buf *out, const char *name, struct seal_bytes value)
+/* struct copy - the entries of one journal so far */
+struct copy {
+	struct seal_bytes path; /* "var/log/journal/ID", "live/system.journal" */
+	FILE *to;
+};
+
+struct copies {
+	struct seal_arena *arena;
+	seal_vec(struct copy) v;
+	uint64_t left; /* bytes there is room for */
+	bool full;
+};
+
+static struct copy *copy_of(struct copies *c, struct seal_bytes path)
 {
-	unsigned char length[8];
-	size_t i;
+	struct copy *to;
+	int fd;
 
-	if (!value.n)
-		return;
-	seal_buf_puts(out, name);
-	for (i = 0; i < value.n; i++) {
-		unsigned char c = (unsigned char)value.p[i];
-
-		if (c < ' ' && c != '\t')
-			break;
+	seal_vec_each (it, &c->v)
+		if (seal_bytes_eq(it->path, path))
+			return it;
+	fd = memfd_create("journal", MFD_CLOEXEC);
+	to = fd < 0 ? NULL : seal_vec_add(&c->v);
+	if (to)
+		to->to = fdopen(fd, "w+");
+	if (!to || !to->to) {
+		if (fd >= 0)
+			close(fd);
+		c->v.n -= to != NULL;
+		return NULL;
 	}
-	if (i == value.n) {
-		seal_buf_putc(out, '=');
-	} else {
-		for (i = 0; i < sizeof(length); i++)
-			length[i] = (unsigned char)((uint64_t)value.n >> (8 * i));
-		seal_buf_putc(out, '\n');
-		seal_buf_put(out, length, sizeof(length));
-	}
-	seal_buf_put(out, value.p, value.n);
-	seal_buf_putc(out, '\n');
+	return seal_arena_copy(c->arena, path, &to->path) < 0 ? NULL : to;
 }
 
-static int put_entry(void *data, const struct seal_journal_entry *e,
-		     const struct seal_source_state *from)
+static int put_entry(void *data, struct seal_bytes path, struct seal_bytes text)
 {
-	struct seal_buf *out = data;
+	struct copies *c = data;
+	struct copy *to = copy_of(c, path);
 
-	(void)from;
-	seal_buf_printf(out, "__REALTIME_TIMESTAMP=%lld\n_SOURCE_REALTIME_TIMESTAMP=%lld\n",
-			(long long)e->time_us, (long long)e->time_us);
-	put_field(out, "_TRANSPORT", e->transport);
-	put_field(out, "SYSLOG_IDENTIFIER", e->identifier);
-	put_field(out, "_HOSTNAME", e->hostname);
-	put_field(out, "_COMM", e->comm);
-	if (e->pid)
-		seal_buf_printf(out, "_PID=%u\n", e->pid);
-	if (e->audit_type)
-		seal_buf_printf(out, "_AUDIT_TYPE=%u\n_AUDIT_ID=%llu\n", e->audit_type,
-				(unsigned long long)e->audit_id);
-	put_field(out, "MESSAGE", e->message);
-	seal_buf_putc(out, '\n');
-	return out->err;
+	if (!to)
+		return -ENOMEM;
+	c->full = c->full || text.n > c->left;
+	if (c->full)
+		return 0;
+	c->left -= text.n;
+	return fwrite(text.p, 1, text.n, to->to) == text.n ? 0 : -EIO;
+}
+
+static int pack_one(struct seal_packing *p, const struct copy *c)
+{
+	bool live = seal_bytes_starts(c->path, "live/");
+	char name[512];
+
+	if ((size_t)snprintf(name, sizeof(name), live ? "%.*s" : "root/%.*s/entries.journal",
+			     (int)c->path.n, c->path.p) >= sizeof(name))
+		return -ENAMETOOLONG;
+	if (fflush(c->to) != 0)
+		return -EIO;
+	return seal_pack_fd(p, name, fileno(c->to));
 }
 
 int seal_pack_journal(struct seal_packing *p)
 {
-	seal_auto_buf struct seal_buf out = {0};
-	struct seal_journal_reader reader = {&out, put_entry};
+	struct copies c = {.arena = seal_arena_new(), .left = p->b->max_bytes - p->result->n_bytes};
+	const struct seal_journal_copy copy = {&c, put_entry};
 	struct seal_host *h = seal_host_new();
-	int r;
+	int r = h && c.arena ? 0 : -ENOMEM;
 
-	if (!h)
-		return -ENOMEM;
-	h->span = p->b->h->span;
-	r = seal_journal_read(p->b->root, h, &reader, 1);
-	seal_host_free(h);
-	if (r < 0 || !out.n)
-		return r;
-	if (out.n > p->b->max_bytes - p->result->n_bytes) {
-		p->result->n_left++;
-		return 0;
+	if (r == 0)
+		r = seal_journal_entries(p->b->root, h, &copy);
+	seal_vec_each (it, &c.v) {
+		if (r == 0)
+			r = pack_one(p, it);
+		fclose(it->to);
 	}
-	r = seal_redact_text(p->b->redact, out.p, out.n);
-	return r < 0 ? r : seal_pack_bytes(p, "live/journal.export", seal_buf_bytes(&out));
+	if (c.full)
+		p->result->n_left++;
+	seal_vec_done(&c.v);
+	seal_arena_free(c.arena);
+	if (h)
+		seal_host_free(h);
+	return r;
 }
