@@ -4,6 +4,7 @@
 
 usage: run.py BUILD_DIR
 """
+import json
 import os
 import re
 import shutil
@@ -107,6 +108,16 @@ def units(top):
     check("the timer is well formed", not wrong, str(wrong))
 
 
+def bill_of_materials(program):
+    tool = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "src", "packaging", "sbom.py")
+    done = run(sys.executable, tool, program, "1.2.3")
+    check("sbom", done.returncode == 0, done.stderr)
+    names = {p["name"]: p["versionInfo"] for p in json.loads(done.stdout or "{}").get("packages", [])}
+    check("sbom: the program", names.get("postseal") == "1.2.3", str(names))
+    for part in ("libsepol.a", "libselinux", "libnftables", "libarchive"):
+        check(f"sbom: {part}", any(n.startswith(part) for n in names), str(names))
+
+
 def main():
     build = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as top:
@@ -118,6 +129,7 @@ def main():
         zsh(find(top, "/zsh/site-functions/_postseal"))
         units(top)
         find(top, "/doc/postseal/LICENSE")
+        bill_of_materials(program)
     print(f"{len(failures)} failures")
     return 1 if failures else 0
 
