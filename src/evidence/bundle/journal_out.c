@@ -15,7 +15,7 @@
 /* struct copy - the entries of one journal so far */
 struct copy {
 	struct seal_bytes path; /* "var/log/journal/ID", "live/system.journal" */
-	FILE *to;
+	int fd;
 };
 
 struct copies {
@@ -27,29 +27,27 @@ struct copies {
 
 static struct copy *copy_of(struct copies *c, struct seal_bytes path)
 {
+	seal_auto_close int fd = -1;
+	struct seal_bytes kept;
 	struct copy *to;
-	int fd;
 
 	seal_vec_each (it, &c->v)
 		if (seal_bytes_eq(it->path, path))
 			return it;
 	fd = memfd_create("journal", MFD_CLOEXEC);
-	to = fd < 0 ? NULL : seal_vec_add(&c->v);
-	if (to)
-		to->to = fdopen(fd, "w+");
-	if (!to || !to->to) {
-		if (fd >= 0)
-			close(fd);
-		c->v.n -= to != NULL;
+	if (fd < 0 || seal_arena_copy(c->arena, path, &kept) < 0)
 		return NULL;
-	}
-	return seal_arena_copy(c->arena, path, &to->path) < 0 ? NULL : to;
+	to = seal_vec_add(&c->v);
+	if (to)
+		*to = (struct copy){kept, seal_take_fd(&fd)};
+	return to;
 }
 
 static int put_entry(void *data, struct seal_bytes path, struct seal_bytes text)
 {
 	struct copies *c = data;
 	struct copy *to = copy_of(c, path);
+	ssize_t n;
 
 	if (!to)
 		return -ENOMEM;
@@ -57,7 +55,10 @@ static int put_entry(void *data, struct seal_bytes path, struct seal_bytes text)
 	if (c->full)
 		return 0;
 	c->left -= text.n;
-	return fwrite(text.p, 1, text.n, to->to) == text.n ? 0 : -EIO;
+	n = write(to->fd, text.p, text.n);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == text.n ? 0 : -EIO;
 }
 
 static int pack_one(struct seal_packing *p, const struct copy *c)
@@ -68,9 +69,7 @@ static int pack_one(struct seal_packing *p, const struct copy *c)
 	if ((size_t)snprintf(name, sizeof(name), live ? "%.*s" : "root/%.*s/entries.journal",
 			     (int)c->path.n, c->path.p) >= sizeof(name))
 		return -ENAMETOOLONG;
-	if (fflush(c->to) != 0)
-		return -EIO;
-	return seal_pack_fd(p, name, fileno(c->to));
+	return seal_pack_fd(p, name, c->fd);
 }
 
 int seal_pack_journal(struct seal_packing *p)
@@ -85,7 +84,7 @@ int seal_pack_journal(struct seal_packing *p)
 	seal_vec_each (it, &c.v) {
 		if (r == 0)
 			r = pack_one(p, it);
-		fclose(it->to);
+		close(it->fd);
 	}
 	if (c.full)
 		p->result->n_left++;
