@@ -85,6 +85,7 @@ static int run_verb(const struct seal_verb *v, int argc, char **argv)
 	seal_vec_done(&cli.outputs);
 	seal_vec_done(&cli.audit.only.v);
 	seal_vec_done(&cli.audit.skip.v);
+	seal_vec_done(&cli.audit.what_if.v);
 	seal_vec_done(&cli.probe.to.v);
 	seal_vec_done(&cli.probe.selectors.v);
 	seal_vec_done(&cli.probe.blocklists.v);
