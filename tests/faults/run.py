@@ -26,6 +26,7 @@ sys.path.insert(0, INCIDENTS)
 
 import assemble  # noqa: E402
 
+SUPPRESSIONS = os.path.join(os.path.dirname(HERE), "fuzz", "lsan.supp")
 CALLS_MAX = 5000
 # incident, command; OUT is the place of a file or folder that the command writes
 CASES = [
@@ -50,7 +51,8 @@ class Case:
         with tempfile.TemporaryDirectory() as top:
             args = [a.replace("OUT", os.path.join(top, "out")) for a in self.args]
             env = {"PATH": "/usr/bin:/bin", "FAULT_KIND": kind, "SOURCE_DATE_EPOCH": "1795200000"}
-            for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
+            env["LSAN_OPTIONS"] = f"suppressions={SUPPRESSIONS}:print_suppressions=0"
+            for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
                 if name in os.environ:
                     env[name] = os.environ[name]
             if at:
