@@ -21,24 +21,23 @@ enum kind { NONE, ALLOC, READ, WRITE };
 
 static enum kind wanted = NONE;
 static unsigned long at, count;
-static const char *count_file;
+static int count_fd = -1;
 
 static void say_count(void)
 {
-	int fd = open(count_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return;
-	dprintf(fd, "%lu\n", count);
-	close(fd);
+	dprintf(count_fd, "%lu\n", count);
+	close(count_fd);
 }
 
 __attribute__((constructor)) static void begin(void)
 {
-	const char *kind = getenv("FAULT_KIND"), *number = getenv("FAULT_AT");
+	const char *kind = getenv("FAULT_KIND"), *number = getenv("FAULT_AT"),
+		   *count_file = getenv("FAULT_COUNT");
 
-	count_file = getenv("FAULT_COUNT");
+	/* opened now: the program locks itself down */
 	if (count_file)
+		count_fd = open(count_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (count_fd >= 0)
 		atexit(say_count);
 	at = number ? strtoul(number, NULL, 10) : 0;
 	if (!kind)
