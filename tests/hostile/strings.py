@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Text that attacks its reader, in every field of the evidence, through every format of every verb.
 
-usage: strings.py PROGRAM
+usage: strings.py PROGRAM [--some]
 
 More than 100 payloads stand in a mail log, the audit log, the journal, the queue, the configuration,
 the ruleset, labels, names of files and hosts, waivers and the name of the root. Each document is
@@ -247,6 +247,9 @@ def complaints(err):
     return [f"on stderr: {err[max(0, bad.start() - 40):bad.end()]!r}"] if bad else []
 
 
+SOME = "--some" in sys.argv  # of the arguments an eighth
+
+
 def check_reports(program, root, scratch):
     """Reports read back by diff, and the arguments of the command line in complaints."""
     out = []
@@ -263,7 +266,7 @@ def check_reports(program, root, scratch):
             out += validate.faults("hostile diff", form, done.stdout)
             if done.returncode or seen(done.stdout) < 100:
                 out.append(f"diff {form}: exit status {done.returncode}, {seen(done.stdout)} payloads")
-    for i, p in enumerate(PIECES):
+    for i, p in list(enumerate(PIECES))[::8 if SOME else 1]:
         w = line(i, p)[:200]
         for args in ([b"audit", b"--root", b"/nonexistent/" + w], [b"audit", b"--only", w], [b"explain", b"--" + w],
                      [b"audit", b"--waivers", w], [b"explain", b"--format", w], [b"diff", w, w], [w]):
