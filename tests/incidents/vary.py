@@ -364,10 +364,10 @@ def link_tree(source, target):
 
 
 def renamed_truths(truths, name):
-    """The truths with the queue ids of that form."""
+    """The truths with the queue ids of that form; those of digits alone are as they were."""
     if name != "long_queue_ids":
         return truths
-    return [{**t, "queue_ids": [long_id(i) if re.fullmatch("[0-9A-F]{9,12}", i) else i
+    return [{**t, "queue_ids": [long_id(i) if re.fullmatch("[0-9A-F]{9,12}", i) and not i.isdigit() else i
                                 for i in t["queue_ids"]]} for t in truths]
 
 
