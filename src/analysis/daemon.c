@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "analysis/process.h"
 #include "evidence/postfix/conf.h"
 #include "evidence/selinux/policy.h"
 
@@ -196,26 +197,9 @@ static bool acts_as_others(struct seal_bytes daemon)
 
 int seal_daemon_identity(struct seal_host *h, struct seal_bytes daemon, struct seal_identity *ret)
 {
-	const struct seal_instance *inst = first_instance(h);
-	struct seal_bytes owner = SEAL_LIT("postfix");
-	const struct seal_user *user;
-	int r;
+	const struct seal_process p = {.inst = first_instance(h)};
 
-	if (acts_as_others(daemon))
-		return -ENODATA;
-	if (inst) {
-		r = seal_conf_value(inst, NULL, "mail_owner", h->arena, &owner);
-		if (r == -ENOMEM)
-			return r;
-	}
-	user = seal_users_by_name(&h->users, owner);
-	if (!user)
-		return -ENODATA;
-	*ret = (struct seal_identity){.uid = user->uid, .gid = user->gid};
-	ret->n_groups = seal_users_groups_of(&h->users, user, ret->groups, SEAL_DAC_GROUPS_MAX);
-	if (ret->n_groups > SEAL_DAC_GROUPS_MAX)
-		ret->n_groups = SEAL_DAC_GROUPS_MAX;
-	return 0;
+	return acts_as_others(daemon) ? -ENODATA : seal_process_owner(h, &p, ret);
 }
 
 int seal_daemon_path(struct seal_host *h, struct seal_bytes daemon, struct seal_bytes path,

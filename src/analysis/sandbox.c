@@ -70,11 +70,10 @@ const struct seal_setting *seal_sandbox_flag(const struct seal_sandbox *s, const
 }
 
 /* covers_address - one word of an address list: a name or "ADDRESS[/LENGTH]" */
-static bool covers_address(struct seal_bytes word, const struct seal_addr *a)
+static bool covers_address(struct seal_bytes word, const void *what)
 {
-	struct seal_bytes length, text = seal_bytes_cut(word, '/', &length);
+	const struct seal_addr *a = what;
 	struct seal_prefix p;
-	uint32_t len;
 
 	if (seal_bytes_is(word, "any"))
 		return true;
@@ -85,18 +84,15 @@ static bool covers_address(struct seal_bytes word, const struct seal_addr *a)
 				     : a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
 	if (seal_bytes_is(word, "multicast"))
 		return a->bits == 32 ? (a->b[0] & 0xf0) == 0xe0 : a->b[0] == 0xff;
-	if (seal_addr_parse(text, &p.addr) < 0)
-		return false;
-	len = p.addr.bits;
-	if (length.p && (seal_parse_u32(length, 10, &len) < 0 || len > p.addr.bits))
-		return false;
-	p.len = (uint8_t)len;
-	return seal_prefix_has(&p, a);
+	return seal_prefix_parse(word, &p) == 0 && seal_prefix_has(&p, a);
 }
 
-/* in_list - the line of a list setting that names @a; an empty one forgets those before it */
+/* in_list - the line of a list setting with a word that @names what is asked for; an empty one
+ * forgets those before it */
 static const struct seal_setting *in_list(const struct seal_unit *u, const char *section,
-					  const char *key, const struct seal_addr *a)
+					  const char *key,
+					  bool (*names)(struct seal_bytes word, const void *what),
+					  const void *what)
 {
 	const struct seal_setting *found = NULL;
 	struct seal_bytes rest, word;
@@ -110,7 +106,7 @@ static const struct seal_setting *in_list(const struct seal_unit *u, const char 
 		if (!rest.n)
 			found = NULL;
 		for (word = seal_bytes_word(&rest); word.n; word = seal_bytes_word(&rest))
-			if (covers_address(word, a))
+			if (names(word, what))
 				found = it;
 	}
 	return found;
@@ -119,12 +115,13 @@ static const struct seal_setting *in_list(const struct seal_unit *u, const char 
 const struct seal_setting *seal_sandbox_address(const struct seal_sandbox *s,
 						const struct seal_addr *a)
 {
-	const struct seal_setting *deny = in_list(s->unit, SERVICE, "IPAddressDeny", a);
+	const struct seal_setting *deny =
+		in_list(s->unit, SERVICE, "IPAddressDeny", covers_address, a);
 
 	if (!deny)
-		deny = in_list(s->slice, "Slice", "IPAddressDeny", a);
-	if (in_list(s->unit, SERVICE, "IPAddressAllow", a) ||
-	    in_list(s->slice, "Slice", "IPAddressAllow", a))
+		deny = in_list(s->slice, "Slice", "IPAddressDeny", covers_address, a);
+	if (in_list(s->unit, SERVICE, "IPAddressAllow", covers_address, a) ||
+	    in_list(s->slice, "Slice", "IPAddressAllow", covers_address, a))
 		return NULL;
 	return deny;
 }
@@ -215,8 +212,9 @@ const struct seal_setting *seal_sandbox_capability(const struct seal_sandbox *s,
 
 /* names_port - one word of SocketBindAllow=, SocketBindDeny=: "[family:][protocol:]port[-port]", or
  * any */
-static bool names_port(struct seal_bytes word, uint16_t port)
+static bool names_port(struct seal_bytes word, const void *what)
 {
+	const uint16_t port = *(const uint16_t *)what;
 	struct seal_bytes rest = word, last;
 	uint32_t low, high;
 	ssize_t colon;
@@ -240,30 +238,11 @@ static bool names_port(struct seal_bytes word, uint16_t port)
 	return low <= port && port <= high;
 }
 
-static const struct seal_setting *lists_port(const struct seal_sandbox *s, const char *key,
-					     uint16_t port)
-{
-	const struct seal_setting *found = NULL;
-	struct seal_bytes rest, word;
-
-	seal_vec_each (it, &s->unit->config.settings) {
-		if (!is_key(it, SERVICE, key))
-			continue;
-		rest = it->value;
-		if (!rest.n)
-			found = NULL;
-		for (word = seal_bytes_word(&rest); word.n; word = seal_bytes_word(&rest))
-			if (names_port(word, port))
-				found = it;
-	}
-	return found;
-}
-
 const struct seal_setting *seal_sandbox_bind(const struct seal_sandbox *s, uint16_t port)
 {
-	if (!s->unit || lists_port(s, "SocketBindAllow", port))
+	if (in_list(s->unit, SERVICE, "SocketBindAllow", names_port, &port))
 		return NULL;
-	return lists_port(s, "SocketBindDeny", port);
+	return in_list(s->unit, SERVICE, "SocketBindDeny", names_port, &port);
 }
 
 const struct seal_setting *seal_sandbox_program(const struct seal_sandbox *s)

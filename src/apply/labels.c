@@ -13,6 +13,7 @@
 
 #include "core/buf.h"
 #include "core/enc.h"
+#include "core/fdio.h"
 #include "evidence/selinux/labels.h"
 
 #define FILES_MAX   4000000
@@ -29,19 +30,9 @@ struct save {
 	size_t files;
 };
 
-static int write_all(void *data, struct seal_bytes piece)
+static int write_piece(void *data, struct seal_bytes piece)
 {
-	const int *fd = data;
-
-	while (piece.n) {
-		ssize_t w = write(*fd, piece.p, piece.n);
-
-		if (w < 0 && errno != EINTR)
-			return -errno;
-		if (w > 0)
-			piece = seal_bytes_from(piece, (size_t)w);
-	}
-	return 0;
+	return seal_fd_write(*(const int *)data, piece);
 }
 
 /* in_dir - a name of an open folder as a path, so that nothing on the way to it is resolved anew */
@@ -155,7 +146,7 @@ static int parent_of(struct seal_bytes path, char resolved[PATH_MAX], const char
 
 int seal_labels_save(struct seal_bytes path, bool all, int fd, struct seal_err *err)
 {
-	const struct seal_sink sink = {write_all, &fd};
+	const struct seal_sink sink = {write_piece, &fd};
 	seal_auto_free struct save *s = calloc(1, sizeof(*s));
 	seal_auto_close int dir = -1;
 	char copy[PATH_MAX];

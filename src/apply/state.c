@@ -7,6 +7,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "core/fdio.h"
+
 #define TEXT_MAX ((size_t)4 * 1024 * 1024)
 
 /* step 0 is the plan as a whole */
@@ -106,18 +108,11 @@ int seal_state_end_file(const struct seal_state *s, unsigned n, const char *what
 int seal_state_put(const struct seal_state *s, unsigned n, const char *what, struct seal_bytes text,
 		   struct seal_err *err)
 {
-	int fd = seal_state_begin_file(s, n, what, err), r = 0;
+	int fd = seal_state_begin_file(s, n, what, err), r;
 
 	if (fd < 0)
 		return fd;
-	while (text.n && r == 0) {
-		ssize_t w = write(fd, text.p, text.n);
-
-		if (w < 0 && errno != EINTR)
-			r = -errno;
-		if (w > 0)
-			text = seal_bytes_from(text, (size_t)w);
-	}
+	r = seal_fd_write(fd, text);
 	return seal_state_end_file(s, n, what, fd, r, err);
 }
 

@@ -28,13 +28,7 @@ void seal_mend_labels(struct seal_out *out, struct seal_bytes path, bool tree)
 	s = step(&f, SEAL_FIX_RESTORECON, "restorecon", argv, 3);
 	if (s) {
 		f.why = SEAL_LIT("the label is not the one file_contexts asks for");
-		s->precondition = SEAL_LIT("the label is not the one file_contexts asks for");
-		s->verify = SEAL_LIT("restorecon -n on the path changes nothing");
-		s->after = (struct seal_condition){SEAL_CONDITION_LABELS, .subject = path};
-		if (tree)
-			s->after.value = SEAL_LIT("tree");
-		s->before = s->after;
-		s->before.not = true;
+		seal_step_relabels(s, path, tree);
 	}
 	seal_out_mend(out, s ? &f : NULL, &f);
 }

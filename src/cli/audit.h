@@ -30,3 +30,7 @@ void seal_audit_done(struct seal_audited *a);
 int seal_audit_fail(const struct seal_cli *cli, int r, const struct seal_err *err);
 /* seal_audit_exit - the exit code of the gate's answer: 2 before 3 before 0 */
 int seal_audit_exit(enum seal_gate_answer v);
+
+/* seal_audit_answer - audit the root of the command line, write the answer in the formats asked
+ * for, a struct seal_audited, and weigh it; returns the exit code */
+int seal_audit_answer(const struct seal_cli *cli);

@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "core/enc.h"
+#include "core/fdio.h"
 
 int seal_cli_fail(const struct seal_cli *cli, enum seal_exit code, const struct seal_err *err)
 {
@@ -16,22 +17,6 @@ int seal_cli_fail(const struct seal_cli *cli, enum seal_exit code, const struct 
 	seal_enc_tty(&text, seal_bytes_of(err->code ? err->text : "failed"));
 	fprintf(stderr, "postseal %s: %.*s\n", cli->verb->name, (int)text.n, text.p ? text.p : "");
 	return (int)code;
-}
-
-static int write_all(int fd, const char *p, size_t n)
-{
-	ssize_t w;
-
-	while (n) {
-		w = write(fd, p, n);
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w < 0)
-			return -errno;
-		p += w;
-		n -= (size_t)w;
-	}
-	return 0;
 }
 
 /* is_special - a device, a FIFO, a socket or a link ("/dev/stdout") is written to; putting a file
@@ -54,7 +39,7 @@ static mode_t new_mode(void)
 
 static int write_piece(void *data, struct seal_bytes piece)
 {
-	return write_all(((struct seal_document *)data)->fd, piece.p, piece.n);
+	return seal_fd_write(((struct seal_document *)data)->fd, piece);
 }
 
 /* open_file - a special file itself; else a new one beside the path. Returns 0 or -errno */

@@ -239,14 +239,12 @@ int seal_audit_fail(const struct seal_cli *cli, int r, const struct seal_err *er
 	return seal_cli_fail(cli, r == -EINVAL ? SEAL_EXIT_USAGE : SEAL_EXIT_FAILED, err);
 }
 
-int seal_verb_audit(const struct seal_cli *cli)
+int seal_audit_answer(const struct seal_cli *cli)
 {
 	struct seal_audited a = {0};
 	struct seal_err err = {0};
 	int r, code;
 
-	if (cli->audit.needs || cli->audit.what_if.v.n)
-		return seal_verb_needs(cli);
 	r = seal_audit_run(cli, cli->root, &a, &err);
 	if (r < 0)
 		code = seal_audit_fail(cli, r, &err);
@@ -256,4 +254,11 @@ int seal_verb_audit(const struct seal_cli *cli)
 		code = seal_audit_exit(seal_gate_answer(&a.findings.gate));
 	seal_audit_done(&a);
 	return code;
+}
+
+int seal_verb_audit(const struct seal_cli *cli)
+{
+	if (cli->audit.needs || cli->audit.what_if.v.n)
+		return seal_verb_needs(cli);
+	return seal_audit_answer(cli);
 }

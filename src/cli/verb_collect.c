@@ -30,18 +30,6 @@ static int run_reach(struct seal_host *h)
 	return r < 0 ? r : out.err;
 }
 
-/* made_at - SOURCE_DATE_EPOCH, so that a run can be repeated, else the clock */
-static int64_t made_at(void)
-{
-	const char *fixed = getenv("SOURCE_DATE_EPOCH");
-	uint64_t seconds;
-
-	if (fixed && seal_parse_u64(seal_bytes_of(fixed), 10, &seconds) == 0 &&
-	    seconds < INT64_MAX / SEAL_SECOND_US)
-		return (int64_t)seconds * SEAL_SECOND_US;
-	return (int64_t)time(NULL) * SEAL_SECOND_US;
-}
-
 /* parse_size - "500M". Returns 0 or -EINVAL */
 static int parse_size(const char *text, uint64_t *ret, struct seal_err *err)
 {
@@ -131,7 +119,7 @@ static int collect(const struct seal_cli *cli, struct seal_root *root, struct se
 	b->root = root;
 	b->haul = &haul;
 	b->h = h;
-	b->time_us = made_at();
+	b->time_us = seal_cli_now();
 	if (r == 0)
 		r = write_file(cli->collect.file, b, &result, err);
 	seal_haul_done(&haul);

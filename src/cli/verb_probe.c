@@ -8,6 +8,7 @@
 #include "analysis/endpoints/endpoints.h"
 #include "cli/cli.h"
 #include "cli/probe_targets.h"
+#include "core/fdio.h"
 #include "evidence/evidence.h"
 #include "evidence/postfix/conf.h"
 #include "report/probe.h"
@@ -55,22 +56,6 @@ static int become(const struct seal_user *u)
 	return 0;
 }
 
-static int write_all(int fd, const struct seal_buf *b)
-{
-	size_t done = 0;
-	ssize_t n;
-
-	while (done < b->n) {
-		n = write(fd, b->p + done, b->n - done);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		done += (size_t)n;
-	}
-	return 0;
-}
-
 /* struct request - what is to be asked, and what the answer is told with */
 struct request {
 	const struct seal_cli *cli;
@@ -100,7 +85,7 @@ static int answer_request(const struct request *q)
 		seal_auto_buf struct seal_buf doc = {0};
 
 		o->format->put(q->answer, &style, &doc);
-		r = doc.err ? doc.err : write_all(q->documents[i], &doc);
+		r = doc.err ? doc.err : seal_fd_write(q->documents[i], seal_buf_bytes(&doc));
 		if (r < 0) {
 			seal_err_set(&err, r, "%s", strerror(-r));
 			return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);

@@ -112,16 +112,12 @@ static enum seal_exit answer_probes(const struct seal_cli *cli, const struct rea
 static int parse_prefix(const char *text, const char *option, struct seal_prefix *ret,
 			struct seal_err *err)
 {
-	struct seal_bytes rest, addr = seal_bytes_cut(seal_bytes_of(text), '/', &rest);
-	uint32_t len;
+	int r = seal_prefix_parse(seal_bytes_of(text), ret);
 
-	if (seal_addr_parse(addr, &ret->addr) < 0)
-		return seal_err_set(err, -EINVAL, "--%s %s: no address or prefix", option, text);
-	len = ret->addr.bits;
-	if (rest.p && (seal_parse_u32(rest, 10, &len) < 0 || len > ret->addr.bits))
-		return seal_err_set(err, -EINVAL, "--%s %s: no prefix length", option, text);
-	ret->len = (uint8_t)len;
-	return 0;
+	if (r < 0)
+		seal_err_set(err, -EINVAL, "--%s %s: no %s", option, text,
+			     r == -ERANGE ? "prefix length" : "address or prefix");
+	return r < 0 ? -EINVAL : 0;
 }
 
 static int parse_user(const struct seal_cli *cli, const struct seal_host *h,

@@ -21,6 +21,9 @@ bool seal_enc_json(struct seal_buf *b, struct seal_bytes s);
 /* seal_enc_hex - lower-case hex digits */
 void seal_enc_hex(struct seal_buf *b, struct seal_bytes s);
 
+/* seal_enc_base64 - RFC 4648 section 4, padded, on one line */
+void seal_enc_base64(struct seal_buf *b, struct seal_bytes s);
+
 /* seal_enc_html - text or attribute value of HTML: & < > " ' escaped, controls as the visible \xNN
  */
 void seal_enc_html(struct seal_buf *b, struct seal_bytes s);

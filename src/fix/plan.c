@@ -50,18 +50,6 @@ void seal_plan_free(struct seal_plan *p)
 	free(p);
 }
 
-bool seal_argv_eq(const struct seal_argv *a, const struct seal_argv *b)
-{
-	size_t i;
-
-	if (a->v.n != b->v.n)
-		return false;
-	for (i = 0; i < a->v.n; i++)
-		if (!seal_bytes_eq(a->v.v[i], b->v.v[i]))
-			return false;
-	return true;
-}
-
 /* same_commands - @a and @b do the same; steps for a person are compared by their words */
 static bool same_commands(const struct seal_fix *a, const struct seal_fix *b)
 {

@@ -88,6 +88,3 @@ static inline bool seal_step_is_manual(const struct seal_plan_step *s)
 {
 	return s->argv.v.n == 0;
 }
-
-/* seal_argv_eq - the same words */
-bool seal_argv_eq(const struct seal_argv *a, const struct seal_argv *b);

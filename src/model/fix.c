@@ -79,6 +79,29 @@ int seal_argv_set(struct seal_argv *a, const struct seal_bytes *words, size_t n)
 	return 0;
 }
 
+bool seal_argv_eq(const struct seal_argv *a, const struct seal_argv *b)
+{
+	size_t i;
+
+	if (a->v.n != b->v.n)
+		return false;
+	for (i = 0; i < a->v.n; i++)
+		if (!seal_bytes_eq(a->v.v[i], b->v.v[i]))
+			return false;
+	return true;
+}
+
+void seal_step_relabels(struct seal_step *s, struct seal_bytes path, bool tree)
+{
+	s->precondition = SEAL_LIT("the label is not the one file_contexts asks for");
+	s->verify = SEAL_LIT("restorecon -n on the path changes nothing");
+	s->after = (struct seal_condition){SEAL_CONDITION_LABELS, .subject = path};
+	if (tree)
+		s->after.value = SEAL_LIT("tree");
+	s->before = s->after;
+	s->before.not = true;
+}
+
 static int copy_step(struct seal_fix *to, const struct seal_step *from)
 {
 	struct seal_step *s;

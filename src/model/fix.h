@@ -126,3 +126,10 @@ int seal_fix_copy(struct seal_fix *to, const struct seal_fix *from);
 /* seal_argv_set - make @a the @n words
  * Returns 0 or -ENOMEM. */
 int seal_argv_set(struct seal_argv *a, const struct seal_bytes *words, size_t n);
+/* seal_argv_eq - the same words */
+bool seal_argv_eq(const struct seal_argv *a, const struct seal_argv *b);
+
+/* seal_step_relabels - say what holds before and after a restorecon of @path, or of the tree below
+ * it
+ */
+void seal_step_relabels(struct seal_step *s, struct seal_bytes path, bool tree);

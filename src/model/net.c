@@ -26,6 +26,20 @@ int seal_addr_parse(struct seal_bytes s, struct seal_addr *ret)
 	return 0;
 }
 
+int seal_prefix_parse(struct seal_bytes s, struct seal_prefix *ret)
+{
+	struct seal_bytes length, addr = seal_bytes_cut(s, '/', &length);
+	uint32_t len;
+
+	if (seal_addr_parse(addr, &ret->addr) < 0)
+		return -EINVAL;
+	len = ret->addr.bits;
+	if (length.p && (seal_parse_u32(length, 10, &len) < 0 || len > ret->addr.bits))
+		return -ERANGE;
+	ret->len = (uint8_t)len;
+	return 0;
+}
+
 void seal_addr_put(struct seal_buf *b, const struct seal_addr *a)
 {
 	char text[INET6_ADDRSTRLEN];

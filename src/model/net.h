@@ -69,6 +69,9 @@ struct seal_net {
 
 /* seal_addr_parse - dotted quad or RFC 4291 text, no zone, no brackets. Returns 0 or -EINVAL */
 int seal_addr_parse(struct seal_bytes s, struct seal_addr *ret) SEAL_MUST_USE;
+/* seal_prefix_parse - "ADDRESS" or "ADDRESS/LENGTH", the address as above; bits beyond the length
+ * are kept. Returns 0, -EINVAL (no address) or -ERANGE (no length of that family) */
+int seal_prefix_parse(struct seal_bytes s, struct seal_prefix *ret) SEAL_MUST_USE;
 /* seal_addr_put - as inet_ntop(3) prints it */
 struct seal_buf;
 void seal_addr_put(struct seal_buf *b, const struct seal_addr *a);

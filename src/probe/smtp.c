@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "core/buf.h"
+#include "core/enc.h"
 #include "probe/clock.h"
 
 #define REPLY_TEXT_MAX ((size_t)512)
@@ -141,30 +141,13 @@ static bool offers(struct seal_bytes mechanisms, const char *name)
 	return false;
 }
 
-static void put_base64(struct seal_buf *b, const unsigned char *p, size_t n)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t i;
-
-	for (i = 0; i < n; i += 3) {
-		unsigned v = (unsigned)p[i] << 16 | (i + 1 < n ? (unsigned)p[i + 1] << 8 : 0u) |
-			     (i + 2 < n ? p[i + 2] : 0u);
-
-		seal_buf_putc(b, digits[v >> 18]);
-		seal_buf_putc(b, digits[v >> 12 & 63]);
-		seal_buf_putc(b, i + 1 < n ? digits[v >> 6 & 63] : '=');
-		seal_buf_putc(b, i + 2 < n ? digits[v & 63] : '=');
-	}
-}
-
 static int ask_base64(struct talk *t, const char *command, struct seal_bytes secret,
 		      unsigned wanted)
 {
 	seal_auto_buf struct seal_buf coded = {0};
 	int r;
 
-	put_base64(&coded, (const unsigned char *)secret.p, secret.n);
+	seal_enc_base64(&coded, secret);
 	r = coded.err ? -ENOMEM : ask(t, command, seal_buf_bytes(&coded), wanted);
 	if (coded.p)
 		explicit_bzero(coded.p, coded.n);

@@ -24,29 +24,6 @@ void seal_html_code(struct seal_html *w, struct seal_bytes text)
 
 /* --- head */
 
-static void put_base64(struct seal_buf *out, const unsigned char *p, size_t n)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				     "0123456789+/";
-
-	for (size_t i = 0; i < n; i += 3) {
-		uint32_t v = (uint32_t)p[i] << 16;
-		char four[5] = "====";
-
-		if (i + 1 < n)
-			v |= (uint32_t)p[i + 1] << 8;
-		if (i + 2 < n)
-			v |= p[i + 2];
-		four[0] = digits[v >> 18];
-		four[1] = digits[v >> 12 & 63];
-		if (i + 1 < n)
-			four[2] = digits[v >> 6 & 63];
-		if (i + 2 < n)
-			four[3] = digits[v & 63];
-		seal_buf_puts(out, four);
-	}
-}
-
 /* put_policy - the digest of the style sheet is all that Content Security Policy lets through */
 static void put_policy(struct seal_html *w, struct seal_bytes css)
 {
@@ -58,7 +35,7 @@ static void put_policy(struct seal_html *w, struct seal_bytes css)
 	}
 	seal_buf_puts(w->out, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
 			      "'none'; style-src 'sha256-");
-	put_base64(w->out, sum, sizeof(sum));
+	seal_enc_base64(w->out, (struct seal_bytes){(const char *)sum, sizeof(sum)});
 	seal_buf_puts(w->out, "'; base-uri 'none'; form-action 'none'\">\n");
 }
 

@@ -38,18 +38,6 @@ static int add_targets(struct seal_attribution *at)
 	return r;
 }
 
-static bool same_argv(const struct seal_argv *a, const struct seal_argv *b)
-{
-	size_t i;
-
-	if (a->v.n != b->v.n)
-		return false;
-	for (i = 0; i < a->v.n; i++)
-		if (!seal_bytes_eq(a->v.v[i], b->v.v[i]))
-			return false;
-	return true;
-}
-
 static bool has_commands(const struct seal_fix *f)
 {
 	return f->steps.n && f->steps.v[0].argv.v.n;
@@ -63,7 +51,8 @@ static bool same_commands(const struct seal_fix *a, const struct seal_fix *b)
 	if (a->kind != b->kind || a->steps.n != b->steps.n || !a->steps.n)
 		return false;
 	for (i = 0; i < a->steps.n; i++)
-		if (!a->steps.v[i].argv.v.n || !same_argv(&a->steps.v[i].argv, &b->steps.v[i].argv))
+		if (!a->steps.v[i].argv.v.n ||
+		    !seal_argv_eq(&a->steps.v[i].argv, &b->steps.v[i].argv))
 			return false;
 	return true;
 }

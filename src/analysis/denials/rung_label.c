@@ -68,13 +68,7 @@ int seal_restorecon_step(struct seal_fix *f, struct seal_bytes path, bool tree)
 	r = seal_ladder_step(f, "restorecon", argv, 3, &s);
 	if (r < 0)
 		return r;
-	s->precondition = SEAL_LIT("the label is not the one file_contexts asks for");
-	s->verify = SEAL_LIT("restorecon -n on the path changes nothing");
-	s->after = (struct seal_condition){SEAL_CONDITION_LABELS, .subject = path};
-	if (tree)
-		s->after.value = SEAL_LIT("tree");
-	s->before = s->after;
-	s->before.not = true;
+	seal_step_relabels(s, path, tree);
 	return 0;
 }
 

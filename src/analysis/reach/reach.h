@@ -60,6 +60,9 @@ struct seal_fw_verdict {
 	size_t n_depends;
 };
 
+/* seal_fw_same_depends - whether two answers depend on the same things, in the same order */
+bool seal_fw_same_depends(const struct seal_fw_verdict *a, const struct seal_fw_verdict *b);
+
 /* seal_reach_probe - what becomes of one packet
  * @rs:  linked
  * @net: addresses, routes, forwarding; fields it lacks make what needs them depend on them
@@ -97,7 +100,7 @@ int seal_reach_ask(const struct seal_ruleset *rs, const struct seal_net *net,
 		   const struct seal_question *q, struct seal_arena *a,
 		   struct seal_reach_answer *ret);
 
-/* seal_reach_split - cut ranges of @bits wide numbers into prefixes, as addresses are written
+/* seal_reach_prefixes - cut ranges of @bits wide numbers into prefixes, as addresses are written
  * Calls @each for every prefix in order. */
 void seal_reach_prefixes(const struct seal_fw_range *v, size_t n, unsigned bits,
 			 void (*each)(void *data, const struct seal_prefix *p), void *data);

@@ -201,7 +201,7 @@ static int partition(struct partition *p)
 	return r;
 }
 
-static bool same_depends(const struct seal_fw_verdict *a, const struct seal_fw_verdict *b)
+bool seal_fw_same_depends(const struct seal_fw_verdict *a, const struct seal_fw_verdict *b)
 {
 	size_t i;
 
@@ -220,7 +220,8 @@ static bool same_verdict(const struct seal_fw_verdict *a, const struct seal_fw_v
 	       a->refusal.code == b->refusal.code && a->rule == b->rule && a->chain == b->chain &&
 	       a->reachable == b->reachable && a->answered == b->answered &&
 	       a->later_rule == b->later_rule && a->later_chain == b->later_chain &&
-	       a->to_port == b->to_port && seal_addr_eq(&a->to, &b->to) && same_depends(a, b);
+	       a->to_port == b->to_port && seal_addr_eq(&a->to, &b->to) &&
+	       seal_fw_same_depends(a, b);
 }
 
 static int verdict_order(const void *a, const void *b)

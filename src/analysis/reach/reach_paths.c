@@ -28,25 +28,13 @@ static bool same_far(const struct seal_reach_row *a, const struct seal_reach_row
 	return a->n_far == b->n_far && memcmp(a->far, b->far, a->n_far * sizeof(*a->far)) == 0;
 }
 
-static bool same_depends(const struct seal_fw_verdict *a, const struct seal_fw_verdict *b)
-{
-	size_t i;
-
-	if (a->n_depends != b->n_depends)
-		return false;
-	for (i = 0; i < a->n_depends; i++)
-		if (a->depends[i].rule != b->depends[i].rule ||
-		    !seal_bytes_eq(a->depends[i].text, b->depends[i].text))
-			return false;
-	return true;
-}
-
 static bool same_verdict(const struct seal_fw_verdict *a, const struct seal_fw_verdict *b)
 {
 	return a->verdict == b->verdict && a->refusal.type == b->refusal.type &&
 	       a->refusal.code == b->refusal.code && a->rule == b->rule && a->chain == b->chain &&
 	       a->reachable == b->reachable && a->later_rule == b->later_rule &&
-	       a->later_chain == b->later_chain && a->to_port == b->to_port && same_depends(a, b);
+	       a->later_chain == b->later_chain && a->to_port == b->to_port &&
+	       seal_fw_same_depends(a, b);
 }
 
 static int add_near(struct seal_path_row *r, const struct seal_addr *near)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "evidence/firewall/nft_helper.h"
+#include "core/fdio.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -20,7 +21,8 @@ struct request {
 	uint32_t mentions_dormant;
 };
 
-static int write_all(int fd, const void *p, size_t n)
+/* send_all - a helper that is gone is an error, not a signal */
+static int send_all(int fd, const void *p, size_t n)
 {
 	const char *at = p;
 	ssize_t w;
@@ -33,23 +35,6 @@ static int write_all(int fd, const void *p, size_t n)
 			return -EPIPE;
 		at += w;
 		n -= (size_t)w;
-	}
-	return 0;
-}
-
-static int read_all(int fd, void *p, size_t n)
-{
-	char *at = p;
-	ssize_t r;
-
-	while (n) {
-		r = read(fd, at, n);
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r <= 0)
-			return -EPIPE;
-		at += r;
-		n -= (size_t)r;
 	}
 	return 0;
 }
@@ -108,7 +93,7 @@ static int read_bytes(int from, size_t n, size_t max, char **ret)
 	*ret = malloc(n + 1);
 	if (!*ret)
 		return -ENOMEM;
-	r = read_all(from, *ret, n);
+	r = seal_fd_read(from, *ret, n);
 	(*ret)[n] = '\0';
 	return r;
 }
@@ -143,7 +128,7 @@ static int serve_one(int from)
 
 	if (out < 0)
 		return out;
-	r = read_all(from, &q, sizeof(q));
+	r = seal_fd_read(from, &q, sizeof(q));
 	if (r == 0)
 		r = read_job(from, &q, &s, &j);
 	pid = r == 0 ? fork() : -1;
@@ -196,11 +181,11 @@ int nft_helper_ask(const struct nft_job *j)
 		q.sizes[i] = j->files[i] ? j->sizes[i] : ABSENT;
 	r = send_fd(helper, j->out);
 	if (r == 0)
-		r = write_all(helper, &q, sizeof(q));
+		r = send_all(helper, &q, sizeof(q));
 	if (r == 0)
-		r = write_all(helper, text.p, text.n);
+		r = send_all(helper, text.p, text.n);
 	for (i = 0; i < NFT_DATABASES && r == 0; i++)
 		if (j->files[i])
-			r = write_all(helper, j->files[i], j->sizes[i]);
+			r = send_all(helper, j->files[i], j->sizes[i]);
 	return r;
 }

@@ -7,6 +7,7 @@
  * are those of the evidence, and loads the text there. Host names cannot be resolved: there is
  * neither resolver nor network. Nothing of the host is read, changed or reached. */
 
+#include "core/fdio.h"
 #include "core/input.h"
 #include "evidence/firewall/nft_helper.h"
 
@@ -40,30 +41,14 @@ struct reply {
 	uint64_t n_text;
 };
 
-static int write_all(int fd, const void *p, size_t n)
-{
-	const char *at = p;
-	ssize_t w;
-
-	while (n) {
-		w = write(fd, at, n);
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w <= 0)
-			return -EIO;
-		at += w;
-		n -= (size_t)w;
-	}
-	return 0;
-}
-
 static void send_reply(const struct nft_job *j, int code, struct seal_bytes text,
 		       struct seal_bytes dormant)
 {
 	struct reply r = {.code = code, .n_dormant = (uint32_t)dormant.n, .n_text = text.n};
 
-	if (write_all(j->out, &r, sizeof(r)) == 0 && write_all(j->out, text.p, text.n) == 0)
-		(void)write_all(j->out, dormant.p, dormant.n);
+	if (seal_fd_write(j->out, (struct seal_bytes){(const char *)&r, sizeof(r)}) == 0 &&
+	    seal_fd_write(j->out, text) == 0)
+		(void)!seal_fd_write(j->out, dormant);
 }
 
 static int fail(const struct nft_job *j, int code, const char *what)
@@ -79,7 +64,9 @@ static int put_file(const char *path, const void *p, size_t n)
 {
 	seal_auto_close int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
-	return fd < 0 ? -errno : write_all(fd, p, n);
+	if (fd < 0)
+		return -errno;
+	return seal_fd_write(fd, (struct seal_bytes){p, n}) < 0 ? -EIO : 0;
 }
 
 static int map_ids(uid_t uid, gid_t gid)
@@ -303,23 +290,6 @@ int nft_job_carry_out(struct nft_job *j)
 	return list(j, nft);
 }
 
-static int read_all(int fd, void *p, size_t n)
-{
-	char *at = p;
-	ssize_t r;
-
-	while (n) {
-		r = read(fd, at, n);
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r <= 0)
-			return r < 0 ? -errno : -EPIPE;
-		at += r;
-		n -= (size_t)r;
-	}
-	return 0;
-}
-
 static int read_buf(int fd, size_t n, struct seal_buf *b)
 {
 	char chunk[65536];
@@ -328,7 +298,7 @@ static int read_buf(int fd, size_t n, struct seal_buf *b)
 
 	for (; n; n -= part) {
 		part = n < sizeof(chunk) ? n : sizeof(chunk);
-		r = read_all(fd, chunk, part);
+		r = seal_fd_read(fd, chunk, part);
 		if (r < 0)
 			return r;
 		seal_buf_put(b, chunk, part);
@@ -343,7 +313,7 @@ static int receive(int fd, struct nft_listing *ret, struct seal_err *err)
 	struct reply r;
 	int e;
 
-	e = read_all(fd, &r, sizeof(r));
+	e = seal_fd_read(fd, &r, sizeof(r));
 	if (e < 0)
 		return seal_err_set(err, -ETIMEDOUT, "nft ended without an answer");
 	if (r.n_text > LISTING_MAX || r.n_dormant > LISTING_MAX)

@@ -40,20 +40,6 @@ static bool text(struct reading *rd, struct seal_bytes *ret)
 	return seal_jsonread_string(&rd->j, rd->a, ret);
 }
 
-static bool parse_prefix(struct seal_bytes s, struct seal_prefix *ret)
-{
-	struct seal_bytes rest, addr = seal_bytes_cut(s, '/', &rest);
-	uint32_t len;
-
-	if (seal_addr_parse(addr, &ret->addr) < 0)
-		return false;
-	len = ret->addr.bits;
-	if (rest.p && (seal_parse_u32(rest, 10, &len) < 0 || len > ret->addr.bits))
-		return false;
-	ret->len = (uint8_t)len;
-	return true;
-}
-
 static void add_route(struct reading *rd, const struct seal_prefix *dst, struct seal_bytes dev)
 {
 	struct seal_route *r = seal_vec_add(&rd->net->routes);
@@ -72,7 +58,7 @@ static void add_address(struct reading *rd, struct seal_bytes ifname, struct sea
 	struct seal_if_addr *i;
 	struct seal_prefix p;
 
-	if (!parse_prefix(s, &p)) {
+	if (seal_prefix_parse(s, &p)) {
 		bad(rd, "no address/length");
 		return;
 	}
@@ -126,7 +112,7 @@ static void read_route(struct reading *rd)
 	}
 	if (seal_bytes_is(dst, "default"))
 		dst = SEAL_LIT("0.0.0.0/0");
-	if (!parse_prefix(dst, &p) || !dev.n)
+	if (seal_prefix_parse(dst, &p) || !dev.n)
 		bad(rd, "no route");
 	else
 		add_route(rd, &p, dev);
