@@ -28,11 +28,11 @@ bool seal_selinux_type_valid(struct seal_bytes type);
 /* seal_policy_load - parse a binary kernel policy held in memory
  * @image: the bytes, not compressed; not kept
  * @ret:   new policy, caller frees with seal_policy_free(); untouched on failure
- * libsepol parses it in a child first, which may crash or run out of its two seconds;
- * seal_policy_open() spares the live host's own policy that. Limits: 64 MiB of policy, 1 GiB of
- * memory to parse it. Returns 0, -EPROTONOSUPPORT (version newer than this libsepol reads, or older
- * than it accepts), -EBADMSG (not a policy, a module, damaged), -EFBIG or -ENOMEM; the error
- * carries libsepol's words. */
+ * libsepol parses it in a child, which may crash or run out of its two seconds, and leaves it in
+ * memory that is handed over; seal_policy_open() reads the live host's own policy without one.
+ * Limits: 64 MiB of policy, 1 GiB of memory to parse it. Returns 0, -EPROTONOSUPPORT (version newer
+ * than this libsepol reads, or older than it accepts), -EBADMSG (not a policy, a module, damaged),
+ * -EFBIG or -ENOMEM; the error carries libsepol's words. */
 int seal_policy_load(struct seal_bytes image, struct seal_policy **ret, struct seal_err *err);
 void seal_policy_free(struct seal_policy *p);
 SEAL_DEFINE_AUTO(policy, struct seal_policy *, seal_policy_free);

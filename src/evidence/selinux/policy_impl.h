@@ -29,9 +29,8 @@ static inline uint32_t seal_cond_value(const cond_expr_t *e)
 #pragma pop_macro("bool")
 #endif
 
-#include <sys/resource.h>
-
 #include "evidence/selinux/policy.h"
+#include "evidence/selinux/sepol_memory.h"
 
 /* struct seal_rule - one allow rule of the policy, ready for scanning */
 struct seal_rule {
@@ -72,6 +71,7 @@ struct seal_tried_ioctl {
 };
 
 struct seal_policy {
+	struct seal_sepol_arena memory; /* of @handle and all below */
 	sepol_policydb_t *handle;
 	policydb_t *db; /* inside @handle */
 	sidtab_t sidtab;
@@ -136,12 +136,6 @@ int seal_query_mask(const struct seal_policy *p, struct seal_bytes tclass,
  * that parses it first */
 int seal_policy_load_trusted(struct seal_bytes image, struct seal_policy **ret,
 			     struct seal_err *err);
-
-/* seal_memory_limit - let the address space grow by no more than @growth bytes from here
- * @before: becomes the limits to put back
- * Returns false when they are left alone: they are lower already, or /proc does not say how much is
- * mapped. */
-bool seal_memory_limit(uint64_t growth, struct rlimit *before);
 
 /* seal_policy_select - make @p the policy libsepol's services work on */
 void seal_policy_select(struct seal_policy *p);

@@ -6,7 +6,6 @@
 #include "evidence/selinux/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,7 +15,7 @@
 #include <sys/wait.h>
 
 #define POLICY_MAX_BYTES    (64u << 20)
-#define PARSE_MEMORY_BYTES  (UINT64_C(1) << 30)
+#define PARSE_MEMORY_BYTES  ((size_t)1 << 30)
 #define SUBS_MAX_BYTES      (1u << 20)
 #define PARSE_SECONDS       2
 #define BOUNDS_DEPTH        16
@@ -40,39 +39,6 @@ static void keep_message(void *data, sepol_handle_t *handle, const char *fmt, ..
 	va_start(ap, fmt);
 	vsnprintf(c->text, sizeof(c->text), fmt, ap);
 	va_end(ap);
-}
-
-/* address_space - bytes mapped by this process, 0 when /proc does not say */
-static uint64_t address_space(void)
-{
-	seal_auto_close int fd = -1;
-	struct seal_bytes text;
-	uint64_t pages;
-	char buf[64];
-	ssize_t n;
-
-	fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, buf, sizeof(buf));
-	if (n <= 0)
-		return 0;
-	text = (struct seal_bytes){buf, (size_t)n};
-	if (seal_parse_u64(seal_bytes_word(&text), 10, &pages) < 0)
-		return 0;
-	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
-bool seal_memory_limit(uint64_t growth, struct rlimit *before)
-{
-	uint64_t now = address_space();
-	struct rlimit lim;
-
-	if (now == 0 || getrlimit(RLIMIT_AS, before) < 0)
-		return false;
-	lim = *before;
-	if (lim.rlim_cur != RLIM_INFINITY && lim.rlim_cur < now + growth)
-		return false;
-	lim.rlim_cur = now + growth;
-	return setrlimit(RLIMIT_AS, &lim) == 0;
 }
 
 static uint32_t le32(const char *p)
@@ -110,87 +76,91 @@ static int check_header(struct seal_bytes image, struct seal_err *err)
 	return 0;
 }
 
-static int parse(struct seal_bytes image, sepol_policydb_t *handle, struct seal_err *err)
+/* parse - libsepol's memory comes out of an arena by now */
+static int parse(struct seal_bytes image, sepol_policydb_t **ret, struct seal_err *err)
 {
 	struct complaint why = {""};
-	struct rlimit before;
+	sepol_policydb_t *handle = NULL;
 	sepol_handle_t *h;
-	bool limited;
-	int r;
+	int r = -1;
 
 	h = sepol_handle_create();
-	if (!h)
+	if (!h || sepol_policydb_create(&handle) < 0)
 		return seal_err_set(err, -ENOMEM, "out of memory");
 	sepol_msg_set_callback(h, keep_message, &why);
-
-	/* counts in a damaged header ask for more */
-	limited = seal_memory_limit(PARSE_MEMORY_BYTES, &before);
 	/* the image is only read; the interface lacks a const */
 	r = sepol_policydb_from_image(h, (void *)(uintptr_t)image.p, image.n, handle);
-	if (limited)
-		setrlimit(RLIMIT_AS, &before);
-	sepol_handle_destroy(h);
 	if (r < 0)
 		return seal_err_set(err, -EBADMSG, "damaged policy%s%s", why.text[0] ? ": " : "",
 				    why.text);
+	if (evaluate_conds(&handle->p) < 0)
+		return seal_err_set(err, -EBADMSG, "damaged policy: conditional expression");
+	*ret = handle;
 	return 0;
 }
 
-/* struct outcome - what the child of survives() shares */
+/* struct outcome - what the child of parse_apart() leaves, at the start of its arena */
 struct outcome {
 	struct seal_err err; /* code 0: accepted */
+	sepol_policydb_t *handle;
+	size_t used;
 };
 
-static void try_parse(struct seal_bytes image, struct outcome *out)
+static void parse_in_child(struct seal_bytes image, struct seal_policy *p, struct outcome *out)
 {
 	struct rlimit cpu = {PARSE_SECONDS, PARSE_SECONDS}, core = {0, 0};
-	sepol_policydb_t *handle = NULL;
 
 	setrlimit(RLIMIT_CPU, &cpu);
 	setrlimit(RLIMIT_CORE, &core);
-	if (sepol_policydb_create(&handle) < 0) {
-		seal_err_set(&out->err, -ENOMEM, "out of memory");
-		return;
-	}
-	if (parse(image, handle, &out->err) < 0)
-		return;
-	evaluate_conds(&handle->p);
-	sepol_policydb_free(handle);
+	parse(image, &out->handle, &out->err);
+	out->used = p->memory.used;
 }
 
-/* survives - parse once in a child: libsepol 3.4 crashes on some damaged policies, for others while
- * it frees what it read of them, and loops for hours on a third kind; none of it may take us along.
+/* parse_apart - parse in a child, in memory that becomes ours when it comes to a good end: libsepol
+ * 3.4 crashes on some damaged policies, for others while it frees what it read of them, and loops
+ * for hours on a third kind; none of it may take us along.
  * Returns 0, -EBADMSG or -ENOMEM */
-static int survives(struct seal_bytes image, struct seal_err *err)
+static int parse_apart(struct seal_bytes image, struct seal_policy *p, struct seal_err *err)
 {
-	struct outcome *out, got;
+	struct outcome *out = seal_sepol_calloc(1, sizeof(*out));
 	int status = 0;
 	pid_t pid;
 
-	out = mmap(NULL, sizeof(*out), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (out == MAP_FAILED)
+	if (!out)
 		return seal_err_set(err, -ENOMEM, "out of memory");
 	pid = fork();
 	if (pid == 0) {
-		try_parse(image, out);
+		parse_in_child(image, p, out);
 		_exit(0);
 	}
-	if (pid > 0)
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
-	got = *out;
-	munmap(out, sizeof(*out));
-
 	if (pid < 0)
 		return seal_err_set(err, -ENOMEM, "no child to parse it in");
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return seal_err_set(err, -EBADMSG, "damaged policy: libsepol %s",
 				    WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU ||
 							    WTERMSIG(status) == SIGKILL)
 					    ? "does not come to an end of it"
 					    : "crashes on it");
-	if (got.err.code < 0)
-		return seal_err_set(err, got.err.code, "%s", got.err.text);
+	if (out->err.code < 0)
+		return seal_err_set(err, out->err.code, "%s", out->err.text);
+	p->handle = out->handle;
+	if (seal_sepol_arena_settle(&p->memory, out->used) < 0)
+		return seal_err_set(err, -ENOMEM, "out of memory");
+	return 0;
+}
+
+/* parse_here - an image that is no stranger's */
+static int parse_here(struct seal_bytes image, struct seal_policy *p, struct seal_err *err)
+{
+	int r = parse(image, &p->handle, err);
+
+	if (r < 0)
+		return r;
+	if (seal_sepol_arena_settle(&p->memory, p->memory.used) < 0)
+		return seal_err_set(err, -ENOMEM, "out of memory");
 	return 0;
 }
 
@@ -232,12 +202,12 @@ static int load(struct seal_bytes image, bool trusted, struct seal_policy **ret,
 	if (!p)
 		return seal_err_set(err, -ENOMEM, "out of memory");
 	p->arena = seal_arena_new();
-	if (!p->arena || sepol_policydb_create(&p->handle) < 0)
+	if (!p->arena || seal_sepol_arena_open(&p->memory, !trusted, PARSE_MEMORY_BYTES) < 0)
 		return seal_err_set(err, -ENOMEM, "out of memory");
 
-	r = trusted ? 0 : survives(image, err);
-	if (r == 0)
-		r = parse(image, p->handle, err);
+	seal_sepol_arena_fill(&p->memory);
+	r = trusted ? parse_here(image, p, err) : parse_apart(image, p, err);
+	seal_sepol_arena_fill(NULL);
 	if (r < 0)
 		return r;
 	p->db = &p->handle->p;
@@ -251,8 +221,6 @@ static int load(struct seal_bytes image, bool trusted, struct seal_policy **ret,
 	r = check_bounds(p, err);
 	if (r < 0)
 		return r;
-	if (evaluate_conds(p->db) < 0)
-		return seal_err_set(err, -EBADMSG, "damaged policy: conditional expression");
 	if (sepol_sidtab_init(&p->sidtab) < 0)
 		return seal_err_set(err, -ENOMEM, "out of memory");
 
@@ -278,7 +246,9 @@ void seal_policy_free(struct seal_policy *p)
 	seal_policy_restore(p);
 	if (p->sidtab.htable)
 		sepol_sidtab_destroy(&p->sidtab);
-	sepol_policydb_free(p->handle);
+	seal_vec_each (node, &p->fresh)
+		seal_sepol_free(*node); /* the one thing of the policy that is not in its arena */
+	seal_sepol_arena_close(&p->memory);
 	free(p->by_source.v);
 	free(p->by_source.start);
 	free(p->by_target.v);

@@ -4,6 +4,7 @@
 #include "core/input.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -210,6 +211,40 @@ done:
 	return r;
 }
 
+/* address_space - bytes mapped by this process, 0 when /proc does not say */
+static uint64_t address_space(void)
+{
+	seal_auto_close int fd = -1;
+	struct seal_bytes text;
+	uint64_t pages;
+	char buf[64];
+	ssize_t n;
+
+	fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, buf, sizeof(buf));
+	if (n <= 0)
+		return 0;
+	text = (struct seal_bytes){buf, (size_t)n};
+	if (seal_parse_u64(seal_bytes_word(&text), 10, &pages) < 0)
+		return 0;
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* memory_limit - let the address space grow by no more than @growth bytes from here; not where it
+ * is limited to less already, or /proc does not say how much is mapped */
+static void memory_limit(uint64_t growth)
+{
+	uint64_t now = address_space();
+	struct rlimit lim;
+
+	if (now == 0 || getrlimit(RLIMIT_AS, &lim) < 0)
+		return;
+	if (lim.rlim_cur != RLIM_INFINITY && lim.rlim_cur < now + growth)
+		return;
+	lim.rlim_cur = now + growth;
+	setrlimit(RLIMIT_AS, &lim);
+}
+
 /* the exit status of a compiler without memory: it calls exit(3), which would also write what the
  * parent has in its buffers */
 #define OUT_OF_MEMORY 3
@@ -222,12 +257,12 @@ static void no_memory(void)
 static void prove(const struct seal_store *store, const struct seal_candidate *v, size_t n,
 		  struct outcome *out)
 {
-	struct rlimit cpu = {PROVE_SECONDS, PROVE_SECONDS}, core = {0, 0}, before;
+	struct rlimit cpu = {PROVE_SECONDS, PROVE_SECONDS}, core = {0, 0};
 	struct prover p = {.store = store, .v = v, .n = n, .out = out};
 
 	setrlimit(RLIMIT_CPU, &cpu);
 	setrlimit(RLIMIT_CORE, &core);
-	seal_memory_limit(PROVE_MEMORY_BYTES, &before);
+	memory_limit(PROVE_MEMORY_BYTES);
 	atexit(no_memory);
 	if (load_linked(&p, "policy.linked") < 0)
 		load_linked(&p, "policy.kern");
