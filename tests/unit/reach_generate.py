@@ -260,7 +260,8 @@ class Ruleset:
                 "dnat ip to numgen inc mod 2 map { 0 : 198.51.100.10, 1 : 198.51.100.11 }", "dnat ip to 198.51.100.10-198.51.100.11",
                 "meta l4proto tcp redirect to :2525-2526", "meta l4proto tcp redirect to :2525 random", "dnat ip prefix to ip daddr map { 198.51.100.0/24 : 10.5.5.0/24 }",
                 "dnat ip to 127.0.0.1", "dnat ip to 10.9.9.9", "accept", "return", "drop", "counter", "ct mark set 0x7 redirect to :25",
-                "tcp dport 25 redirect to :tcp dport map @ports_to", "dnat ip to 10.0.0.25:25", "dnat ip to ip daddr . tcp dport map { 198.51.100.10 . 25 : 198.51.100.11 . 587 }"])
+                "tcp dport 25 redirect to :tcp dport map @ports_to", "dnat ip to 10.0.0.25:25", "redirect to :25",
+                "meta l4proto tcp dnat ip to 198.51.100.10:25", "dnat ip to ip daddr . tcp dport map { 198.51.100.10 . 25 : 198.51.100.11 . 587 }"])
         if hook == "output":
             return pre + " " + r.choice(["meta l4proto tcp dnat ip to 203.0.113.66:587", "dnat ip to 192.0.2.1", "meta l4proto tcp redirect to :2525", "accept",
                                          "meta l4proto tcp dnat ip6 to [2001:db8:3::7]:25", "drop", "dnat ip to tcp dport map { 25 : 192.0.2.1, 587 : 8.8.8.8 }"])

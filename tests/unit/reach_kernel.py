@@ -145,7 +145,7 @@ def fault(ours, got):
         return "reachable"
     if got == "data":
         return None
-    if ours["verdict"].startswith("reject") and ours.get("answered") != "no" and got not in REFUSALS:
+    if ours["verdict"].startswith("reject") and ours.get("answered") not in ("no", "depends") and got not in REFUSALS:
         return "refused without an answer"
     if ours["verdict"] == "drop" and got != "timeout" and got != errno.EPERM:
         return "not dropped"

@@ -14,9 +14,16 @@ static bool fib_known(const struct reach *x, const struct seal_fw_part *p)
 	unsigned flags = p->fib & ~(unsigned)SEAL_FIB_MARK;
 
 	if (p->field == SEAL_FIELD_FIB_TYPE)
-		return x->net->has_addrs && (flags == SEAL_FIB_SADDR || flags == SEAL_FIB_DADDR);
+		return x->net->has_addrs && (flags == SEAL_FIB_SADDR || flags == SEAL_FIB_DADDR ||
+					     flags == (SEAL_FIB_DADDR | SEAL_FIB_IIF));
 	return x->net->has_routes && x->net->has_addrs &&
 	       (flags == SEAL_FIB_SADDR || flags == (SEAL_FIB_SADDR | SEAL_FIB_IIF));
+}
+
+/* "fib daddr . iif type": only what the interface itself has is local or its broadcast */
+static bool asks_type_on_iif(const struct seal_fw_part *p)
+{
+	return p->field == SEAL_FIELD_FIB_TYPE && (p->fib & SEAL_FIB_IIF);
 }
 
 static bool is_multicast(const struct reach *x, seal_u128 a)
@@ -69,6 +76,31 @@ static bool is_through(const struct reach *x, const struct seal_route *r, seal_u
 	       seal_ifname_u128(r->dev) == dev;
 }
 
+/* the type of an address for packets that came in by @dev (inet_dev_addr_type and
+ * __nft_fib6_eval_type): those of other interfaces are unicast */
+static seal_u128 fib_type_on(const struct reach *x, seal_u128 a, seal_u128 dev,
+			     const struct route_answer *to)
+{
+	bool lo = dev == seal_ifname_u128(SEAL_LIT("lo")), broadcast = false;
+	struct route_answer other = *to;
+	seal_u128 b;
+
+	if (x->family == 4 && (a == 0xffffffffu || a >> 24 == 0))
+		return RTN_BROADCAST;
+	if (lo && (x->family == 4 ? a >> 24 == 127 : a == 1))
+		return RTN_LOCAL;
+	seal_vec_each (i, &x->net->addrs) {
+		if (i->prefix.addr.bits != x->bits || seal_ifname_u128(i->ifname) != dev)
+			continue;
+		if (seal_addr_u128(&i->prefix.addr) == a)
+			return RTN_LOCAL;
+		broadcast |= x->family == 4 && subnet_broadcast(i, &b) && a == b;
+	}
+	if (other.kind == ROUTE_LOCAL)
+		other.kind = ROUTE_DEVICE;
+	return fib_type(x, a, &other, broadcast);
+}
+
 /* IPv6 looks for any route through the interface the packet came in by; IPv4 takes the best route
  * there is. Every link has fe80::/64. */
 static bool asks_any_route(const struct reach *x, const struct seal_fw_part *p)
@@ -112,6 +144,8 @@ static seal_u128 fib_value(const struct reach *x, const struct flow *f,
 {
 	struct route_answer to = reach_route(x, a);
 
+	if (asks_type_on_iif(p))
+		return fib_type_on(x, a, f->s.iif, &to);
 	if (p->field == SEAL_FIELD_FIB_TYPE)
 		return fib_type(x, a, &to, is_broadcast(x, a));
 	if (is_looped(x, f))
@@ -141,7 +175,11 @@ struct value reach_fib(struct reach *x, const struct flow *f, const struct seal_
 				      .why = "addresses and routes of the host"};
 	if (is_skip_doubtful(x, f, p))
 		return (struct value){.kind = VALUE_UNKNOWN, .why = "the version of the kernel"};
-	if (f->s.dst_local && a == &f->s.now.daddr && p->field == SEAL_FIELD_FIB_TYPE)
+	if (asks_type_on_iif(p) && (a->open || !f->s.iif))
+		return (struct value){.kind = VALUE_UNKNOWN,
+				      .why = "the interface's own addresses"};
+	if (f->s.dst_local && a == &f->s.now.daddr && p->field == SEAL_FIELD_FIB_TYPE &&
+	    !asks_type_on_iif(p))
 		return (struct value){.kind = VALUE_RANGE, .lo = RTN_LOCAL, .hi = RTN_LOCAL};
 	if (!a->open && a->lo != a->hi)
 		return (struct value){.kind = VALUE_UNKNOWN};

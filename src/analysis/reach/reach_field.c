@@ -91,10 +91,13 @@ static struct value ct_state(const struct reach *x, const struct flow *f)
 	return certain(CT_INVALID);
 }
 
+/* a mapping that leaves all as it was sets no bit (nf_nat_setup_info of the kernel) */
 static struct value ct_status(const struct flow *f)
 {
-	uint32_t v = (f->s.dnat ? IPS_DST_NAT : 0u) | (f->s.snat ? IPS_SRC_NAT : 0u);
+	uint32_t v = (f->s.dst_changed ? IPS_DST_NAT : 0u) | (f->s.src_changed ? IPS_SRC_NAT : 0u);
 
+	if (f->s.dst_changed < 0 || f->s.src_changed < 0)
+		return unknown("whether a mapping changes the packet");
 	if (f->s.ct == CT_ESTABLISHED)
 		v |= IPS_CONFIRMED | IPS_SEEN_REPLY;
 	return certain(v);

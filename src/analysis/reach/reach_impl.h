@@ -75,11 +75,12 @@ struct flow_state {
 	uint8_t ct; /* CT_*; 0: connection tracking has not seen the packet */
 	bool reply; /* packet of the reply direction */
 	bool mark_unknown, ct_mark_unknown;
-	bool entry;              /* conntrack has an entry for the connection */
-	bool answer_seen;        /* conntrack saw the SYN-ACK */
-	bool dst_done, src_done; /* NAT has been decided */
-	bool dnat, snat;         /* and mapped */
-	bool nat_taken;          /* by a statement of the NAT hook running now */
+	bool entry;                      /* conntrack has an entry for the connection */
+	bool answer_seen;                /* conntrack saw the SYN-ACK */
+	bool dst_done, src_done;         /* NAT has been decided */
+	bool dnat, snat;                 /* and mapped */
+	int8_t dst_changed, src_changed; /* to something else: 0, 1, or -1: not known */
+	bool nat_taken;                  /* by a statement of the NAT hook running now */
 	bool iif_unknown, oif_unknown;
 	seal_u128 exit; /* the interface the first packet left through; 0: delivered here */
 	bool local;     /* has reached a local socket */

@@ -163,8 +163,51 @@ static struct seal_fw_range redirect_addr(struct reach *x, const struct flow *f,
 	return r;
 }
 
+static bool overlaps(seal_u128 lo, seal_u128 hi, const struct addr_value *b)
+{
+	return lo <= b->hi && b->lo <= hi;
+}
+
+/* may @far, the values of the open address, be what it is mapped to */
+static bool far_overlaps(const struct seal_ranges *far, const struct addr_value *b)
+{
+	const struct seal_fw_range *v = seal_ranges_v(far);
+	size_t k;
+
+	for (k = 0; k < far->n; k++)
+		if (overlaps(v[k].lo, v[k].hi, b))
+			return true;
+	return false;
+}
+
+static int8_t addr_changed(const struct flow *f, const struct addr_value *a,
+			   const struct addr_value *b)
+{
+	if (a->open && b->open)
+		return 0; /* not mapped */
+	if (a->open ? !far_overlaps(&f->far, b) : !overlaps(a->lo, a->hi, b))
+		return 1;
+	return a->lo == a->hi && b->lo == b->hi && !a->open ? 0 : -1;
+}
+
+/* changed - does a mapping change the packet: 0, 1, or -1: not known
+ * @p, @q: the port before and after; @q NULL: left as it is */
+static int8_t changed(const struct flow *f, const struct addr_value *a, const struct addr_value *b,
+		      const struct port_value *p, const struct port_value *q)
+{
+	int8_t addr = addr_changed(f, a, b);
+
+	if (addr == 1 || (q && (p->hi < q->lo || q->hi < p->lo)))
+		return 1;
+	if (q && (p->lo != p->hi || q->lo != q->hi))
+		return -1;
+	return addr;
+}
+
 static void map_dst(struct reach *x, struct flow *f, const struct mapping *m, bool redirect)
 {
+	const struct endpoints before = f->s.now;
+
 	if (m->has_addr) {
 		f->s.now.daddr = (struct addr_value){.lo = m->addr.lo, .hi = m->addr.hi};
 		f->s.dst_local = redirect;
@@ -181,10 +224,13 @@ static void map_dst(struct reach *x, struct flow *f, const struct mapping *m, bo
 	f->s.after.daddr = f->s.now.daddr;
 	f->s.after.dport = f->s.now.dport;
 	f->s.dnat = true;
+	f->s.dst_changed = changed(f, &before.daddr, &f->s.now.daddr, &before.dport,
+				   m->has_port ? &f->s.now.dport : NULL);
 }
 
 static void map_src(struct reach *x, struct flow *f, const struct mapping *m, bool masquerade)
 {
+	const struct endpoints before = f->s.now;
 	seal_u128 a;
 
 	if (masquerade && reach_if_addr(x, f->s.oif, 0, &a))
@@ -201,6 +247,8 @@ static void map_src(struct reach *x, struct flow *f, const struct mapping *m, bo
 	f->s.after.saddr = f->s.now.saddr;
 	f->s.after.sport = f->s.now.sport;
 	f->s.snat = true;
+	f->s.src_changed = changed(f, &before.saddr, &f->s.now.saddr, &before.sport,
+				   m->has_port ? &f->s.now.sport : NULL);
 }
 
 static int finish(struct reach *x, struct flow *f, const struct seal_fw_rule *rule,
