@@ -47,6 +47,9 @@ struct seal_cli_ids {
 
 struct seal_verb;
 
+/* the most that --jobs may ask for */
+#define SEAL_JOBS_MAX 256u
+
 struct seal_cli {
 	const struct seal_verb *verb;
 	const char *root;
@@ -69,6 +72,7 @@ struct seal_cli {
 		const char *fail_on, *severity, *role, *waivers, *baseline;
 		struct seal_cli_words only, skip, what_if;
 		bool needs;
+		unsigned jobs; /* roots at a time; 0: one a processor */
 	} audit;
 	struct { /* fix */
 		const char *dir, *apply, *undo, *hash, *policy_root;

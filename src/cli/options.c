@@ -135,6 +135,17 @@ static int set_confirm(void *data, const char *arg, struct seal_err *err)
 	return 0;
 }
 
+static int set_jobs(void *data, const char *arg, struct seal_err *err)
+{
+	uint32_t n = 0;
+
+	if (seal_parse_u32(seal_bytes_of(arg), 10, &n) < 0 || n == 0 || n > SEAL_JOBS_MAX)
+		return seal_err_set(err, -EINVAL, "'%s' is no number from 1 to %u", arg,
+				    SEAL_JOBS_MAX);
+	((struct seal_cli *)data)->audit.jobs = n;
+	return 0;
+}
+
 /* set_to - one place for reach, as many as wanted for probe */
 static int set_to(void *data, const char *arg, struct seal_err *err)
 {
@@ -271,6 +282,8 @@ const struct seal_opt seal_options[] = {
 	{"what-if", "CHANGE",
 	 "What mail would break: BOOLEAN=off, 'close PORT' or enforcing; may be repeated",
 	 SEAL_VERB_AUDIT, set_what_if},
+	{"jobs", "N", "With ROOT operands: audit this many at a time (default: one a processor)",
+	 SEAL_VERB_AUDIT, set_jobs},
 	{"audit", NULL, "Plan the fixes of checks that fail as well", SEAL_VERB_FIX, set_audit},
 	{"output", "DIR|FILE",
 	 "fix: write the plan, its scripts and its modules into this directory; collect: write "

@@ -80,6 +80,14 @@ static int take_ids(const struct seal_cli_words *words, struct seal_cli_ids *ret
 	return 0;
 }
 
+int seal_audit_rules(const struct seal_cli *cli, struct seal_audited *a, struct seal_err *err)
+{
+	if (seal_check_rules_load(cli->rules_dir, &a->rules, err) < 0 ||
+	    seal_rules_load(cli->rules_dir, &a->causes, err) < 0)
+		return -EINVAL;
+	return 0;
+}
+
 /* read_all - rules and evidence. Returns 0, -EINVAL for what the user got wrong, or another errno
  */
 static int read_all(const struct seal_cli *cli, const char *root, struct seal_audited *a,
@@ -90,8 +98,7 @@ static int read_all(const struct seal_cli *cli, const char *root, struct seal_au
 	struct seal_ids none = {0};
 	int r;
 
-	if (seal_check_rules_load(cli->rules_dir, &a->rules, err) < 0 ||
-	    seal_rules_load(cli->rules_dir, &a->causes, err) < 0)
+	if (!a->rules && seal_audit_rules(cli, a, err) < 0)
 		return -EINVAL;
 	r = seal_root_new(root, &a->root, err);
 	if (r == 0)
@@ -260,5 +267,5 @@ int seal_verb_audit(const struct seal_cli *cli)
 {
 	if (cli->audit.needs || cli->audit.what_if.v.n)
 		return seal_verb_needs(cli);
-	return seal_audit_answer(cli);
+	return cli->n_args ? seal_audit_many(cli) : seal_audit_answer(cli);
 }

@@ -16,6 +16,10 @@ void seal_report_audit_text(const struct seal_host *h, const struct seal_finding
 /* NDJSON: a line a finding (report/records.h) */
 void seal_report_audit_ndjson(const struct seal_host *h, const struct seal_findings *f,
 			      struct seal_buf *out);
+/* seal_report_audit_failed - of a root that gave no verdict, only "run": no "end" follows, as of a
+ * run that was cut short. Its host is called as the last part of the root's path.
+ * @why: trusted text */
+void seal_report_audit_failed(const char *root, const char *why, struct seal_buf *out);
 /* SARIF 2.1.0: failures as results; waived and known ones carry a suppression or baselineState */
 void seal_report_audit_sarif(const struct seal_host *h, const struct seal_findings *f,
 			     const struct seal_text_style *style, struct seal_buf *out);

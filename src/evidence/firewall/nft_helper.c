@@ -168,6 +168,19 @@ int nft_helper_start(struct seal_err *err)
 	return 0;
 }
 
+int nft_helper_part(void)
+{
+	int fd = helper;
+
+	helper = -1;
+	return fd;
+}
+
+void nft_helper_take(int fd)
+{
+	helper = fd;
+}
+
 int nft_helper_ask(const struct nft_job *j)
 {
 	const struct seal_bytes text = seal_buf_bytes(&j->source->text);

@@ -28,6 +28,12 @@ int nft_job_carry_out(struct nft_job *j);
  * Returns 0 or -errno. */
 int nft_helper_start(struct seal_err *err);
 
+/* nft_helper_part, nft_helper_take - a helper for each of several processes that are started after
+ * the lock-down: part with the one just started, so that another can be; take one as the own.
+ * nft_helper_part() returns the descriptor, which the caller owns, or -1 when there is none. */
+int nft_helper_part(void);
+void nft_helper_take(int fd);
+
 /* nft_helper_ask - hand it a job; j->out goes to its child. Returns 0, or -ENOTCONN or another
  * negative errno when there is no helper to take it. */
 int nft_helper_ask(const struct nft_job *j);

@@ -35,6 +35,17 @@ bool seal_selinux_type_valid(struct seal_bytes type);
  * -EFBIG or -ENOMEM; the error carries libsepol's words. */
 int seal_policy_load(struct seal_bytes image, struct seal_policy **ret, struct seal_err *err);
 void seal_policy_free(struct seal_policy *p);
+
+/* seal_policy_preload - parse the policy of a root for processes that are started later: one of
+ * them that comes upon the very same bytes takes this copy, and parses nothing
+ * @type: SELINUXTYPE
+ * At most SEAL_POLICY_KEPT policies are kept, until the process ends; one that is there already is
+ * not parsed again. Returns 0, -EMFILE (no more room) or as seal_policy_open(). */
+#define SEAL_POLICY_KEPT 4
+int seal_policy_preload(const struct seal_root *root, struct seal_bytes type, struct seal_err *err);
+
+/* seal_policy_was_kept - whether the policy is one of those, not parsed by this process */
+bool seal_policy_was_kept(const struct seal_policy *p);
 SEAL_DEFINE_AUTO(policy, struct seal_policy *, seal_policy_free);
 #define seal_auto_policy __attribute__((cleanup(seal_auto_policy_)))
 

@@ -77,6 +77,7 @@ struct seal_policy {
 	sidtab_t sidtab;
 	struct seal_arena *arena; /* aliases, the path */
 	seal_vec(struct seal_alias) aliases;
+	bool was_kept;    /* parsed before this process was started */
 	bool deep_bounds; /* a bounding type is bounded itself: libsepol is not asked (see
 			     policy_why.c) */
 

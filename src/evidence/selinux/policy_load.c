@@ -185,12 +185,34 @@ static int check_bounds(struct seal_policy *p, struct seal_err *err)
 	return 0;
 }
 
+/* policies parsed before this process was started, with the bytes they were made of */
+static struct kept {
+	char *image;
+	size_t n;
+	struct seal_policy *policy; /* NULL: taken */
+} kept_policies[SEAL_POLICY_KEPT];
+
+static struct kept *find_kept(struct seal_bytes image)
+{
+	for (size_t i = 0; i < SEAL_POLICY_KEPT; i++)
+		if (kept_policies[i].image && kept_policies[i].n == image.n &&
+		    memcmp(kept_policies[i].image, image.p, image.n) == 0)
+			return &kept_policies[i];
+	return NULL;
+}
+
 static int load(struct seal_bytes image, bool trusted, struct seal_policy **ret,
 		struct seal_err *err)
 {
 	seal_auto_policy struct seal_policy *p = NULL;
+	struct kept *k = find_kept(image);
 	int r;
 
+	if (k && k->policy) {
+		k->policy->was_kept = true;
+		*ret = seal_take(k->policy);
+		return 0;
+	}
 	if (image.n > POLICY_MAX_BYTES)
 		return seal_err_set(err, -EFBIG, "policy is over %u MiB", POLICY_MAX_BYTES >> 20);
 	r = check_header(image, err);
@@ -359,6 +381,41 @@ static int load_file(const struct seal_root *root, const char *path, bool truste
 		return r;
 	r = load((struct seal_bytes){image, n}, trusted, ret, err);
 	return r < 0 ? seal_err_add(err, r, "%s", path) : 0;
+}
+
+int seal_policy_preload(const struct seal_root *root, struct seal_bytes type, struct seal_err *err)
+{
+	seal_auto_policy struct seal_policy *p = NULL;
+	seal_auto_free char *image = NULL;
+	char name[65], path[256];
+	size_t n = 0, i;
+	int r;
+
+	for (i = 0; i < SEAL_POLICY_KEPT && kept_policies[i].image; i++)
+		;
+	if (i == SEAL_POLICY_KEPT)
+		return seal_err_set(err, -EMFILE, "policies enough are kept");
+	if (!seal_selinux_type_valid(type))
+		return seal_err_set(err, -EINVAL, "SELINUXTYPE is no plain name");
+	memcpy(name, type.p, type.n);
+	name[type.n] = '\0';
+
+	r = find_file(root, name, path, sizeof(path));
+	if (r == 0)
+		r = seal_root_read(root, path, POLICY_MAX_BYTES, &image, &n, NULL);
+	if (r < 0)
+		return seal_err_set(err, r, "no policy of type %s in this root", name);
+	if (find_kept((struct seal_bytes){image, n}))
+		return 0;
+	r = load((struct seal_bytes){image, n}, false, &p, err);
+	if (r == 0)
+		kept_policies[i] = (struct kept){seal_take(image), n, seal_take(p)};
+	return r;
+}
+
+bool seal_policy_was_kept(const struct seal_policy *p)
+{
+	return p->was_kept;
 }
 
 int seal_policy_open(const struct seal_root *root, struct seal_bytes type, struct seal_policy **ret,
