@@ -26,6 +26,7 @@ const struct seal_check *seal_check_table(size_t i)
 		seal_checks_labels,       seal_checks_labels_mail, seal_checks_modules,
 		seal_checks_ports,        seal_checks_postfix,     seal_checks_postfix_files,
 		seal_checks_postfix_host, seal_checks_queue,       seal_checks_selinux,
+		seal_checks_tls,
 	};
 
 	return i < sizeof(tables) / sizeof(*tables) ? tables[i] : NULL;

@@ -242,15 +242,26 @@ static int open_below(const struct seal_root *root, const struct seal_top *top, 
 	return fd;
 }
 
-int seal_root_open(const struct seal_root *root, const char *path, struct seal_err *err)
+static int open_told(const struct seal_root *root, enum seal_touch touch, const char *path,
+		     struct seal_err *err)
 {
 	int r = held(root, path);
 
-	tell(root, SEAL_AT_HOST, SEAL_TOUCH_READ, path);
+	tell(root, SEAL_AT_HOST, touch, path);
 	if (r == 0)
 		r = root->ops->open(&root->host, relative(path));
 	r = missing(root, path, r);
 	return r < 0 ? seal_err_set(err, r, "%s: %s", path, why_not(r)) : r;
+}
+
+int seal_root_open(const struct seal_root *root, const char *path, struct seal_err *err)
+{
+	return open_told(root, SEAL_TOUCH_READ, path, err);
+}
+
+int seal_root_open_secret(const struct seal_root *root, const char *path, struct seal_err *err)
+{
+	return open_told(root, SEAL_TOUCH_LOOK, path, err);
 }
 
 int seal_root_open_live(const struct seal_root *root, const char *name, struct seal_err *err)

@@ -43,6 +43,10 @@ const char *seal_root_name(const struct seal_root *root);
  * -ENXIO (not a regular file), -ENAMETOOLONG, -ENOMEM or an I/O errno. */
 int seal_root_open(const struct seal_root *root, const char *path, struct seal_err *err);
 
+/* seal_root_open_secret - as seal_root_open(), of a file whose content must not leave the host: a
+ * struct seal_watch is told that its metadata was asked for */
+int seal_root_open_secret(const struct seal_root *root, const char *path, struct seal_err *err);
+
 /* seal_root_open_live - open a file of the bundle's live/ directory; -ENOENT for other kinds of
  * root. Otherwise as seal_root_open(). */
 int seal_root_open_live(const struct seal_root *root, const char *name, struct seal_err *err);

@@ -5,6 +5,7 @@
 
 #include "evidence/audit/audit.h"
 #include "evidence/firewall/ruleset.h"
+#include "evidence/host/certificates.h"
 #include "evidence/host/changed.h"
 #include "evidence/host/contents.h"
 #include "evidence/host/facts.h"
@@ -23,6 +24,7 @@
 /* struct view - what answers the host's questions about single files */
 struct view {
 	const struct seal_root *root;
+	struct seal_host *h;
 	struct seal_arena *arena;
 	struct seal_files *files;
 	struct seal_selinux_view selinux;
@@ -50,6 +52,21 @@ static int view_certificate(void *data, struct seal_bytes path, struct seal_cert
 	const struct view *v = data;
 
 	return seal_contents_certificate(v->root, v->arena, path, ret);
+}
+
+static int view_chain(void *data, const struct seal_chain_query *query, struct seal_chain *ret)
+{
+	const struct view *v = data;
+
+	return seal_certificates_chain(v->root, v->arena, query, ret);
+}
+
+static int view_key(void *data, struct seal_bytes path, unsigned nth,
+		    unsigned char ret[SEAL_KEY_ID_SIZE])
+{
+	const struct view *v = data;
+
+	return seal_certificates_key(v->root, v->h, path, nth, ret);
 }
 
 static int view_label(void *data, struct seal_bytes path, struct seal_bytes *ret)
@@ -83,6 +100,7 @@ static int open_view(const struct seal_root *root, struct seal_host *h, struct s
 		return -ENOMEM;
 	h->view.data = v;
 	v->root = root;
+	v->h = h;
 	v->arena = h->arena;
 	r = seal_files_open(root, h, &v->files, err);
 	if (r < 0)
@@ -91,6 +109,8 @@ static int open_view(const struct seal_root *root, struct seal_host *h, struct s
 	h->view.acl = view_acl;
 	h->view.text = view_text;
 	h->view.certificate = view_certificate;
+	h->view.chain = view_chain;
+	h->view.key = view_key;
 	r = seal_selinux_view(root, h, &v->selinux);
 	if (r < 0)
 		return r;

@@ -84,6 +84,7 @@ void seal_host_free(struct seal_host *h)
 		instance_done(i);
 	}
 	seal_vec_done(&h->sources);
+	seal_vec_done(&h->keys);
 	seal_vec_done(&h->audit.denials);
 	seal_vec_done(&h->changes);
 	seal_vec_done(&h->mail.messages);

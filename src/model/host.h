@@ -30,6 +30,14 @@ struct seal_progress {
 	void *data;
 };
 
+/* struct seal_known_key - what seal_view_key() told */
+struct seal_known_key {
+	struct seal_bytes path;
+	unsigned nth;
+	int status; /* 0, -EBADMSG or -ENOKEY */
+	unsigned char id[SEAL_KEY_ID_SIZE];
+};
+
 struct seal_host {
 	struct seal_arena *arena;
 	const char *root;               /* as the user named it */
@@ -56,6 +64,7 @@ struct seal_host {
 	struct seal_ruleset *ruleset_boot; /* owned; what the next boot loads, where ruleset is the
 					      running one and both were read */
 	struct seal_view view;
+	seal_vec(struct seal_known_key) keys; /* each once; for a bundle, which holds no keys */
 };
 
 /* seal_host_new - empty facts with an arena; caller frees with seal_host_free(). NULL when memory

@@ -62,6 +62,43 @@ struct seal_certificate {
 	bool self_signed;
 };
 
+/* the certificates of a PEM file that a server or client shows, in the order of the file */
+#define SEAL_CHAIN_MAX       ((size_t)16)
+#define SEAL_CHAIN_NAMES_MAX ((size_t)64)
+#define SEAL_KEY_ID_SIZE     ((size_t)32)
+
+struct seal_chain_link {
+	struct seal_bytes subject, issuer; /* RFC 4514, in the host's arena */
+	int64_t not_before_us, not_after_us;
+	unsigned char key_id[SEAL_KEY_ID_SIZE]; /* SHA-256 of its public key with algorithm */
+	bool ca, self_signed;
+	bool by_next; /* the next one of the file is its issuer's */
+};
+
+enum seal_issuer {
+	SEAL_ISSUER_UNKNOWN, /* no list of known CAs was read */
+	SEAL_ISSUER_KNOWN,   /* the last certificate is a root, or the issuer of it is known */
+	SEAL_ISSUER_ABSENT,
+};
+
+struct seal_chain {
+	size_t n; /* those of @v; further ones of the file are passed over */
+	struct seal_chain_link v[SEAL_CHAIN_MAX];
+	struct seal_bytes names[SEAL_CHAIN_NAMES_MAX]; /* DNS names of the first; of one that has
+							  none its common name */
+	size_t n_names;
+	enum seal_issuer issuer;
+	bool issuer_published; /* the last one tells where its issuer's certificate is fetched */
+};
+
+/* struct seal_chain_query - the certificates that stand together in @path, with no private key
+ * between them: the first such group is 0. @group -1: all of the file. */
+struct seal_chain_query {
+	struct seal_bytes path;
+	int group;
+	struct seal_bytes ca_file; /* CAs besides those of the system; may be empty */
+};
+
 struct seal_view {
 	void *data;
 	/* file - metadata of a path (absolute on the host), not following a final link.
@@ -88,6 +125,13 @@ struct seal_view {
 	/* certificate - of a PEM file, links followed; keys in it are passed over.
 	 * Same returns, and -EBADMSG: no certificate is in it. */
 	int (*certificate)(void *data, struct seal_bytes path, struct seal_certificate *ret);
+	/* chain - Same returns; -EBADMSG: no such group of certificates, or a damaged one. */
+	int (*chain)(void *data, const struct seal_chain_query *query, struct seal_chain *ret);
+	/* key - which public key belongs to the @nth private key (from 0 on) of a PEM file; nothing
+	 * else of the key is kept. Same returns, -EBADMSG: there is none, -ENOKEY: it is encrypted.
+	 */
+	int (*key)(void *data, struct seal_bytes path, unsigned nth,
+		   unsigned char ret[SEAL_KEY_ID_SIZE]);
 };
 
 static inline int seal_view_file(const struct seal_view *v, struct seal_bytes path,
@@ -136,4 +180,16 @@ static inline int seal_view_certificate(const struct seal_view *v, struct seal_b
 					struct seal_certificate *ret)
 {
 	return v->certificate ? v->certificate(v->data, path, ret) : -ENODATA;
+}
+
+static inline int seal_view_chain(const struct seal_view *v, const struct seal_chain_query *query,
+				  struct seal_chain *ret)
+{
+	return v->chain ? v->chain(v->data, query, ret) : -ENODATA;
+}
+
+static inline int seal_view_key(const struct seal_view *v, struct seal_bytes path, unsigned nth,
+				unsigned char ret[SEAL_KEY_ID_SIZE])
+{
+	return v->key ? v->key(v->data, path, nth, ret) : -ENODATA;
 }

@@ -18,6 +18,7 @@ static struct seal_bytes area_words(struct seal_bytes area)
 		{"postfix", "Postfix"},
 		{"queue", "Queue"},
 		{"selinux-state", "SELinux state"},
+		{"tls", "Certificates"},
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)

@@ -19,6 +19,8 @@ import subprocess
 import tarfile
 import tempfile
 
+import certs
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 BASE = os.path.join(HERE, "..", "incidents", "base")
 NOW = 1795200000  # 2026-11-20: everything in a root was last changed then
@@ -442,7 +444,9 @@ def put_postfix(r):
         r.put("etc/postfix/" + name, text, mode).age("etc/postfix/" + name, 60)
         r.put(f"etc/postfix/{name}.db", "", mode)
     r.put("etc/aliases", "postmaster: root\nroot: alice\n").age("etc/aliases", 60).put("etc/aliases.db")
-    r.put("etc/ssl/private/mail.key", "", 0o600).put("etc/ssl/certs/mail.pem", "")
+    r.put("etc/ssl/private/mail.key", certs.key("mail.example.org"), 0o600)
+    r.put("etc/ssl/certs/mail.pem", certs.server("mail.example.org") + certs.authority("Test Issuer"))
+    r.put("etc/ssl/certs/ca-certificates.crt", certs.authority("Test Root"))
     r.folder("etc/ssl/private", 0o710, 0, 107)
     r.folder("var/lib/postfix", 0o700, POSTFIX, POSTFIX_GID)
     r.folder("var/mail", 0o2775, 0, 8).put("var/mail/alice", "", 0o600, 1000, 8)

@@ -20,9 +20,10 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 INCIDENTS = os.path.join(TOP, "tests", "incidents")
-sys.path[:0] = [INCIDENTS, os.path.join(TOP, "tests")]
+sys.path[:0] = [INCIDENTS, os.path.join(TOP, "tests"), os.path.join(TOP, "tests", "checks")]
 
 import assemble  # noqa: E402
+import certs  # noqa: E402
 import schema  # noqa: E402
 
 VERBS = [["explain"], ["explain", "--format", "json"], ["denials", "--all", "--format", "json"],
@@ -119,7 +120,7 @@ def image(root):
         "smtp_sasl_password_maps = texthash:/etc/postfix/credentials\n"
         "smtp_sasl_auth_enable = yes\nsmtpd_tls_cert_file = /etc/postfix/both.pem\n"
         "smtpd_tls_key_file = /etc/postfix/key.pem\n"
-        "smtp_tls_cert_file = /etc/postfix/both.pem\n"
+        "smtp_tls_cert_file = /etc/postfix/client.pem\nsmtp_tls_key_file = /etc/postfix/client.key\n"
         "virtual_alias_maps = mysql:/etc/postfix/mysql.cf\n"
         "transport_maps = texthash:/etc/postfix/transport\n")
     put(root, "etc/postfix/transport", "special.example smtp:[10.0.0.1]:25\n")
@@ -131,6 +132,8 @@ def image(root):
     put(root, "etc/postfix/both.pem", key + "-----BEGIN CERTIFICATE-----\nAAAA\n"
         "-----END CERTIFICATE-----\n", 0o600)
     put(root, "etc/postfix/key.pem", key, 0o600)
+    put(root, "etc/postfix/client.pem", certs.server("mail.example"))
+    put(root, "etc/postfix/client.key", certs.key("mail.example"), 0o600)
     put(root, "etc/firewalld/firewalld.conf", "DefaultZone=public\n")
     put(root, "etc/NetworkManager/system-connections/lan.nmconnection",
         f"[connection]\nid=lan\ninterface-name=eth0\nzone=public\n[wifi-security]\npsk={CANARY}\n"
@@ -170,9 +173,12 @@ def secrets(program, top):
     found = content(bundle)
     for name, text in found.items():
         check(f"no secret in {name}", CANARY.encode() not in text, text[:300])
+        check(f"no key in {name}", certs.key("mail.example").split("\n")[1].encode() not in text)
     for name in ("etc/shadow", "etc/ssl/private/other.key", "home/bob/secret.txt",
-                 "etc/postfix/key.pem"):
+                 "etc/postfix/key.pem", "etc/postfix/client.key"):
         check(f"{name} not taken", not found.get("root/" + name))
+    check("the public keys are told", re.fullmatch(
+        rb"/etc/postfix/client.key\t0\t[0-9a-f]{64}\n", found["live/keys.tsv"]), found["live/keys.tsv"])
     check("keys of the password map stay",
           found["root/etc/postfix/credentials"].decode().splitlines()[1].startswith("relay.example x"))
     check("the queue file is there", b"bob.private@rcpt.example" in

@@ -8,6 +8,7 @@
 #include "core/time.h"
 #include "evidence/bundle/bundle_impl.h"
 #include "evidence/firewall/ruleset.h"
+#include "evidence/host/certificates.h"
 
 /* state.c - bundle.json, and what a live host does not keep in files: addresses, disks, ruleset.
  * Routes, sockets, processes and the state of SELinux are files of proc/ and sys/. */
@@ -143,11 +144,29 @@ static int pack_ruleset(struct seal_packing *p)
 	return r < 0 ? 0 : seal_pack_bytes(p, "live/nftables.json", seal_buf_bytes(&out));
 }
 
+/* pack_keys - which public keys belong to the private ones, which stay where they are; what a
+ * bundle tells of them is taken over as it is */
+static int pack_keys(struct seal_packing *p)
+{
+	seal_auto_buf struct seal_buf out = {0};
+
+	seal_vec_each (name, &p->b->haul->live) {
+		if (strcmp(*name, "keys.tsv") == 0)
+			return 0;
+	}
+	seal_certificates_put_keys(p->b->h, &out);
+	if (out.err || !out.n)
+		return out.err;
+	return seal_pack_bytes(p, "live/keys.tsv", seal_buf_bytes(&out));
+}
+
 int seal_pack_state(struct seal_packing *p)
 {
 	int r;
 
 	r = pack_bundle_json(p);
+	if (r == 0)
+		r = pack_keys(p);
 	if (r < 0 || seal_root_kind(p->b->root) != SEAL_ROOT_LIVE)
 		return r;
 	if (p->b->h->net.has_addrs)
