@@ -165,21 +165,73 @@ static int started(struct seal_host *h, struct seal_bytes entry, struct seal_byt
 	return r == 0 && found ? 0 : -ENODATA;
 }
 
-int seal_master_domain(struct seal_host *h, struct seal_bytes *ret)
+/* master_of - the domain that a program of type @entry leads a service into */
+static int master_of(struct seal_host *h, struct seal_bytes entry, struct seal_bytes *ret)
 {
-	struct seal_bytes entry, perm = SEAL_LIT("entrypoint");
+	struct seal_bytes perm = SEAL_LIT("entrypoint");
 	struct seal_names domains = {0};
-	int r = h->selinux.policy ? entry_type(h, SEAL_LIT("master"), &entry) : -ENODATA;
+	int r;
 
-	if (r == 0)
-		r = seal_policy_sources_with(h->selinux.policy, entry, SEAL_LIT("file"), &perm, 1,
-					     &domains);
+	r = seal_policy_sources_with(h->selinux.policy, entry, SEAL_LIT("file"), &perm, 1,
+				     &domains);
 	if (r == 0 && domains.v.n == 1)
 		*ret = domains.v.v[0];
 	else if (r == 0)
 		r = started(h, entry, ret);
 	seal_vec_done(&domains.v);
 	return r == 0 || r == -ENOMEM ? r : -ENODATA;
+}
+
+int seal_master_domain(struct seal_host *h, struct seal_bytes *ret)
+{
+	struct seal_bytes entry;
+	int r = h->selinux.policy ? entry_type(h, SEAL_LIT("master"), &entry) : -ENODATA;
+
+	return r < 0 ? r : master_of(h, entry, ret);
+}
+
+/* leads_to - whether @domain is @master or one that it starts programs in */
+static int leads_to(struct seal_host *h, struct seal_bytes master, struct seal_bytes domain)
+{
+	struct seal_names entries = {0};
+	int r;
+
+	if (seal_bytes_eq(master, domain))
+		return 1;
+	r = seal_policy_exec_types(h->selinux.policy, master, domain, &entries);
+	if (r == 0)
+		r = entries.v.n > 0;
+	seal_vec_done(&entries.v);
+	return r == -ENOMEM ? r : r > 0;
+}
+
+int seal_master_leads_to(struct seal_host *h, struct seal_bytes domain)
+{
+	struct seal_bytes program, context[2], master, primary;
+	bool known = false;
+	int r;
+
+	if (!h->selinux.policy || seal_policy_type(h->selinux.policy, domain, &primary) < 0)
+		return -ENODATA;
+	r = seal_daemon_program(h, SEAL_LIT("master"), &program);
+	if (r < 0)
+		return r;
+	/* it may have been started before its label was changed */
+	if (seal_view_label(&h->view, program, &context[0]) < 0)
+		context[0] = SEAL_BYTES_NONE;
+	if (seal_view_expected(&h->view, program, 'f', &context[1]) < 0)
+		context[1] = SEAL_BYTES_NONE;
+	for (int i = 0; i < 2; i++) {
+		r = context[i].n ? master_of(h, seal_context_part(context[i], 't'), &master)
+				 : -ENODATA;
+		if (r == 0) {
+			known = true;
+			r = leads_to(h, master, primary);
+		}
+		if (r == -ENOMEM || r > 0)
+			return r;
+	}
+	return known ? 0 : -ENODATA;
 }
 
 /* acts_as_others - daemons that work as root or as the recipient */

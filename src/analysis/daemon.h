@@ -21,6 +21,11 @@ int seal_init_domain(struct seal_host *h, struct seal_bytes *ret);
  */
 int seal_master_domain(struct seal_host *h, struct seal_bytes *ret);
 
+/* seal_master_leads_to - whether @domain is master's or one that programs come into when master
+ * starts them: nobody else's program runs there. By the label master's program has and by the one
+ * it should have. Returns 1, 0, -ENODATA (no policy, no such type, no labels) or -ENOMEM. */
+int seal_master_leads_to(struct seal_host *h, struct seal_bytes domain);
+
 /* seal_daemon_program - absolute path of its program (daemon_directory), in the host's arena
  * Returns 0, -ENODATA or -ENOMEM. */
 int seal_daemon_program(struct seal_host *h, struct seal_bytes daemon, struct seal_bytes *ret);

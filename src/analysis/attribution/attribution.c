@@ -306,6 +306,7 @@ static void stop(struct seal_attribution *at)
 	seal_endpoints_done(&at->endpoints);
 	seal_vec_done(&at->event_causes);
 	seal_vec_done(&at->domains);
+	seal_vec_done(&at->subjects);
 	seal_vec_each (p, &at->processes) {
 		free(*p);
 	}

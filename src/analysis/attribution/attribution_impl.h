@@ -75,6 +75,12 @@ struct seal_known_domain {
 	struct seal_bytes daemon, domain; /* domain empty: not known */
 };
 
+/* struct seal_known_subject - the type of a denial's subject, looked up once */
+struct seal_known_subject {
+	struct seal_bytes type;
+	int started; /* as seal_master_leads_to() */
+};
+
 /* struct seal_known_process - a tag of the log, looked up once */
 struct seal_known_process {
 	struct seal_process_tag tag;
@@ -90,6 +96,7 @@ struct seal_attribution {
 	struct seal_egress_cache *egress;
 	struct seal_endpoints endpoints;
 	seal_vec(struct seal_known_domain) domains;
+	seal_vec(struct seal_known_subject) subjects;
 	seal_vec(struct seal_known_process *) processes;
 	struct seal_explanation *x;
 	struct seal_table shared; /* places in x->causes */

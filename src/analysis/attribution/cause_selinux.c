@@ -118,6 +118,36 @@ static enum seal_certainty certainty_of(struct seal_attribution *at, const struc
 						    : SEAL_CERTAINTY_UNKNOWN;
 }
 
+/* started - seal_master_leads_to(), remembered */
+static int started(struct seal_attribution *at, struct seal_bytes type)
+{
+	struct seal_known_subject *k;
+
+	seal_vec_each (it, &at->subjects) {
+		if (seal_bytes_eq(it->type, type))
+			return it->started;
+	}
+	k = seal_vec_add(&at->subjects);
+	if (!k)
+		return -ENOMEM;
+	*k = (struct seal_known_subject){type, seal_master_leads_to(at->h, type)};
+	return k->started;
+}
+
+/* is_called_after - the name of a type has that of the daemon or of Postfix as a word of it: all
+ * there is to go by without a policy */
+static bool is_called_after(struct seal_bytes type, struct seal_bytes daemon)
+{
+	struct seal_bytes rest = type, word;
+
+	while (rest.n) {
+		word = seal_bytes_cut(rest, '_', &rest);
+		if (seal_bytes_is(word, "postfix") || (word.n && seal_bytes_eq(word, daemon)))
+			return true;
+	}
+	return false;
+}
+
 /* in_domain - no surer than the domain allows: anybody can name a program "smtp" and be denied
  * something, but not in the domain of smtp(8) */
 static int in_domain(struct seal_attribution *at, const struct seal_case *c,
@@ -131,8 +161,12 @@ static int in_domain(struct seal_attribution *at, const struct seal_case *c,
 	r = domain_of(at, c->daemon, &domain);
 	if (r < 0 || seal_bytes_eq(domain, m->denial->source_type))
 		return r;
-	if (seal_bytes_starts(m->denial->source_type, "postfix_"))
-		return 0; /* of the base policies: several programs share a domain */
+	/* several programs share a domain, and a mislabelled one runs in its starter's */
+	r = started(at, m->denial->source_type);
+	if (r == -ENOMEM || r > 0)
+		return r > 0 ? 0 : r;
+	if (r == -ENODATA && !domain.n && is_called_after(m->denial->source_type, c->daemon))
+		return 0;
 	if (domain.n)
 		*sure = SEAL_CERTAINTY_UNKNOWN;
 	else if (*sure > SEAL_CERTAINTY_POSSIBLE)
