@@ -13,6 +13,7 @@
 #include "evidence/host/packages.h"
 #include "evidence/host/setup.h"
 #include "evidence/host/tasks.h"
+#include "evidence/live/read.h"
 #include "evidence/postfix/conf.h"
 #include "evidence/postfix/log.h"
 #include "evidence/postfix/queue.h"
@@ -184,9 +185,10 @@ static void tell_version(struct seal_host *h)
 	}
 }
 
-static int read_all(const struct seal_root *root, unsigned what, struct seal_host *h,
-		    struct seal_err *err)
+static int read_all(const struct seal_root *root, const struct seal_evidence_query *query,
+		    struct seal_host *h, struct seal_err *err)
 {
+	const unsigned what = query->what;
 	int r;
 
 	r = seal_host_facts_read(root, h, err);
@@ -197,7 +199,8 @@ static int read_all(const struct seal_root *root, unsigned what, struct seal_hos
 	if (r == 0)
 		r = open_view(root, h, err);
 	if (r == 0)
-		r = read_logs(root, what, h, err);
+		r = query->live ? seal_live_read(query->live, root, h, err)
+				: read_logs(root, what, h, err);
 	if (r == 0 && (what & SEAL_EV_QUEUE))
 		r = seal_queue_read(root, h, err);
 	if (r == 0 && (what & SEAL_EV_RULESET))
@@ -244,7 +247,7 @@ int seal_evidence_read(const struct seal_root *root, const struct seal_evidence_
 	h->follow = query->quote;
 	h->progress = query->progress;
 
-	r = read_all(root, query->what, h, err);
+	r = read_all(root, query, h, err);
 	if (r < 0)
 		return seal_err_set(err, r, "%s: %s", h->root, strerror(-r));
 	*ret = seal_take(h);

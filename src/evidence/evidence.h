@@ -23,6 +23,8 @@ enum seal_evidence {
 	SEAL_EV_EVERYTHING = (1 << 9) - 1, /* for collect */
 };
 
+struct seal_live_copy; /* evidence/live/live.h */
+
 struct seal_evidence_query {
 	unsigned what; /* bits of enum seal_evidence; who the host is, its users, network and disks
 			  always */
@@ -33,6 +35,8 @@ struct seal_evidence_query {
 	size_t n_follow;
 	struct seal_bytes quote; /* queue id whose log lines are kept as logged; empty: none */
 	struct seal_progress progress;
+	/* what is followed of the logs, instead of their files; borrowed, NULL: the files */
+	const struct seal_live_copy *live;
 };
 
 /* seal_evidence_read - read what @query asks for

@@ -357,7 +357,7 @@ static int take_data(struct seal_journal_walk *w, const void *data, size_t n)
 	return id == SEAL_JOURNAL_FIELD_MAX_ ? 0 : seal_journal_set(w, id, value);
 }
 
-static int take_entry(struct seal_journal_walk *w, sd_journal *j)
+int seal_journal_take(struct seal_journal_walk *w, sd_journal *j)
 {
 	const void *data;
 	char text[24];
@@ -392,7 +392,7 @@ static int walk_entries(struct seal_journal_walk *w, sd_journal *j, bool *stop)
 	else
 		r = sd_journal_seek_head(j);
 	while (r >= 0 && (r = sd_journal_next(j)) > 0) {
-		r = take_entry(w, j);
+		r = seal_journal_take(w, j);
 		*stop = r < 0;
 	}
 	return r;

@@ -43,5 +43,9 @@ int seal_journal_set(struct seal_journal_walk *w, enum seal_journal_field field,
  * Returns 0, -ENOMEM or the negative result of a reader. */
 int seal_journal_deliver(struct seal_journal_walk *w);
 
+/* seal_journal_take - deliver the entry @j stands at. Returns as seal_journal_deliver(). */
+struct sd_journal;
+int seal_journal_take(struct seal_journal_walk *w, struct sd_journal *j);
+
 /* seal_journal_tell - add to the detail of the journal's row. Returns 0 or -ENOMEM. */
 int seal_journal_tell(struct seal_journal_walk *w, const char *text);

@@ -121,9 +121,8 @@ static int read_audit_log(struct seal_audit_log *log, const char *path)
 	return seal_audit_groups_damage(log->groups, scan.source, scan.n_damaged);
 }
 
-/* find_log - where auditd.conf says the log is: directory and name, "var/log/audit" and "audit.log"
- * when it does not say */
-static int find_log(const struct seal_audit_log *log, const char **dir, const char **name)
+int seal_audit_log_path(const struct seal_root *root, struct seal_arena *a, const char **dir,
+			const char **name)
 {
 	seal_auto_free char *conf = NULL;
 	struct seal_bytes rest, line, key, value = SEAL_BYTES_NONE;
@@ -132,7 +131,7 @@ static int find_log(const struct seal_audit_log *log, const char **dir, const ch
 
 	*dir = "var/log/audit";
 	*name = "audit.log";
-	if (seal_root_read(log->root, "etc/audit/auditd.conf", CONF_MAX, &conf, &n, NULL) < 0)
+	if (seal_root_read(root, "etc/audit/auditd.conf", CONF_MAX, &conf, &n, NULL) < 0)
 		return 0;
 	rest = (struct seal_bytes){conf, n};
 	while (rest.p) {
@@ -146,8 +145,8 @@ static int find_log(const struct seal_audit_log *log, const char **dir, const ch
 	slash = seal_bytes_rchr(value, '/');
 	if (slash <= 0 || (size_t)slash + 1 == value.n || memchr(value.p, '\0', value.n))
 		return 0;
-	*dir = seal_arena_printf(log->h->arena, "%.*s", (int)slash, value.p);
-	*name = seal_arena_printf(log->h->arena, "%.*s", (int)(value.n - (size_t)slash - 1),
+	*dir = seal_arena_printf(a, "%.*s", (int)slash, value.p);
+	*name = seal_arena_printf(a, "%.*s", (int)(value.n - (size_t)slash - 1),
 				  value.p + slash + 1);
 	return *dir && *name ? 0 : -ENOMEM;
 }
@@ -173,7 +172,7 @@ static int read_audit_logs(struct seal_audit_log *log)
 	const char *dir, *name, *text;
 	int r;
 
-	r = find_log(log, &dir, &name);
+	r = seal_audit_log_path(log->root, log->h->arena, &dir, &name);
 	if (r < 0)
 		return r;
 	r = seal_log_files_find(log->root, log->h->arena, dir, name, SEAL_AUDIT_FILES_MAX, &found,
@@ -197,13 +196,11 @@ static int read_audit_logs(struct seal_audit_log *log)
 	return text ? add_detail(log->h, (uint32_t)log->h->sources.n - 1, text) : -ENOMEM;
 }
 
-int seal_audit_new(const struct seal_root *root, struct seal_host *h, struct seal_audit_log **ret,
-		   struct seal_err *err)
+int seal_audit_new_live(const struct seal_root *root, struct seal_host *h,
+			struct seal_audit_log **ret, struct seal_err *err)
 {
-	seal_auto_audit struct seal_audit_log *log = NULL;
-	int r = -ENOMEM;
+	seal_auto_audit struct seal_audit_log *log = calloc(1, sizeof(*log));
 
-	log = calloc(1, sizeof(*log));
 	if (!log)
 		return seal_err_set(err, -ENOMEM, "out of memory");
 	log->root = root;
@@ -211,13 +208,43 @@ int seal_audit_new(const struct seal_root *root, struct seal_host *h, struct sea
 	log->groups = seal_audit_groups_new(h);
 	if (log->groups)
 		log->join = seal_audit_join_new(seal_audit_groups_add, log->groups);
-	if (log->join)
+	if (!log->join)
+		return seal_err_set(err, -ENOMEM, "out of memory");
+	log->journal = (struct seal_kernel_log){
+		.source = UINT32_MAX, .first_us = SEAL_TIME_NONE, .last_us = SEAL_TIME_NONE};
+	*ret = seal_take(log);
+	return 0;
+}
+
+int seal_audit_take(struct seal_audit_log *log, const struct seal_audit_event *e, uint64_t more,
+		    int64_t first_us)
+{
+	seal_audit_groups_more(log->groups, more, first_us);
+	return seal_audit_groups_add(log->groups, e);
+}
+
+int seal_audit_finish_live(struct seal_audit_log *log, int64_t first_us, int64_t last_us,
+			   struct seal_err *err)
+{
+	int r;
+
+	widen(&log->h->audit, first_us, last_us);
+	r = seal_audit_groups_finish(log->groups);
+	return r < 0 ? seal_err_set(err, r, "out of memory") : 0;
+}
+
+int seal_audit_new(const struct seal_root *root, struct seal_host *h, struct seal_audit_log **ret,
+		   struct seal_err *err)
+{
+	seal_auto_audit struct seal_audit_log *log = NULL;
+	int r;
+
+	r = seal_audit_new_live(root, h, &log, err);
+	if (r == 0)
 		r = read_audit_logs(log);
 	if (r < 0)
 		return seal_err_set(err, r, "out of memory");
 	seal_audit_groups_copies(log->groups, h->audit.first_us, h->audit.last_us);
-	log->journal = (struct seal_kernel_log){
-		.source = UINT32_MAX, .first_us = SEAL_TIME_NONE, .last_us = SEAL_TIME_NONE};
 	*ret = seal_take(log);
 	return 0;
 }

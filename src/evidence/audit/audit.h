@@ -12,6 +12,7 @@
  *
  * Limits, so that memory does not grow with the log: */
 
+#include "evidence/audit/event.h"
 #include "evidence/journal.h"
 
 /* bytes of a record; the kernel writes 8,970 at most, auditd adds the enriched fields */
@@ -35,6 +36,11 @@
 
 struct seal_audit_log;
 
+/* seal_audit_log_path - where auditd.conf of @root says the log is: directory and name, in @a;
+ * "var/log/audit" and "audit.log" when it does not say. Returns 0 or -ENOMEM. */
+int seal_audit_log_path(const struct seal_root *root, struct seal_arena *a, const char **dir,
+			const char **name);
+
 /* seal_audit_new - read the audit.log files of @root (auditd.conf's log_file, else var/log/audit)
  * @root: borrowed until seal_audit_finish()
  * @h:    receives the facts, as @root. Records outside h->span are passed over.
@@ -44,6 +50,20 @@ struct seal_audit_log;
 int seal_audit_new(const struct seal_root *root, struct seal_host *h, struct seal_audit_log **ret,
 		   struct seal_err *err);
 void seal_audit_free(struct seal_audit_log *log);
+
+/* seal_audit_new_live - the same with no file read: the caller hands over the events */
+int seal_audit_new_live(const struct seal_root *root, struct seal_host *h,
+			struct seal_audit_log **ret, struct seal_err *err);
+/* seal_audit_take - an event of a source whose row is in h->sources (the source of its records)
+ * @more: denials alike that the first one of the event stands for besides itself, the first of them
+ *        at @first_us
+ * Returns 0 or -ENOMEM. */
+int seal_audit_take(struct seal_audit_log *log, const struct seal_audit_event *e, uint64_t more,
+		    int64_t first_us);
+/* seal_audit_finish_live - the same as seal_audit_finish(), with no file read
+ * @first_us, @last_us: what the events cover; SEAL_TIME_NONE: nothing was followed */
+int seal_audit_finish_live(struct seal_audit_log *log, int64_t first_us, int64_t last_us,
+			   struct seal_err *err);
 SEAL_DEFINE_AUTO(audit, struct seal_audit_log *, seal_audit_free);
 #define seal_auto_audit __attribute__((cleanup(seal_auto_audit_)))
 

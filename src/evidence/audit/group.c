@@ -71,6 +71,8 @@ struct seal_audit_groups {
 	bool copies;
 	int64_t copies_first_us, copies_last_us;
 	uint64_t n_denials, n_not_kept;
+	uint64_t more; /* occurrences the next denial stands for besides itself */
+	int64_t more_us;
 };
 
 struct seal_audit_groups *seal_audit_groups_new(struct seal_host *h)
@@ -123,6 +125,12 @@ void seal_audit_groups_copies(struct seal_audit_groups *g, int64_t first_us, int
 	g->copies = true;
 	g->copies_first_us = first_us;
 	g->copies_last_us = last_us;
+}
+
+void seal_audit_groups_more(struct seal_audit_groups *g, uint64_t more, int64_t first_us)
+{
+	g->more = more;
+	g->more_us = first_us;
 }
 
 int seal_audit_groups_damage(struct seal_audit_groups *g, uint32_t source, uint64_t n)
@@ -368,9 +376,13 @@ static int count_in(struct seal_audit_groups *g, struct group *it, const struct 
 		rc = keep_event(g, it, e, r);
 	if (rc < 0)
 		return rc;
-	it->count++;
+	it->count += 1 + g->more;
+	g->n_denials += g->more;
 	if (r->time_us < it->first_us)
 		it->first_us = r->time_us;
+	if (g->more && g->more_us < it->first_us)
+		it->first_us = g->more_us;
+	g->more = 0;
 	if (r->time_us > it->last_us)
 		it->last_us = r->time_us;
 	return 0;

@@ -20,6 +20,10 @@ void seal_audit_groups_free(struct seal_audit_groups *g);
  * Returns 0 or -ENOMEM. */
 int seal_audit_groups_add(void *g, const struct seal_audit_event *e);
 
+/* seal_audit_groups_more - the denial added next stands for @more others that are not at hand, the
+ * first of them at @first_us */
+void seal_audit_groups_more(struct seal_audit_groups *g, uint64_t more, int64_t first_us);
+
 /* seal_audit_groups_copies - from here on sources are read that may hold copies of what was read so
  * far, which covers @first_us to @last_us (SEAL_TIME_NONE: nothing) */
 void seal_audit_groups_copies(struct seal_audit_groups *g, int64_t first_us, int64_t last_us);

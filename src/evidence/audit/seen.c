@@ -53,6 +53,11 @@ int seal_seen_add(struct seal_seen *s, uint64_t hash, size_t max)
 	return 1;
 }
 
+bool seal_seen_has(const struct seal_seen *s, uint64_t hash)
+{
+	return s->n_slots && *find_slot(s->slots, s->n_slots, hash ? hash : 1);
+}
+
 void seal_seen_done(struct seal_seen *s)
 {
 	free(s->slots);

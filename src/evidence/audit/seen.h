@@ -16,4 +16,6 @@ struct seal_seen {
  * @max: members; beyond, nothing is added
  * Returns 1 (new), 0 (was there), -ENOSPC (full and not there) or -ENOMEM. */
 int seal_seen_add(struct seal_seen *s, uint64_t hash, size_t max);
+/* seal_seen_has - whether @hash is in the set */
+bool seal_seen_has(const struct seal_seen *s, uint64_t hash);
 void seal_seen_done(struct seal_seen *s);

@@ -35,19 +35,32 @@ struct seal_maillog {
 	bool local_stamps;
 };
 
-int seal_maillog_new(const struct seal_root *root, struct seal_host *h, struct seal_maillog **ret,
-		     struct seal_err *err)
+int seal_maillog_new_live(const struct seal_root *root, struct seal_host *h,
+			  struct seal_maillog **ret, struct seal_err *err)
 {
 	seal_auto_maillog struct seal_maillog *log = calloc(1, sizeof(*log));
-	int r;
 
 	if (!log)
 		return seal_err_set(err, -ENOMEM, "out of memory");
 	log->root = root;
 	log->h = h;
-	r = seal_track_init(&log->track, h);
+	if (seal_track_init(&log->track, h) < 0)
+		return seal_err_set(err, -ENOMEM, "out of memory");
+	*ret = seal_take(log);
+	return 0;
+}
+
+int seal_maillog_new(const struct seal_root *root, struct seal_host *h, struct seal_maillog **ret,
+		     struct seal_err *err)
+{
+	seal_auto_maillog struct seal_maillog *log = NULL;
+	int r;
+
+	r = seal_maillog_new_live(root, h, &log, err);
 	if (r == 0)
 		r = seal_log_texts_find(root, h, &log->texts);
+	if (r < 0)
+		return seal_err_set(err, r, "out of memory");
 	seal_vec_each (t, &log->texts.v) {
 		if (r == 0)
 			r = seal_log_text_next(t);
@@ -205,6 +218,15 @@ static int take_record(struct seal_maillog *log, const struct seal_log_record *r
 	if (quote(h, r) < 0)
 		return -ENOMEM;
 	return seal_track_line(&log->track, tag, r) < 0 ? -ENOMEM : 1;
+}
+
+int seal_maillog_take(struct seal_maillog *log, const struct seal_log_record *r, unsigned source)
+{
+	int taken;
+
+	log->several = log->several || source > 0;
+	taken = take_record(log, r, source < JOURNAL_SOURCE ? source : JOURNAL_SOURCE - 1);
+	return taken < 0 ? taken : 0;
 }
 
 static int take_text(struct seal_maillog *log, struct seal_log_text *t, unsigned source)

@@ -38,6 +38,15 @@ struct seal_maillog;
 int seal_maillog_new(const struct seal_root *root, struct seal_host *h, struct seal_maillog **ret,
 		     struct seal_err *err);
 void seal_maillog_free(struct seal_maillog *log);
+
+/* seal_maillog_new_live - the same with no file read: the caller hands over the lines */
+int seal_maillog_new_live(const struct seal_root *root, struct seal_host *h,
+			  struct seal_maillog **ret, struct seal_err *err);
+struct seal_log_record;
+/* seal_maillog_take - a line of a log; those of one log come in order of time
+ * @source: 0, 1 ... of the logs that are followed; a line that two of them have counts once
+ * Returns 0 or -ENOMEM. */
+int seal_maillog_take(struct seal_maillog *log, const struct seal_log_record *r, unsigned source);
 SEAL_DEFINE_AUTO(maillog, struct seal_maillog *, seal_maillog_free);
 #define seal_auto_maillog __attribute__((cleanup(seal_auto_maillog_)))
 
