@@ -57,6 +57,7 @@ struct seal_cli {
 	int64_t since_us, until_us;           /* SEAL_TIME_NONE = open */
 	const char *rules_dir;
 	bool quiet, verbose, no_color, help;
+	bool default_format; /* no --format was given */
 	bool show_addresses; /* whole mail addresses in documents that are passed on */
 	bool all;            /* denials: of all domains */
 	const char *type;    /* denials: of this source or target type */
@@ -88,6 +89,10 @@ struct seal_cli {
 		const char *file, *max_size;
 		bool redact;
 	} collect;
+	struct { /* watch */
+		const char *textfile;
+		unsigned for_s; /* 0: until it is stopped */
+	} watch;
 	char **args;
 	size_t n_args;
 };
@@ -115,6 +120,7 @@ enum {
 	SEAL_VERB_REDUCE = 1 << 9,
 	SEAL_VERB_VERIFY = 1 << 10,
 	SEAL_VERB_COLLECT = 1 << 11,
+	SEAL_VERB_WATCH = 1 << 12,
 	SEAL_VERB_ALL = 0x7fffffff,
 	SEAL_VERB_ROOT =
 		SEAL_VERB_ALL & ~(SEAL_VERB_DIFF | SEAL_VERB_REDUCE), /* those that read one root */
@@ -126,7 +132,7 @@ extern const struct seal_opt seal_options[];
 extern const struct seal_format seal_formats_explain[], seal_formats_denials[],
 	seal_formats_reach[], seal_formats_audit[], seal_formats_rules[], seal_formats_fix[],
 	seal_formats_probe[], seal_formats_baseline[], seal_formats_diff[], seal_formats_reduce[],
-	seal_formats_verify[], seal_formats_collect[];
+	seal_formats_verify[], seal_formats_collect[], seal_formats_watch[];
 
 int seal_verb_explain(const struct seal_cli *cli);
 int seal_verb_denials(const struct seal_cli *cli);
@@ -142,6 +148,7 @@ int seal_verb_fix(const struct seal_cli *cli);
 int seal_verb_probe(const struct seal_cli *cli);
 int seal_verb_verify(const struct seal_cli *cli);
 int seal_verb_collect(const struct seal_cli *cli);
+int seal_verb_watch(const struct seal_cli *cli);
 
 /* seal_cli_fail - print "postseal VERB: text" on stderr; returns @code for the exit status */
 int seal_cli_fail(const struct seal_cli *cli, enum seal_exit code, const struct seal_err *err);

@@ -62,6 +62,8 @@ static int find_dirs(const struct seal_cli *cli, struct dirs *dirs)
 		if (r == 0 && o->file)
 			r = add_target_dir(dirs, o->file);
 	}
+	if (r == 0 && cli->watch.textfile)
+		r = add_dir(dirs, cli->watch.textfile, false);
 	if (r == 0 && cli->collect.file && cli->verb->bit == SEAL_VERB_COLLECT)
 		r = add_dir(dirs, cli->collect.file, false);
 	else if (r == 0 && cli->fix.dir)

@@ -78,6 +78,7 @@ static int run_verb(const struct seal_verb *v, int argc, char **argv)
 				return seal_cli_fail(&cli, SEAL_EXIT_FAILED, &err);
 			}
 			out->format = v->formats;
+			cli.default_format = true;
 		}
 		r = check_outputs(&cli, &err) < 0 ? seal_cli_fail(&cli, SEAL_EXIT_USAGE, &err)
 						  : v->run(&cli);

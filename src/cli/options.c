@@ -46,6 +46,7 @@ TEXT_OPTION(set_policy_root, fix.policy_root)
 TEXT_OPTION(set_domain, probe.domain)
 TEXT_OPTION(set_timeout, probe.timeout)
 TEXT_OPTION(set_max_size, collect.max_size)
+TEXT_OPTION(set_textfile, watch.textfile)
 FLAG_OPTION(set_redact, collect.redact)
 FLAG_OPTION(set_quiet, quiet)
 FLAG_OPTION(set_verbose, verbose)
@@ -116,8 +117,8 @@ static int set_skip(void *data, const char *arg, struct seal_err *err)
 	return add_word(&((struct seal_cli *)data)->audit.skip, arg, err);
 }
 
-/* set_confirm - "300", "300s", "5m", "1h" */
-static int set_confirm(void *data, const char *arg, struct seal_err *err)
+/* set_seconds - "300", "300s", "5m", "1h" */
+static int set_seconds(const char *arg, unsigned *ret, struct seal_err *err)
 {
 	struct seal_bytes b = seal_bytes_of(arg);
 	uint32_t n = 0, unit = 1;
@@ -131,7 +132,7 @@ static int set_confirm(void *data, const char *arg, struct seal_err *err)
 	if (seal_parse_u32(b, 10, &n) < 0 || n == 0 || n > 24 * 3600 / unit)
 		return seal_err_set(err, -EINVAL, "'%s' is no time from 1s to 24h: 30s, 5m, 1h",
 				    arg);
-	((struct seal_cli *)data)->fix.confirm_s = n * unit;
+	*ret = n * unit;
 	return 0;
 }
 
@@ -144,6 +145,16 @@ static int set_jobs(void *data, const char *arg, struct seal_err *err)
 				    SEAL_JOBS_MAX);
 	((struct seal_cli *)data)->audit.jobs = n;
 	return 0;
+}
+
+static int set_confirm(void *data, const char *arg, struct seal_err *err)
+{
+	return set_seconds(arg, &((struct seal_cli *)data)->fix.confirm_s, err);
+}
+
+static int set_for(void *data, const char *arg, struct seal_err *err)
+{
+	return set_seconds(arg, &((struct seal_cli *)data)->watch.for_s, err);
 }
 
 /* set_to - one place for reach, as many as wanted for probe */
@@ -213,13 +224,14 @@ const struct seal_opt seal_options[] = {
 	 SEAL_VERB_ALL, set_format},
 	{"since", "TIME", "Only records from this time on",
 	 SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS | SEAL_VERB_CHECKS | SEAL_VERB_FIX |
-		 SEAL_VERB_VERIFY,
+		 SEAL_VERB_VERIFY | SEAL_VERB_WATCH,
 	 set_since},
 	{"until", "TIME", "Only records up to this time",
 	 SEAL_VERB_EXPLAIN | SEAL_VERB_DENIALS | SEAL_VERB_CHECKS | SEAL_VERB_FIX |
 		 SEAL_VERB_VERIFY,
 	 set_until},
-	{"all", NULL, "Denials of all domains, not mail's alone", SEAL_VERB_DENIALS, set_all},
+	{"all", NULL, "Denials of all domains, not mail's alone",
+	 SEAL_VERB_DENIALS | SEAL_VERB_WATCH, set_all},
 	{"message", "QUEUE-ID", "The story of one message: its records in order of time",
 	 SEAL_VERB_EXPLAIN, set_message},
 	{"type", "TYPE", "Only denials with this source or target type", SEAL_VERB_DENIALS,
@@ -295,6 +307,11 @@ const struct seal_opt seal_options[] = {
 	 "Take no more content than this, before compression, with K, M or G (default: 1G); the "
 	 "oldest logs stay out first",
 	 SEAL_VERB_COLLECT, set_max_size},
+	{"for", "TIME", "End after this time: 30s, 5m, 1h (default: when it is interrupted)",
+	 SEAL_VERB_WATCH, set_for},
+	{"textfile", "FILE",
+	 "Keep the counts in this file for Prometheus, written beside it and renamed",
+	 SEAL_VERB_WATCH, set_textfile},
 	{"apply", "PLAN", "Carry out this plan file on the running host; wants --hash",
 	 SEAL_VERB_FIX, set_apply},
 	{"hash", "H", "The plan file's SHA-256, as it was told when the plan was made",

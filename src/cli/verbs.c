@@ -22,6 +22,8 @@ const struct seal_verb seal_verbs[] = {
 	 SEAL_VERB_PROBE, seal_formats_probe, seal_verb_probe},
 	{"verify", "PLAN", "whether a plan that was carried out did what it was for",
 	 SEAL_VERB_VERIFY, seal_formats_verify, seal_verb_verify},
+	{"watch", "", "the causes as they come: follows logs and audit records of this host",
+	 SEAL_VERB_WATCH, seal_formats_watch, seal_verb_watch},
 	{"collect", "", "what the other verbs read of this host, in one file for elsewhere",
 	 SEAL_VERB_COLLECT, seal_formats_collect, seal_verb_collect},
 	{"rules", "list | show ID", "what a check looks at, why, and how to mend it",
