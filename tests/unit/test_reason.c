@@ -112,6 +112,31 @@ static const struct row rows[] = {
 	 "bss_file.c:308:calling fopen(/etc/ssl/private/mail.key, r):",
 	 LOCAL_ROW(SEAL_FORM_TEXT, EACCES, SEAL_TRANSPORT_FILE),
 	 .path = "/etc/ssl/private/mail.key"},
+	{"connect to mysql server 192.0.2.9: Can't connect to MySQL server on '192.0.2.9:3307' "
+	 "(13)",
+	 LOCAL_ROW(SEAL_FORM_TEXT, EACCES, SEAL_TRANSPORT_TCP4), .host = "192.0.2.9",
+	 .address = "192.0.2.9", .port = 3307},
+	{"connect to mysql server localhost: Can't connect to local server through socket "
+	 "'/run/mysqld/mysqld.sock' (2)",
+	 LOCAL_ROW(SEAL_FORM_TEXT, ENOENT, SEAL_TRANSPORT_UNIX),
+	 .socket = "/run/mysqld/mysqld.sock"},
+	{"connect to mysql server db: Lost connection to MySQL server at 'reading initial "
+	 "communication packet', system error: 110",
+	 LOCAL_ROW(SEAL_FORM_TEXT, ETIMEDOUT, SEAL_TRANSPORT_TCP4), .host = "db", .port = 3306},
+	{"connect to pgsql server db: connection to server at \"db\" (192.0.2.9), port 5433 "
+	 "failed: "
+	 "Connection refused?Is the server running on that host?",
+	 LOCAL_ROW(SEAL_FORM_TEXT, ECONNREFUSED, SEAL_TRANSPORT_TCP4), .host = "db",
+	 .address = "192.0.2.9", .port = 5433},
+	{"connect to pgsql server localhost: could not connect to server: Permission denied?Is the "
+	 "server running locally and accepting?connections on Unix domain socket "
+	 "\"/run/postgresql/.s.PGSQL.5432\"?",
+	 LOCAL_ROW(SEAL_FORM_TEXT, EACCES, SEAL_TRANSPORT_UNIX),
+	 .socket = "/run/postgresql/.s.PGSQL.5432"},
+	{"dict_ldap_connect: Unable to bind to server ldap://192.0.2.9:390 with dn cn=m: -1 (Can't "
+	 "contact LDAP server)",
+	 LOCAL_ROW(SEAL_FORM_TEXT, 0, SEAL_TRANSPORT_TCP4), .host = "192.0.2.9",
+	 .address = "192.0.2.9", .port = 390},
 	{"mail transport unavailable", LOCAL_ROW(SEAL_FORM_TEXT, 0, SEAL_TRANSPORT_NONE)},
 	{"", LOCAL_ROW(SEAL_FORM_TEXT, 0, SEAL_TRANSPORT_NONE)},
 };

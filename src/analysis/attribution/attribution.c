@@ -14,6 +14,7 @@
 #define NEAR_MAX 64
 
 #define AROUND_US (2 * SEAL_SECOND_US)
+#define CRASH_US  (60 * SEAL_SECOND_US) /* from a daemon's last words to master's line about it */
 
 static void mark(struct seal_attribution *at, const struct seal_mail_event *e)
 {
@@ -70,12 +71,29 @@ static bool has_warning(const struct seal_attribution *at, const struct seal_mai
 				 seal_window_about(e->time_us, e->last_us, AROUND_US, 0));
 }
 
+/* died_silently - a signal ended the process, none that a stop sends, and it left no last words */
+static bool died_silently(const struct seal_attribution *at, const struct seal_mail_event *e)
+{
+	static const char *const asked[] = {"signal 1", "signal 2", "signal 15"};
+	size_t i;
+
+	for (i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
+		if (seal_bytes_ends(e->text, asked[i]))
+			return false;
+	return e->about_pid && seal_bytes_find(e->text, " killed by signal ") >= 0 &&
+	       !seal_event_fatal_of(
+		       at->events, e->about_pid,
+		       seal_window_about(e->time_us, e->last_us, CRASH_US, SEAL_SECOND_US));
+}
+
 /* needs_cause - a line without a message that tells of a fault of this host, or of mail it turned
  * away */
 static bool needs_cause(const struct seal_attribution *at, const struct seal_mail_event *e)
 {
-	if (at->told[e - at->h->mail.events.v] || e->kind == SEAL_MAIL_MASTER_EXIT)
+	if (at->told[e - at->h->mail.events.v])
 		return false;
+	if (e->kind == SEAL_MAIL_MASTER_EXIT)
+		return died_silently(at, e);
 	if (seal_event_is_reject(e))
 		return !has_warning(at, e);
 	return e->severity >= SEAL_SEVERITY_WARNING;
@@ -87,7 +105,7 @@ static int explain_event(struct seal_attribution *at, const struct seal_mail_eve
 	struct seal_cause *cause = NULL;
 	struct seal_quotes proof = {0};
 	struct seal_case *c;
-	bool vague;
+	bool vague, refused;
 	int r;
 
 	c = malloc(sizeof(*c));
@@ -101,10 +119,13 @@ static int explain_event(struct seal_attribution *at, const struct seal_mail_eve
 	if (r == 1)
 		r = seal_case_examine(at, c, &cause, &proof);
 	vague = c->reason.origin == SEAL_REASON_LOCAL && !c->reason.error;
+	refused = c->reason.origin == SEAL_REASON_LOCAL &&
+		  (c->reason.error == EACCES || c->reason.error == EPERM);
 	free(c);
 	if (r < 0 || !cause)
 		return r;
-	if (cause->certainty == SEAL_CERTAINTY_UNKNOWN && e->severity < SEAL_SEVERITY_FATAL)
+	if (cause->certainty == SEAL_CERTAINTY_UNKNOWN && e->severity < SEAL_SEVERITY_FATAL &&
+	    !refused)
 		return 0;
 	kept = seal_vec_add(&at->event_causes);
 	if (!kept)
@@ -158,22 +179,54 @@ static bool follows(const struct seal_event_cause *v, size_t n, size_t i)
 	return false;
 }
 
+/* echoes - v[i] only says that a look-up failed; the daemon that was asked told more at that time
+ */
+static bool echoes(const struct seal_event_cause *v, size_t n, size_t i)
+{
+	int64_t apart;
+	size_t k;
+
+	if (v[i].cause->certainty > SEAL_CERTAINTY_POSSIBLE ||
+	    seal_event_is_of_resolver(v[i].event) ||
+	    (strcmp(v[i].cause->verdict, "config.lookup") != 0 &&
+	     strcmp(v[i].cause->verdict, "service.subsystem") != 0))
+		return false;
+	for (k = i > NEAR_MAX ? i - NEAR_MAX : 0; k < n && k < i + NEAR_MAX; k++)
+		if (seal_event_is_of_resolver(v[k].event) &&
+		    strcmp(v[k].cause->verdict, "config.lookup") != 0 &&
+		    !__builtin_sub_overflow(v[k].event->time_us, v[i].event->time_us, &apart) &&
+		    apart <= AROUND_US && apart >= -AROUND_US)
+			return true;
+	return false;
+}
+
+/* drop - leave out what was marked */
+static size_t drop(struct seal_event_cause *v, size_t n)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < n; i++)
+		if (!v[i].dropped)
+			v[kept++] = v[i];
+	return kept;
+}
+
 /* drop_consequences - one fault, one cause: what a process says besides is no other */
 static void drop_consequences(struct seal_attribution *at)
 {
 	struct seal_event_cause *v = at->event_causes.v;
-	size_t n = at->event_causes.n, i, kept = 0;
+	size_t n = at->event_causes.n, i;
 
 	if (!n)
 		return;
 	qsort(v, n, sizeof(*v), by_process);
 	for (i = 0; i < n; i++)
 		v[i].dropped = follows(v, n, i);
+	n = drop(v, n);
+	qsort(v, n, sizeof(*v), by_event);
 	for (i = 0; i < n; i++)
-		if (!v[i].dropped)
-			v[kept++] = v[i];
-	at->event_causes.n = kept;
-	qsort(v, kept, sizeof(*v), by_event);
+		v[i].dropped = echoes(v, n, i);
+	at->event_causes.n = drop(v, n);
 }
 
 static int explain_events(struct seal_attribution *at)

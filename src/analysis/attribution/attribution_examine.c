@@ -254,14 +254,47 @@ static int open_questions(struct seal_attribution *at, const struct candidates *
 	return seal_arena_intern(at->h->arena, seal_buf_bytes(&b), &cause->reason);
 }
 
+/* by_words - when evidence decides nothing, and refutes it neither: what the words leave as
+ * possible
+ */
+static const struct seal_verdict *by_words(const struct seal_case *c, const struct candidates *cs)
+{
+	const struct seal_verdict *v = c->symptom->otherwise;
+	size_t i;
+
+	for (i = 0; v && i < cs->n; i++)
+		if (cs->v[i].verdict == v && cs->v[i].f.refuted)
+			return NULL;
+	return v;
+}
+
+static void take_words(const struct seal_case *c, const struct seal_verdict *v,
+		       struct seal_cause *ret)
+{
+	ret->title = SEAL_BYTES_NONE;
+	ret->verdict = v->id;
+	ret->class_ = v->class_;
+	ret->certainty = SEAL_CERTAINTY_POSSIBLE;
+	ret->object.host = c->reason.host;
+	ret->object.address = c->reason.address;
+	ret->object.port = c->reason.port;
+	ret->object.path = c->reason.socket.n ? c->reason.socket : c->reason.path;
+}
+
 /* cause_of - the cause that the surest candidate makes, or an unknown one */
 static int cause_of(struct seal_attribution *at, const struct seal_case *c, struct candidates *cs,
 		    struct candidate *best, struct seal_cause *ret)
 {
+	const struct seal_verdict *words;
+
 	*ret = seal_cause_unknown(NULL);
 	ret->daemon = c->daemon;
-	if (!best)
+	if (!best) {
+		words = by_words(c, cs);
+		if (words)
+			take_words(c, words, ret);
 		return open_questions(at, cs, ret);
+	}
 	ret->title = SEAL_BYTES_NONE;
 	ret->verdict = best->verdict->id;
 	ret->class_ = best->verdict->class_;

@@ -419,7 +419,8 @@ static int test_socket(struct seal_attribution *at, const struct seal_case *c,
 		f->certainty = SEAL_CERTAINTY_CERTAIN;
 		return seal_finding_say(at, f, &o, "the socket is not there");
 	}
-	if (c->reason.error == ENOENT && c->reason.socket.p[0] != '/') {
+	if (c->reason.error == ENOENT &&
+	    (c->reason.socket.p[0] != '/' || c->process->chroot == SEAL_CHROOT_NO)) {
 		/* of a path below the queue directory no chroot makes another */
 		f->certainty = SEAL_CERTAINTY_LIKELY;
 		return r == 0 ? seal_finding_say(at, f, &o, "the socket is there now") : 0;

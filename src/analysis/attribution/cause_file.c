@@ -108,6 +108,8 @@ int seal_test_dac(struct seal_attribution *at, const struct seal_case *c,
 	bool allowed = false;
 	int r = 0;
 
+	if (strcmp(v->id, "dac.mailbox_owner") == 0)
+		return seal_test_words(at, c, v, f);
 	if (strcmp(v->id, "dac.privileged_port") == 0 || c->reason.origin == SEAL_REASON_REMOTE)
 		return 0;
 	if (!seal_case_is_refusal(c))

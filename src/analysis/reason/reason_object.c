@@ -114,8 +114,7 @@ static bool find_endpoint(struct seal_reason *r)
 		"SASL: Connect to ",
 		"problem talking to server ",
 		"connect to policy service ",
-		"connect to mysql server ",
-		"connect to ldap server ",
+		"_request: connect to ",
 		"connect to service ",
 	};
 	struct seal_bytes word, rest;
@@ -259,7 +258,8 @@ void reason_find_object(struct seal_reason *r)
 	struct seal_bytes head = r->origin == SEAL_REASON_COMMAND ? r->text : r->whole;
 	size_t at;
 
-	if (r->origin == SEAL_REASON_LOCAL && (find_bind(r) || find_endpoint(r)))
+	if (r->origin == SEAL_REASON_LOCAL &&
+	    (reason_find_database(r) || find_bind(r) || find_endpoint(r)))
 		return;
 	find_openssl_errno(r);
 	if (r->path.n)

@@ -21,6 +21,10 @@ void reason_take_endpoint(struct seal_bytes s, struct seal_reason *r);
 /* reason_find_object - what our own words are about: the path or endpoint before their errno */
 void reason_find_object(struct seal_reason *r);
 
+/* reason_find_database - the server, the socket and the errno in what a database's client library
+ * says of a connection; errno 0 when it names none. Returns false when @r is no such text. */
+bool reason_find_database(struct seal_reason *r);
+
 /* reason_take_codes - the reply code at the front of @text, and the status codes in it */
 void reason_take_codes(struct seal_bytes text, struct seal_reason *r);
 

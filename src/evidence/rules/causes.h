@@ -165,6 +165,8 @@ struct seal_symptom {
 	/* what follows: its own verdict, or the candidates that evidence must decide between */
 	const struct seal_verdict *verdict; /* NULL when candidates have to be tested */
 	struct seal_verdicts needs;
+	/* what the words leave as possible when evidence decides none of them; may be NULL */
+	const struct seal_verdict *otherwise;
 	const char *why;
 	const char *file;
 	uint32_t line;

@@ -492,9 +492,9 @@ static int read_verdict(struct causes_reader *rd, const struct seal_yaml *map)
  */
 
 static const char *const symptom_keys[] = {
-	"id",      "order",     "daemon",  "dsn",     "smtp",     "errno", "form",
-	"phase",   "transport", "port",    "relay",   "loopback", "local", "remote",
-	"inbound", "reply",     "command", "verdict", "needs",    "why",   NULL};
+	"id",        "order",   "daemon", "dsn",       "smtp",  "errno",  "form",    "phase",
+	"transport", "port",    "relay",  "loopback",  "local", "remote", "inbound", "reply",
+	"command",   "verdict", "needs",  "otherwise", "why",   NULL};
 
 static int read_filters(struct causes_reader *rd, const struct seal_yaml *map,
 			struct seal_symptom *s)
@@ -529,6 +529,7 @@ static int read_outcome(struct causes_reader *rd, const struct seal_yaml *map,
 			struct seal_symptom *s)
 {
 	const struct seal_yaml *verdict = seal_yaml_get(map, "verdict");
+	const struct seal_yaml *otherwise = seal_yaml_get(map, "otherwise");
 	int r = 0;
 
 	if (!verdict && !seal_yaml_get(map, "needs"))
@@ -540,7 +541,11 @@ static int read_outcome(struct causes_reader *rd, const struct seal_yaml *map,
 	for (uint32_t i = 0; r == 0 && s->verdict && i < s->needs.n; i++)
 		if (s->needs.v[i] == s->verdict)
 			r = bad(rd, seal_yaml_get(map, "needs"), "\"needs\" repeats the verdict");
-	return r;
+	if (r < 0 || !otherwise)
+		return r;
+	if (verdict)
+		return bad(rd, otherwise, "\"otherwise\" is for a symptom without verdict");
+	return take_verdict(rd, otherwise, &s->otherwise);
 }
 
 static bool asks_something(const struct seal_symptom *s)
