@@ -108,8 +108,11 @@ static int tell(struct seal_attribution *at, const struct seal_inet_service *s,
 		return -ENOMEM;
 	cause.verdict = v->id;
 	cause.class_ = v->class_;
-	/* that nobody gets in is certain; that somebody should is what inet_interfaces says */
-	cause.certainty = SEAL_CERTAINTY_LIKELY;
+	/* that nobody gets in is certain; that somebody should is what inet_interfaces and the port
+	 * say: a service behind a content filter may be shut on purpose */
+	cause.certainty = s->port == 25 || s->port == 465 || s->port == 587
+				  ? SEAL_CERTAINTY_LIKELY
+				  : SEAL_CERTAINTY_POSSIBLE;
 	cause.daemon = s->command;
 	r = seal_fw_where(at->h->arena, in->verdict.chain, in->verdict.rule, &cause.object);
 	cause.object.port = s->port;
