@@ -79,6 +79,7 @@ struct seal_cli {
 		const char *dir, *apply, *undo, *hash, *policy_root;
 		unsigned confirm_s; /* 0: no question */
 		bool audit;         /* the fixes of checks that fail as well */
+		bool denials;       /* those of all denials as well */
 	} fix;
 	struct { /* probe */
 		struct seal_cli_words to, selectors, blocklists;

@@ -56,6 +56,7 @@ FLAG_OPTION(set_help, help)
 FLAG_OPTION(set_all, all)
 FLAG_OPTION(set_needs, audit.needs)
 FLAG_OPTION(set_audit, fix.audit)
+FLAG_OPTION(set_denials, fix.denials)
 FLAG_OPTION(set_prove, prove)
 FLAG_OPTION(set_in, reach.in)
 FLAG_OPTION(set_out, reach.out)
@@ -297,6 +298,11 @@ const struct seal_opt seal_options[] = {
 	{"jobs", "N", "With ROOT operands: audit this many at a time (default: one a processor)",
 	 SEAL_VERB_AUDIT, set_jobs},
 	{"audit", NULL, "Plan the fixes of checks that fail as well", SEAL_VERB_FIX, set_audit},
+	{"denials", NULL,
+	 "Plan for all denials of the mail system that stopped no message, also for those only "
+	 "logged and those that need a module (default: for those that a label, a port or a "
+	 "boolean mends)",
+	 SEAL_VERB_FIX, set_denials},
 	{"output", "DIR|FILE",
 	 "fix: write the plan, its scripts and its modules into this directory; collect: write "
 	 "this bundle, .tar, .tar.zst, .tar.xz or .tar.gz",

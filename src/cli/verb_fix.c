@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "analysis/attribution/attribution.h"
+#include "analysis/denials/object_path.h"
 #include "checks/check.h"
 #include "cli/apply.h"
 #include "cli/lock.h"
@@ -20,13 +21,15 @@ struct answer {
 	struct seal_plan *plan;
 	const char *hash; /* of the plan file, hexadecimal */
 	const char *dir;
+	unsigned left; /* groups of denials whose fix only --denials plans */
 };
 
 static void put_text(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
 {
 	const struct answer *a = answer;
 
-	seal_report_plan_text(a->h, a->plan, a->hash, a->dir, style, out);
+	seal_report_plan_text(a->h, a->plan, &(struct seal_plan_place){a->hash, a->dir, a->left},
+			      style, out);
 }
 
 static void put_json(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
@@ -176,6 +179,28 @@ static int add_findings(const struct seal_cli *cli, struct seal_host *h,
 	return r == 0 ? seal_plan_gather_findings(plan, ret) : r;
 }
 
+/* add_denials - the fixes of denials that stopped no message; of single messages only on request
+ * @left: as of seal_plan_gather_denials() */
+static int add_denials(const struct seal_cli *cli, struct seal_host *h, struct seal_plan *plan,
+		       unsigned *left)
+{
+	enum seal_plan_silent which =
+		cli->fix.denials ? SEAL_PLAN_SILENT_ALL : SEAL_PLAN_SILENT_SAFE;
+	seal_auto_denial_report struct seal_denial_report *report = NULL;
+	seal_auto_log_paths struct seal_log_paths hints = {0};
+	struct seal_denial_query query = {.logged = cli->fix.denials};
+	int r;
+
+	if (cli->n_args && !cli->fix.denials)
+		return 0;
+	r = seal_log_paths(h, &hints);
+	query.hints = hints.v.v;
+	query.n_hints = hints.v.n;
+	if (r == 0)
+		r = seal_denials_explain(h, &query, &report);
+	return r == 0 ? seal_plan_gather_denials(plan, report, which, left) : r;
+}
+
 static int make(const struct seal_cli *cli, const struct seal_root *root,
 		const struct seal_rules *rules, struct seal_findings *findings,
 		struct seal_err *err)
@@ -210,6 +235,8 @@ static int make(const struct seal_cli *cli, const struct seal_root *root,
 					    "no message %s waits or came to a bad end",
 					    cli->args[i]);
 	r = seal_plan_gather(plan, h, x);
+	if (r == 0)
+		r = add_denials(cli, h, plan, &a.left);
 	if (r == 0 && cli->fix.audit)
 		r = add_findings(cli, h, x, plan, &checks, findings);
 	if (r == 0)

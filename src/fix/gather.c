@@ -4,7 +4,7 @@
 
 #include "fix/plan.h"
 
-/* gather.c - from the causes of an explanation to what a plan is made of */
+/* gather.c - from causes, denials and findings to what a plan is made of */
 
 /* is_sure - what is only possible is for a person to look at, not for a script to change */
 static bool is_sure(const struct seal_cause_group *g)
@@ -12,20 +12,21 @@ static bool is_sure(const struct seal_cause_group *g)
 	return g->fix >= 0 && g->cause->certainty >= SEAL_CERTAINTY_LIKELY;
 }
 
-static int end_denial(struct seal_plan *p, const struct seal_denial *d)
+static int end_denial(struct seal_plan *p, struct seal_bytes source_type,
+		      struct seal_bytes target_type, struct seal_bytes tclass)
 {
 	struct seal_plan_denial *slot;
 
 	seal_vec_each (have, &p->denials) {
-		if (seal_bytes_eq(have->source_type, d->source_type) &&
-		    seal_bytes_eq(have->target_type, d->target_type) &&
-		    seal_bytes_eq(have->tclass, d->tclass))
+		if (seal_bytes_eq(have->source_type, source_type) &&
+		    seal_bytes_eq(have->target_type, target_type) &&
+		    seal_bytes_eq(have->tclass, tclass))
 			return 0;
 	}
 	slot = seal_vec_add(&p->denials);
 	if (!slot)
 		return -ENOMEM;
-	*slot = (struct seal_plan_denial){d->source_type, d->target_type, d->tclass};
+	*slot = (struct seal_plan_denial){source_type, target_type, tclass};
 	return 0;
 }
 
@@ -82,6 +83,7 @@ static int free_messages(struct seal_plan *p, const struct seal_explanation *x)
 int seal_plan_gather(struct seal_plan *p, const struct seal_host *h,
 		     const struct seal_explanation *x)
 {
+	const struct seal_denial *d;
 	int r = 0;
 
 	if (h->audit.present && h->audit.last_us != SEAL_TIME_NONE)
@@ -92,8 +94,9 @@ int seal_plan_gather(struct seal_plan *p, const struct seal_host *h,
 		if (r < 0 || !is_sure(g))
 			continue;
 		r = seal_plan_add(p, &x->fixes.v[g->fix]);
-		if (r == 0 && g->cause->denial)
-			r = end_denial(p, g->cause->denial);
+		d = g->cause->denial;
+		if (r == 0 && d)
+			r = end_denial(p, d->source_type, d->target_type, d->tclass);
 		if (r == 0)
 			r = end_path(p, g->cause);
 		seal_vec_each (also, &g->cause->also) {
@@ -119,4 +122,64 @@ int seal_plan_gather_findings(struct seal_plan *p, const struct seal_findings *f
 			r = seal_plan_add(p, &f->fixes.v[i]);
 	}
 	return r;
+}
+
+/* fix_of - what mends a group, NULL: nothing does, or nothing needs to */
+static const struct seal_fix *fix_of(const struct seal_denial_group *g)
+{
+	const struct seal_fix *f = g->fix >= 0 ? &g->candidates.v[g->fix] : NULL;
+
+	return f && f->kind != SEAL_FIX_NONE && f->steps.n && !g->stale ? f : NULL;
+}
+
+/* is_safe - a domain of mail is refused what the policy has a label, a port or a boolean for */
+static bool is_safe(const struct seal_denial_group *g, const struct seal_fix *f)
+{
+	return g->by_mail && !g->permissive && f->kind != SEAL_FIX_MODULE && f->steps.v[0].argv.v.n;
+}
+
+/* is_planned - a cause of explain has it already */
+static bool is_planned(const struct seal_plan *p, const struct seal_denial_group *g)
+{
+	seal_vec_each (d, &p->denials) {
+		if (seal_bytes_eq(d->source_type, g->source_type) &&
+		    seal_bytes_eq(d->target_type, g->target_type) &&
+		    seal_bytes_eq(d->tclass, g->tclass))
+			return true;
+	}
+	return false;
+}
+
+int seal_plan_gather_denials(struct seal_plan *p, const struct seal_denial_report *r,
+			     enum seal_plan_silent which, unsigned *left)
+{
+	unsigned n = 0;
+	int ret = 0;
+
+	seal_vec_each (g, &r->groups) {
+		const struct seal_fix *from = fix_of(g);
+		struct seal_fix f = {0};
+		struct seal_bytes *id;
+
+		if (!from || ret < 0)
+			continue;
+		if (which == SEAL_PLAN_SILENT_SAFE && !is_safe(g, from)) {
+			n += !is_planned(p, g);
+			continue;
+		}
+		ret = seal_fix_copy(&f, from);
+		id = ret == 0 ? seal_vec_add(&f.targets) : NULL;
+		if (id)
+			*id = g->id;
+		else
+			ret = -ENOMEM;
+		if (ret == 0)
+			ret = seal_plan_add(p, &f);
+		seal_fix_done(&f);
+		if (ret == 0)
+			ret = end_denial(p, g->source_type, g->target_type, g->tclass);
+	}
+	if (left)
+		*left = n;
+	return ret;
 }

@@ -5,6 +5,7 @@
  * smallest change first, nothing twice, the queue flushed at the end. A plan is a value: renderers
  * encode it. */
 
+#include "analysis/denials/denial.h"
 #include "model/explanation.h"
 #include "model/finding.h"
 #include "model/fix.h"
@@ -74,6 +75,21 @@ int seal_plan_gather(struct seal_plan *p, const struct seal_host *h,
 /* seal_plan_gather_findings - the fixes of the failures among @f that nobody waived and no baseline
  * has. @f must outlive the plan. Returns 0 or -ENOMEM. */
 int seal_plan_gather_findings(struct seal_plan *p, const struct seal_findings *f);
+
+/* enum seal_plan_silent - which denials that stopped no message are planned for */
+enum seal_plan_silent {
+	/* those of mail's own domains, refused and not only logged, that a label, a port or a
+	 * boolean mends; a new rule wants a message that waits for it, or a person */
+	SEAL_PLAN_SILENT_SAFE,
+	SEAL_PLAN_SILENT_ALL, /* whatever is refused or logged, and whatever mends it */
+};
+
+/* seal_plan_gather_denials - the fixes of the groups of @r, after those of explain. One that the
+ * policy of today allows gives none.
+ * @left: set to the number of groups that only SEAL_PLAN_SILENT_ALL would plan for; optional
+ * The bytes of @r's host must outlive the plan. Returns 0 or -ENOMEM. */
+int seal_plan_gather_denials(struct seal_plan *p, const struct seal_denial_report *r,
+			     enum seal_plan_silent which, unsigned *left);
 
 /* seal_plan_make - the steps of all fixes added so far: ordered by what they open, equal ones
  * merged, arguments that must not be emitted (core/enc.h: seal_enc_sh) turned into steps for a

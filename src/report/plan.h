@@ -10,8 +10,14 @@
 void seal_report_plan_json(const struct seal_host *h, const struct seal_plan *p,
 			   struct seal_buf *out);
 
-/* seal_report_plan_text - its steps in order, what each opens and how it is taken back
- * @hash: of the plan file, hexadecimal; @dir: where it was written, or NULL */
-void seal_report_plan_text(const struct seal_host *h, const struct seal_plan *p, const char *hash,
-			   const char *dir, const struct seal_text_style *style,
+/* struct seal_plan_place - where the plan was written, and what it leaves out */
+struct seal_plan_place {
+	const char *hash; /* of the plan file, hexadecimal */
+	const char *dir;  /* NULL: not written */
+	unsigned left;    /* groups of denials it has no fix of, though they have one */
+};
+
+/* seal_report_plan_text - its steps in order, what each opens and how it is taken back */
+void seal_report_plan_text(const struct seal_host *h, const struct seal_plan *p,
+			   const struct seal_plan_place *place, const struct seal_text_style *style,
 			   struct seal_buf *out);

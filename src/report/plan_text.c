@@ -64,8 +64,16 @@ static void put_count(struct seal_buf *out, size_t n, const char *what)
 	seal_buf_printf(out, "%zu %s%s", n, what, n == 1 ? "" : what[0] == 'f' ? "es" : "s");
 }
 
-void seal_report_plan_text(const struct seal_host *h, const struct seal_plan *p, const char *hash,
-			   const char *dir, const struct seal_text_style *style,
+static void put_left(struct seal_buf *out, unsigned n)
+{
+	seal_buf_printf(out,
+			"\n%u group%s of denials that stopped no message %s a fix too: 'postseal "
+			"denials' tells it, 'postseal fix --denials' plans it.\n",
+			n, n == 1 ? "" : "s", n == 1 ? "has" : "have");
+}
+
+void seal_report_plan_text(const struct seal_host *h, const struct seal_plan *p,
+			   const struct seal_plan_place *place, const struct seal_text_style *style,
 			   struct seal_buf *out)
 {
 	unsigned n = 0, by_hand = 0;
@@ -89,10 +97,12 @@ void seal_report_plan_text(const struct seal_host *h, const struct seal_plan *p,
 	seal_vec_each (s, &p->steps) {
 		put_step(out, s, ++n);
 	}
-	if (!dir)
+	if (place->left)
+		put_left(out, place->left);
+	if (!place->dir)
 		return;
 	seal_buf_puts(out, "\nWritten to ");
-	seal_enc_tty(out, seal_bytes_of(dir));
+	seal_enc_tty(out, seal_bytes_of(place->dir));
 	seal_buf_puts(out, ": plan.json apply.sh undo.sh playbook.yml");
 	seal_vec_each (m, &p->modules) {
 		seal_buf_puts(out, " ");
@@ -100,5 +110,5 @@ void seal_report_plan_text(const struct seal_host *h, const struct seal_plan *p,
 		seal_buf_puts(out, ".cil .te");
 	}
 	seal_buf_printf(out, "\nSHA-256 of plan.json: %s\nNothing was changed on the host.\n",
-			hash);
+			place->hash);
 }

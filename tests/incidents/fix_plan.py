@@ -5,7 +5,8 @@ schema, the scripts past shellcheck, and what they execute.
 
 The programs of the scripts are replaced by one that writes down its words and answers the questions
 of the scripts from what it wrote down so far. apply.sh must execute the plan's steps and nothing
-else, a second run nothing at all, undo.sh what the plan says, in reverse order."""
+else, a second run nothing at all, undo.sh what the plan says, in reverse order. What the plan does is that of the
+incident's truth or less (fix_truth.py)."""
 import json
 import os
 import re
@@ -18,6 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
 import assemble  # noqa: E402
+import fix_truth  # noqa: E402
 import schema  # noqa: E402
 
 PROGRAMS = ("chcon chgrp chmod firewall-cmd getfattr getsebool nft postconf postfix postqueue restorecon "
@@ -175,6 +177,7 @@ def main():
             root = os.path.join(scratch, name)
             assemble.assemble(os.path.join(HERE, name), root)
             faults = faults_of(sys.argv[1], root, scratch)
+            faults += fix_truth.faults_of(sys.argv[1], name, root, os.path.join(scratch, "plan", "plan.json"))
             for fault in faults[:3]:
                 print(f"{name}: {fault}")
             bad += bool(faults)

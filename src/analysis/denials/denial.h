@@ -54,6 +54,7 @@ struct seal_denial_report {
 struct seal_denial_query {
 	bool all;               /* of all domains, not of the mail system alone */
 	struct seal_bytes type; /* of this source or target type; empty = any */
+	bool logged;            /* look for a fix of what was logged only, too */
 	/* paths that log lines name: an AVC often has the last component only */
 	const struct seal_bytes *hints;
 	size_t n_hints;

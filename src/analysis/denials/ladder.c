@@ -260,7 +260,7 @@ int seal_ladder_climb_on(struct seal_host *h, const struct seal_denial_query *q,
 	int r;
 
 	r = seal_object_paths(h, q, g);
-	if (r == 0 && (g->stale || g->permissive))
+	if (r == 0 && (g->stale || (g->permissive && !q->logged)))
 		return nothing_to_mend(&l);
 	for (i = 0; r == 0 && rungs[i]; i++)
 		r = rungs[i](&l);
