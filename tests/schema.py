@@ -37,7 +37,8 @@ def errors(document):
     if isinstance(document, dict):
         name = "record" if "record" in document else document.get("verb")
         name = "needs" if "needs" in document else name
-        name = "plan" if name == "fix" else name  # "fix" is one fix, of any verb
+        if name == "fix":  # "urn:postseal:1:fix" is one fix, of any verb
+            name = "applied" if "applied" in document else "plan"
     schema = SCHEMAS.get(f"urn:postseal:1:{name}", SCHEMAS["urn:postseal:1:envelope"])
     resolver = jsonschema.RefResolver(schema["$id"], schema, store=SCHEMAS)
     validator = jsonschema.Draft7Validator(schema, resolver=resolver)

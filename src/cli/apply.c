@@ -12,10 +12,10 @@
 #include <time.h>
 
 #include "apply/apply.h"
+#include "cli/apply_tell.h"
 #include "core/digest.h"
 #include "core/enc.h"
 #include "core/input.h"
-#include "fix/nft_rule.h"
 #include "fix/plan_read.h"
 #include "fix/render.h"
 
@@ -26,6 +26,7 @@
 struct session {
 	const struct seal_cli *cli;
 	struct seal_apply a;
+	struct seal_tell tell;
 	char *folder; /* of the plan */
 	char *text;
 	struct seal_plan *plan;
@@ -57,41 +58,12 @@ int seal_cli_read_plan(const char *file, char **text, struct seal_plan **ret, st
 	return r < 0 ? seal_err_add(err, r, "%s", file) : 0;
 }
 
-/* ---- what the user sees ---- */
-
-static const char *const words[] = {
-	[SEAL_STEP_PENDING] = "not done",    [SEAL_STEP_DONE] = "done",
-	[SEAL_STEP_ALREADY] = "done before", [SEAL_STEP_MANUAL] = "by hand",
-	[SEAL_STEP_STOPPED] = "stopped",     [SEAL_STEP_FAILED] = "failed",
-	[SEAL_STEP_UNDONE] = "taken back",   [SEAL_STEP_STUCK] = "NOT taken back",
-	[SEAL_STEP_KEPT] = "stays",
-};
-
-/* say - one line a step, as it ends, on standard output and in the log beside the plan */
+/* say - a step as it ends */
 static void say(void *data, unsigned n, enum seal_step_end e, const char *why)
 {
-	const struct session *s = data;
-	const struct seal_plan_step *step = &s->plan->steps.v[n - 1];
-	bool back = e == SEAL_STEP_UNDONE || e == SEAL_STEP_STUCK;
-	seal_auto_buf struct seal_buf b = {0};
+	struct session *s = data;
 
-	seal_buf_printf(&b, "%4u  %-14s  ", n, words[e]);
-	if (seal_step_is_manual(step))
-		seal_text_wrap(&b, 22, 22, step->why);
-	else if (back && seal_nft_verb(step) != SEAL_NFT_NONE)
-		seal_buf_puts(&b, "the rules of the chain as they were");
-	else if (back && !step->undo.v.n)
-		seal_buf_puts(&b, "the labels as they were");
-	else
-		seal_text_argv(&b, back ? &step->undo : &step->argv);
-	seal_buf_putc(&b, '\n');
-	if (why) {
-		seal_buf_puts(&b, "                      ");
-		seal_enc_tty(&b, seal_bytes_of(why));
-		seal_buf_putc(&b, '\n');
-	}
-	fwrite(b.p, 1, b.n, stdout);
-	fflush(stdout);
+	seal_tell_step(&s->tell, n, e, why);
 }
 
 /* ---- setting out ---- */
@@ -147,6 +119,35 @@ static int is_of_this_plan(const struct session *s)
 	return seal_bytes_eq(seal_bytes_trim(seal_buf_bytes(&b)), seal_bytes_of(s->hex.p))
 		       ? 1
 		       : -ESTALE;
+}
+
+/* is_of_host - a command on the policy store that only a program carries out, and programs know the
+ * running host alone */
+static bool is_of_host(const struct seal_argv *argv)
+{
+	static const char *const programs[] = {"semanage", "setsebool", "semodule"};
+	size_t i;
+
+	for (i = 0; argv->v.n && i < sizeof(programs) / sizeof(programs[0]); i++)
+		if (seal_bytes_is(argv->v.v[0], programs[i]))
+			return !seal_store_knows(argv);
+	return false;
+}
+
+/* check_policy_root - nothing of the plan would change the store of the host in its place */
+static int check_policy_root(const struct session *s, struct seal_err *err)
+{
+	unsigned n = 0;
+
+	seal_vec_each (step, &s->plan->steps) {
+		n++;
+		if (is_of_host(&step->argv) || is_of_host(&step->undo))
+			return seal_err_set(err, -EINVAL,
+					    "step %u can be carried out on the policy store of the "
+					    "running host alone, not below --policy-root",
+					    n);
+	}
+	return 0;
 }
 
 /* open_store - the policy store, when a step is one for it; where there is none, programs do it */
@@ -210,6 +211,8 @@ static int set_out(struct session *s, const char *file, bool make, struct seal_e
 				    "%s has the SHA-256 %s, not the one given: it is not the plan "
 				    "that was read",
 				    file, s->hex.p);
+	if (r == 0 && s->cli->fix.policy_root)
+		r = check_policy_root(s, err);
 	if (r == 0)
 		r = seal_state_open(s->folder, make, &s->a.state, err);
 	if (r < 0)
@@ -332,8 +335,21 @@ static int take_back(struct session *s, struct seal_err *err)
 	return 0;
 }
 
+/* tell_begin - the outputs, once the plan is read */
+static int tell_begin(struct session *s, bool undo, struct seal_err *err)
+{
+	s->tell.cli = s->cli;
+	s->tell.outcome.plan = s->plan;
+	s->tell.outcome.file = undo ? s->cli->fix.undo : s->cli->fix.apply;
+	s->tell.outcome.hash = s->hex.p;
+	s->tell.outcome.undo = undo;
+	s->tell.outcome.state = "nothing";
+	return seal_tell_begin(&s->tell, err);
+}
+
 static int go(struct session *s, struct seal_err *err)
 {
+	seal_auto_buf struct seal_buf line = {0};
 	struct seal_err second = {0};
 	int r;
 
@@ -343,21 +359,46 @@ static int go(struct session *s, struct seal_err *err)
 	if (r == 0 && s->cli->fix.confirm_s && !is_confirmed(s))
 		r = seal_err_set(err, -ECANCELED, "not confirmed");
 	if (r == 0) {
-		printf("Carried out. postseal fix --undo %s takes it back.\n", s->cli->fix.apply);
+		s->tell.outcome.state = "done";
+		seal_buf_puts(&line, "Carried out. postseal fix --undo ");
+		seal_enc_tty(&line, seal_bytes_of(s->cli->fix.apply));
+		seal_buf_puts(&line, " takes it back.");
+		seal_buf_putc(&line, '\0');
+		seal_tell_line(&s->tell, line.err ? "Carried out." : line.p);
 		return 0;
 	}
-	if (take_back(s, &second) < 0)
-		return seal_err_set(err, r,
-				    "%s. NOT everything was taken back; postseal fix "
-				    "--undo %s tries again",
-				    err->text, s->cli->fix.apply);
-	return seal_err_set(err, r, "%s. What was done has been taken back", err->text);
+	s->tell.outcome.state = "taken-back";
+	if (take_back(s, &second) == 0)
+		return seal_err_set(err, r, "%s. What was done has been taken back", err->text);
+	s->tell.outcome.state = "stuck";
+	return seal_err_set(err, r,
+			    "%s. NOT everything was taken back; postseal fix --undo %s tries "
+			    "again",
+			    err->text, s->cli->fix.apply);
 }
 
-static int report(const struct session *s, int r, const struct seal_err *err)
+static int back(struct session *s, struct seal_err *err)
 {
-	return seal_cli_fail(s->cli,
-			     r == -EINVAL || r == -EPERM ? SEAL_EXIT_USAGE : SEAL_EXIT_FAILED, err);
+	int r = take_back(s, err);
+
+	s->tell.outcome.state = r == 0 ? "taken-back" : "stuck";
+	if (r == 0)
+		seal_tell_line(&s->tell, "The host is as it was before the plan.");
+	return r;
+}
+
+/* report - the end of all outputs, and what failed. Returns an exit code */
+static int report(struct session *s, int r, const struct seal_err *err)
+{
+	int code = SEAL_EXIT_OK, told;
+
+	s->tell.outcome.error = r < 0 ? err->text : NULL;
+	told = seal_tell_end(&s->tell);
+	if (r < 0)
+		code = seal_cli_fail(
+			s->cli, r == -EINVAL || r == -EPERM ? SEAL_EXIT_USAGE : SEAL_EXIT_FAILED,
+			err);
+	return code == SEAL_EXIT_OK ? told : code;
 }
 
 int seal_cli_apply(const struct seal_cli *cli)
@@ -373,9 +414,10 @@ int seal_cli_apply(const struct seal_cli *cli)
 	}
 	r = set_out(&s, cli->fix.apply, true, &err);
 	if (r == 0)
+		r = tell_begin(&s, false, &err);
+	if (r == 0)
 		r = go(&s, &err);
-	if (r < 0)
-		r = report(&s, r, &err);
+	r = report(&s, r, &err);
 	session_done(&s);
 	return r;
 }
@@ -385,17 +427,15 @@ int seal_cli_undo(const struct seal_cli *cli)
 	struct session s = {.cli = cli, .signals = -1, .a.state = SEAL_STATE_NONE};
 	struct seal_err err = {0};
 	int r = set_out(&s, cli->fix.undo, false, &err);
+	bool begun = !(r == -ENOENT && s.plan && s.a.state.fd < 0);
 
-	if (r == -ENOENT && s.plan && s.a.state.fd < 0) {
-		puts("Nothing was begun.");
-		r = 0;
-	} else if (r == 0) {
-		r = take_back(&s, &err);
-		if (r == 0)
-			puts("The host is as it was before the plan.");
-	}
-	if (r < 0)
-		r = report(&s, r, &err);
+	if (r == 0 || !begun)
+		r = tell_begin(&s, true, &err);
+	if (r == 0 && begun)
+		r = back(&s, &err);
+	else if (r == 0)
+		seal_tell_line(&s.tell, "Nothing was begun.");
+	r = report(&s, r, &err);
 	session_done(&s);
 	return r;
 }

@@ -7,6 +7,7 @@
 #include "analysis/denials/object_path.h"
 #include "checks/check.h"
 #include "cli/apply.h"
+#include "cli/apply_tell.h"
 #include "cli/lock.h"
 #include "cli/progress.h"
 #include "core/digest.h"
@@ -40,6 +41,15 @@ static void put_json(const void *answer, const struct seal_text_style *style, st
 	seal_report_plan_json(a->h, a->plan, out);
 }
 
+static void put_ndjson(const void *answer, const struct seal_text_style *style,
+		       struct seal_buf *out)
+{
+	const struct answer *a = answer;
+
+	(void)style;
+	seal_report_plan_ndjson(a->h, a->plan, out);
+}
+
 static void put_sh(const void *answer, const struct seal_text_style *style, struct seal_buf *out)
 {
 	const struct answer *a = answer;
@@ -66,7 +76,7 @@ static void put_ansible(const void *answer, const struct seal_text_style *style,
 }
 
 const struct seal_format seal_formats_fix[] = {
-	{"text", put_text}, {"json", put_json},       {"sh", put_sh},
+	{"text", put_text}, {"json", put_json},       {"ndjson", put_ndjson}, {"sh", put_sh},
 	{"undo", put_undo}, {"ansible", put_ansible}, {NULL, NULL},
 };
 
@@ -264,9 +274,8 @@ static int change(const struct seal_cli *cli)
 		seal_err_set(&err, -EINVAL,
 			     "--apply and --undo take a plan file and neither each other, -o nor "
 			     "queue ids");
-	else if (cli->outputs.n != 1 || cli->outputs.v[0].file ||
-		 cli->outputs.v[0].format != seal_formats_fix)
-		seal_err_set(&err, -EINVAL, "--apply and --undo tell what they do as text alone");
+	else
+		(void)seal_tell_formats(cli, &err);
 	if (err.code)
 		return seal_cli_fail(cli, SEAL_EXIT_USAGE, &err);
 	return cli->fix.apply ? seal_cli_apply(cli) : seal_cli_undo(cli);

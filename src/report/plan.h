@@ -10,6 +10,10 @@
 void seal_report_plan_json(const struct seal_host *h, const struct seal_plan *p,
 			   struct seal_buf *out);
 
+/* seal_report_plan_ndjson - its fixes and steps, a record each */
+void seal_report_plan_ndjson(const struct seal_host *h, const struct seal_plan *p,
+			     struct seal_buf *out);
+
 /* struct seal_plan_place - where the plan was written, and what it leaves out */
 struct seal_plan_place {
 	const char *hash; /* of the plan file, hexadecimal */

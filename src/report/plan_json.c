@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/plan.h"
 
-/* plan_json.c - the plan file: what fix writes for programs */
+#include "report/parts.h"
+#include "report/records.h"
+
+/* plan_json.c - the plan file, what fix writes for programs, and its records */
 
 static void put_argv(struct seal_json *j, const char *key, const struct seal_argv *a)
 {
@@ -12,9 +15,9 @@ static void put_argv(struct seal_json *j, const char *key, const struct seal_arg
 	seal_json_array_end(j);
 }
 
+/* put_step - its keys */
 static void put_step(struct seal_json *j, const struct seal_plan_step *s)
 {
-	seal_json_object(j, NULL);
 	seal_json_bytes(j, "op", s->op);
 	put_argv(j, "argv", &s->argv);
 	put_argv(j, "undo", &s->undo);
@@ -36,7 +39,6 @@ static void put_step(struct seal_json *j, const struct seal_plan_step *s)
 		seal_json_u64(j, NULL, *n);
 	}
 	seal_json_array_end(j);
-	seal_json_object_end(j);
 }
 
 static void put_modules(struct seal_json *j, const struct seal_plan *p)
@@ -93,7 +95,9 @@ void seal_report_plan_json(const struct seal_host *h, const struct seal_plan *p,
 	seal_json_time(&j, "until", p->until_us);
 	seal_json_array(&j, "steps");
 	seal_vec_each (s, &p->steps) {
+		seal_json_object(&j, NULL);
 		put_step(&j, s);
+		seal_json_object_end(&j);
 	}
 	seal_json_array_end(&j);
 	put_modules(&j, p);
@@ -101,4 +105,35 @@ void seal_report_plan_json(const struct seal_host *h, const struct seal_plan *p,
 	seal_json_object_end(&j);
 	seal_json_object_end(&j);
 	seal_buf_putc(out, '\n');
+}
+
+void seal_report_plan_ndjson(const struct seal_host *h, const struct seal_plan *p,
+			     struct seal_buf *out)
+{
+	struct seal_records r;
+	uint64_t manual = 0;
+	size_t i;
+
+	seal_records_run(&r, h, "fix", out);
+	seal_record_end(&r);
+	for (i = 0; i < p->fixes.n; i++) {
+		seal_record(&r, "fix");
+		seal_part_fix(&r.j, &p->fixes.v[i], i + 1);
+		seal_record_end(&r);
+	}
+	for (i = 0; i < p->steps.n; i++) {
+		seal_record(&r, "step");
+		seal_json_u64(&r.j, "step", i + 1);
+		put_step(&r.j, &p->steps.v[i]);
+		seal_record_end(&r);
+		manual += seal_step_is_manual(&p->steps.v[i]);
+	}
+	seal_records_end(&r);
+	seal_json_object(&r.j, "summary");
+	seal_json_u64(&r.j, "fixes", p->fixes.n);
+	seal_json_u64(&r.j, "steps", p->steps.n);
+	seal_json_u64(&r.j, "by_hand", manual);
+	seal_json_u64(&r.j, "messages", p->messages.n);
+	seal_json_object_end(&r.j);
+	seal_record_end(&r);
 }

@@ -3,6 +3,7 @@
 """apply.py POSTSEAL - "postseal fix --apply" and "--undo" on a host of namespaces (host.py): what is
 changed, what is refused, and that the way back leads to the state before from wherever the way there
 ended: a step that fails, a question that is not answered, kill -9 and a full disk at every call."""
+import json
 import os
 import shutil
 import signal
@@ -13,7 +14,10 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+sys.path.insert(1, os.path.dirname(sys.path[0]))
+
 import host as h  # noqa: E402
+import schema  # noqa: E402
 
 h.inside()
 POSTSEAL = os.path.abspath(sys.argv[1])
@@ -38,8 +42,8 @@ class Run:
     def apply(self, plan, *args, **kw):
         return self.fix("--apply", plan[0], "--hash", plan[1], *args, **kw)
 
-    def undo(self, plan, **kw):
-        return self.fix("--undo", plan[0], **kw)
+    def undo(self, plan, formats=(), **kw):
+        return self.fix("--undo", plan[0], *(w for f in formats for w in ("--format", f)), **kw)
 
 
 def steps_of(host):
@@ -68,6 +72,35 @@ def whole(run):
     sh = subprocess.run(["sh", os.path.join(os.path.dirname(plan[0]), "undo.sh")], capture_output=True, text=True,
                         check=False)
     check(sh.returncode == 0 and host.state() == before, "undo.sh:", sh.stderr)
+
+
+def outcomes(run):
+    """What --apply and --undo tell programs: in the end, and as it happens."""
+    host, plan = run.host, run.host.plan(steps_of(run.host))
+    text = os.path.join(host.top, "told.txt")
+    done = run.apply(plan, "--format", "json", "--format", "text=" + text)
+    back = run.undo(plan, formats=("ndjson",))
+    idle = run.undo(plan, formats=("json",))
+    fails = dict(h.element(), argv=["nft", "add", "element", "inet", "absent", "ports", "{ 2525 }"])
+    bad = run.apply(host.plan(steps_of(host)[:2] + [fails]), "--format", "json")
+    lines = [json.loads(line) for line in back.stdout.splitlines()]
+    documents = [json.loads(d.stdout) for d in (done, idle, bad)]
+    if schema.jsonschema:
+        for document in documents + lines:
+            check(not schema.errors(document), "schema:", schema.errors(document), document)
+    told = [(d["applied"]["action"], d["applied"]["state"], [s["state"] for s in d["applied"]["steps"]])
+            for d in documents]
+    check(told == [("apply", "done", ["done", "done", "manual", "done", "done"]),
+                   ("undo", "nothing", ["pending"] * 5),
+                   ("apply", "taken-back", ["undone", "undone", "undone"])], told)
+    check(documents[0]["applied"]["plan_sha256"] == plan[1] and documents[0]["applied"]["error"] is None, "result")
+    check("exit status" in documents[2]["applied"]["steps"][2]["why"] and documents[2]["applied"]["error"], "reason")
+    check([(e["record"], e.get("state")) for e in lines] ==
+          [("run", None), ("step", "kept"), ("step", "undone"), ("step", "undone"), ("step", "undone"), ("end", None)] and
+          lines[-1]["summary"]["state"] == "taken-back", lines)
+    with open(text, encoding="utf-8") as f:
+        check(f.read().endswith("takes it back.\n"), "text in a file")
+    check(run.apply(plan, "--format", "sh").returncode == 64, "a format that tells nothing of steps")
 
 
 def refused(run, name, plan, *args, code=64, says=""):
@@ -100,6 +133,11 @@ def refusals(run):
                      {"argv": ["postqueue", "-f"], "ask": argv}):
             plan = host.plan([step])
             refused(run, name, plan, "--hash", plan[1])
+    like = {"argv": ["semanage", "fcontext", "-a", "-e", "/var/spool/postfix", host.tree],
+            "undo": ["semanage", "fcontext", "-d", host.tree]}
+    plan = host.plan([h.chmod(host), like])
+    refused(run, "the store of this host instead of another", plan, "--hash", plan[1], says="--policy-root")
+    check(not os.path.exists(os.path.join(os.path.dirname(plan[0]), "state")), "a refused plan was begun")
     with open(plan[0], "w", encoding="utf-8") as f:
         f.write("{}")
     refused(run, "no plan", plan, "--hash", h.digest(plan[0]), says="no plan")
@@ -271,7 +309,7 @@ def full_disk(run):
 def main():
     with tempfile.TemporaryDirectory(prefix="postseal-apply-") as scratch:
         run = Run(h.Host(scratch))
-        for case in (whole, rules, refusals, stops, questions, full_disk):
+        for case in (whole, outcomes, rules, refusals, stops, questions, full_disk):
             case(run)
             print(case.__name__, len(faults), "faults")
         # a program that looks for its own leaks cannot be traced
