@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* firewall_in.c - what the ruleset lets in: what mail needs, and no more */
+#include "checks/mend.h"
 #include "checks/paths.h"
 
 #include <errno.h>
@@ -32,16 +33,18 @@ static int check_listeners(struct seal_subject *s, struct seal_out *out)
 			continue;
 		if (seal_about_path(s, p, &about) < 0)
 			return -ENOMEM;
-		if (o.shut && !o.doubt)
-			seal_out_fail(out, &about,
-				      "The firewall lets nothing through to tcp port %u here: "
-				      "%.*s.",
-				      p->port, SEAL_ARG(p->purpose));
-		else
+		if (!o.shut || o.doubt) {
 			seal_out_unknown(out, &about,
 					 "whether tcp port %u is open depends on what the evidence "
 					 "does not hold: %.*s",
 					 p->port, SEAL_ARG(p->purpose));
+			continue;
+		}
+		seal_out_fail(out, &about,
+			      "The firewall lets nothing through to tcp port %u here: %.*s.",
+			      p->port, SEAL_ARG(p->purpose));
+		if (seal_mend_path(s, out, p) < 0)
+			return -ENOMEM;
 	}
 	if (!any)
 		seal_out_na(out, "Nothing listens on 25, 465 or 587 beyond loopback.");

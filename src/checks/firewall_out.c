@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* firewall_out.c - what the ruleset does to the connections mail makes, and to those of others */
+#include "checks/mend.h"
 #include "checks/paths.h"
 
 #include <errno.h>
@@ -22,18 +23,20 @@ static int judge_out(struct seal_subject *s, struct seal_out *out, bool dns)
 			continue;
 		if (seal_about_path(s, p, &about) < 0)
 			return -ENOMEM;
-		if (o.shut && !o.doubt)
-			seal_out_fail(
-				out, &about,
-				"The firewall lets nothing through to %s port %u from here: %.*s.",
-				p->proto == IPPROTO_UDP ? "udp" : "tcp", p->port,
-				SEAL_ARG(p->purpose));
-		else
+		if (!o.shut || o.doubt) {
 			seal_out_unknown(
 				out, &about,
 				"whether port %u is open depends on what the evidence does "
 				"not hold: %.*s",
 				p->port, SEAL_ARG(p->purpose));
+			continue;
+		}
+		seal_out_fail(out, &about,
+			      "The firewall lets nothing through to %s port %u from here: %.*s.",
+			      p->proto == IPPROTO_UDP ? "udp" : "tcp", p->port,
+			      SEAL_ARG(p->purpose));
+		if (seal_mend_path(s, out, p) < 0)
+			return -ENOMEM;
 	}
 	if (!any && s->paths.complete)
 		seal_out_na(out, dns ? "This configuration asks no resolver."

@@ -51,6 +51,19 @@ static struct seal_about about_of(struct seal_subject *s, struct seal_bytes path
 	return about;
 }
 
+#define MAILBOX_PERMS "search write add_name"
+
+/* mend_mailboxes - of a directory that @daemon is to make files in */
+static int mend_mailboxes(struct seal_subject *s, struct seal_out *out, struct seal_bytes path,
+			  const char *daemon)
+{
+	return seal_mend_access(s, out,
+				&(struct seal_mend_access){.daemon = seal_bytes_of(daemon),
+							   .path = path,
+							   .tclass = "dir",
+							   .perms = MAILBOX_PERMS});
+}
+
 /* --- LAB-004 */
 
 /* same_rules - file_contexts gives dir/name the type that it gives the usual place */
@@ -77,6 +90,7 @@ static int same_rules(struct seal_subject *s, struct seal_out *out, const struct
 			      "file_contexts gives %s the type %.*s, and %s has %.*s: the next "
 			      "relabel stops mail.",
 			      here, SEAL_ARG(a.n ? a : SEAL_LIT("none")), there, SEAL_ARG(b));
+	seal_mend_place(out, dir, m->usual);
 	return 0;
 }
 
@@ -97,9 +111,9 @@ static int virtual_base(struct seal_subject *s, struct seal_out *out, bool *any)
 	if (!type.n || seal_generic_type(s->h, type)) {
 		seal_out_fail(out, &about, "file_contexts has no rule of its own for %.*s (%.*s).",
 			      SEAL_ARG(dir), SEAL_ARG(type.n ? type : SEAL_LIT("none")));
-		return 0;
+		return mend_mailboxes(s, out, dir, "virtual");
 	}
-	r = seal_may(s->h, SEAL_LIT("virtual"), type, "dir", "search write add_name");
+	r = seal_may(s->h, SEAL_LIT("virtual"), type, "dir", MAILBOX_PERMS);
 	if (r == 0)
 		seal_out_fail(out, &about,
 			      "file_contexts gives %.*s the type %.*s, which virtual(8) may not "
@@ -174,12 +188,17 @@ static int look_by_hand(struct by_hand *w, struct seal_bytes path, const char *d
 	if (r == -ENODATA)
 		seal_out_unknown(w->out, &about, "whether %s(8) may use %.*s (%.*s) is not known",
 				 daemon, SEAL_ARG(path), SEAL_ARG(have));
-	else if (r > 0)
-		seal_out_fail(w->out, &about,
-			      "%.*s is %.*s and works; file_contexts says %.*s, which the next "
-			      "relabel gives it.",
-			      SEAL_ARG(path), SEAL_ARG(have), SEAL_ARG(want));
-	return r == -ENOMEM ? r : 0;
+	if (r <= 0)
+		return r == -ENOMEM ? r : 0;
+	seal_out_fail(w->out, &about,
+		      "%.*s is %.*s and works; file_contexts says %.*s, which the next "
+		      "relabel gives it.",
+		      SEAL_ARG(path), SEAL_ARG(have), SEAL_ARG(want));
+	/* which of the two is meant is for a person, unless both work */
+	if (seal_may(h, seal_bytes_of(daemon), want, f.type == 'd' ? "dir" : "file",
+		     f.type == 'd' ? "search" : perms) == 1)
+		seal_mend_labels(w->out, path, false);
+	return 0;
 }
 
 static int table_by_hand(void *data, const struct seal_table *t)
@@ -281,6 +300,12 @@ static int look_at_tls(void *data, struct seal_bytes path, const struct tls_file
 		    seal_may(h, seal_bytes_of(t->daemon), seal_context_part(label, 't'), "file",
 			     "read open getattr") == 1)
 			seal_mend_labels(w->out, path, false);
+		return seal_mend_access(
+			w->s, w->out,
+			&(struct seal_mend_access){.daemon = seal_bytes_of(t->daemon),
+						   .path = path,
+						   .tclass = "file",
+						   .perms = "read open getattr"});
 	}
 	if (r == -ENODATA)
 		seal_out_unknown(w->out, &about, "whether %s(8) may read %.*s is not known",
@@ -349,7 +374,11 @@ static int look_at_socket(struct seal_subject *s, struct seal_out *out,
 			      "%.*s is %.*s, and %.*s(8) may not write to such a "
 			      "socket.",
 			      SEAL_ARG(path), SEAL_ARG(type), SEAL_ARG(hop->daemon));
-		return 0;
+		return seal_mend_access(s, out,
+					&(struct seal_mend_access){.daemon = hop->daemon,
+								   .path = path,
+								   .tclass = "sock_file",
+								   .perms = "write"});
 	}
 	if (r > 0)
 		r = reaches_server(s->h, hop->daemon, type);
@@ -402,16 +431,16 @@ static int look_at_mailboxes(struct seal_subject *s, struct seal_out *out, struc
 	if (seal_generic_type(s->h, type)) {
 		seal_out_fail(out, &about, "%.*s is %.*s, the type of any other directory there.",
 			      SEAL_ARG(path), SEAL_ARG(type));
-		return 0;
+		return mend_mailboxes(s, out, path, daemon);
 	}
-	r = seal_may(s->h, seal_bytes_of(daemon), type, "dir", "search write add_name");
+	r = seal_may(s->h, seal_bytes_of(daemon), type, "dir", MAILBOX_PERMS);
 	if (r == 0)
 		seal_out_fail(out, &about, "%.*s is %.*s, which %s(8) may not write to.",
 			      SEAL_ARG(path), SEAL_ARG(type), daemon);
 	else if (r == -ENODATA)
 		seal_out_unknown(out, &about, "whether %s(8) may write to %.*s is not known",
 				 daemon, SEAL_ARG(type));
-	return r == -ENOMEM ? r : 0;
+	return r == 0 ? mend_mailboxes(s, out, path, daemon) : r == -ENOMEM ? r : 0;
 }
 
 /* look_at_homes - home_mailbox of up to eight accounts */

@@ -20,3 +20,28 @@ void seal_mend_boolean(struct seal_out *out, struct seal_bytes name, bool on);
  * @before: what main.cf has now; p NULL: it does not set the parameter */
 void seal_mend_parameter(struct seal_out *out, struct seal_bytes name, struct seal_bytes before,
 			 struct seal_bytes after);
+
+/* struct seal_mend_access - what a daemon will ask for, and is denied */
+#define SEAL_MEND_PERMS 8
+struct seal_mend_access {
+	struct seal_bytes daemon, domain; /* "smtpd"; empty: the domain it runs in */
+	struct seal_bytes path;           /* absolute; of a file whose label the evidence has */
+	uint16_t port;                    /* or of a port: its number, and */
+	struct seal_bytes type;           /* the type it has */
+	const char *tclass, *perms;       /* separated by blanks, at most SEAL_MEND_PERMS */
+};
+
+/* seal_mend_access - the label, port label or boolean that the ladder of denials finds for it,
+ * re-tested on the policy. Returns 0 or -ENOMEM. */
+int seal_mend_access(struct seal_subject *s, struct seal_out *out,
+		     const struct seal_mend_access *a);
+
+/* seal_mend_place - semanage fcontext -e: @dir is labelled as @like, and restorecon */
+void seal_mend_place(struct seal_out *out, struct seal_bytes dir, const char *like);
+
+/* seal_mend_port_entry - semanage port -d: the administrator's own entry @p goes */
+void seal_mend_port_entry(struct seal_out *out, const struct seal_local_port *p);
+
+/* seal_mend_path - the rule, or the call of firewalld, that lets packets of the path @p pass,
+ * tested on the ruleset in memory. Returns 0 or -ENOMEM. */
+int seal_mend_path(struct seal_subject *s, struct seal_out *out, const struct seal_path *p);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ports.c - labels of the ports mail listens on and connects to */
-#include "checks/check.h"
+#include "checks/mend.h"
 
 #include <errno.h>
 
@@ -57,11 +57,18 @@ static int tell(struct seal_subject *s, struct seal_out *out, struct port_access
 				 "the domain of %.*s, or the label of port %u, is not "
 				 "known",
 				 SEAL_ARG(a->daemon), a->port);
-	else if (r == 0)
-		seal_out_fail(out, &about, "%.*s (%.*s) has no %s on port %u, which is %.*s.",
-			      SEAL_ARG(a->daemon), SEAL_ARG(a->domain), a->perm, a->port,
-			      SEAL_ARG(a->type));
-	return 0;
+	if (r != 0)
+		return 0;
+	seal_out_fail(out, &about, "%.*s (%.*s) has no %s on port %u, which is %.*s.",
+		      SEAL_ARG(a->daemon), SEAL_ARG(a->domain), a->perm, a->port,
+		      SEAL_ARG(a->type));
+	return seal_mend_access(s, out,
+				&(struct seal_mend_access){.daemon = a->daemon,
+							   .domain = a->domain,
+							   .type = a->type,
+							   .port = a->port,
+							   .tclass = "tcp_socket",
+							   .perms = a->perm});
 }
 
 static int check_listeners(struct seal_subject *s, struct seal_out *out)
@@ -120,6 +127,22 @@ static bool is_mail_port(uint32_t port)
 	return port == 25 || port == 465 || port == 587;
 }
 
+/* is_used - a listener or a next hop has a port of the range, or may have: not all are known */
+static bool is_used(const struct seal_subject *s, const struct seal_local_port *p)
+{
+	const struct seal_endpoints *e = &s->endpoints;
+	bool used = !e->listeners_complete || !e->next_hops_complete;
+
+	seal_vec_each (l, &e->listeners) {
+		used |= !l->port || (l->port >= p->low && l->port <= p->high);
+	}
+	seal_vec_each (hop, &e->next_hops) {
+		used |= !hop->path.n &&
+			(!hop->port || (hop->port >= p->low && hop->port <= p->high));
+	}
+	return used;
+}
+
 static int check_local_ports(struct seal_subject *s, struct seal_out *out)
 {
 	uint32_t widest = seal_check_parameter(s->rule, "widest_range", 16);
@@ -142,6 +165,8 @@ static int check_local_ports(struct seal_subject *s, struct seal_out *out)
 		else if (p->low < 1024 && !(n == 1 && is_mail_port(p->low)))
 			seal_out_fail(out, &about, "The reserved port %u is labelled %.*s.", p->low,
 				      SEAL_ARG(p->type));
+		if (!is_used(s, p))
+			seal_mend_port_entry(out, p);
 	}
 	return 0;
 }

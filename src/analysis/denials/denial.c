@@ -374,6 +374,35 @@ int seal_denials_explain(struct seal_host *h, const struct seal_denial_query *qu
 	return 0;
 }
 
+int seal_denials_suppose(struct seal_host *h, const struct seal_denial *d,
+			 struct seal_denial_report **ret)
+{
+	seal_auto_denial_report struct seal_denial_report *report = NULL;
+	struct seal_denial_query query = {.all = true};
+	struct seal_denial_group *g;
+	int r;
+
+	report = calloc(1, sizeof(*report));
+	g = report ? seal_vec_add(&report->groups) : NULL;
+	if (!g)
+		return -ENOMEM;
+	*g = (struct seal_denial_group){
+		.source_type = primary(h, d->source_type),
+		.target_type = primary(h, d->target_type),
+		.tclass = d->tclass,
+		.port = d->object.port,
+		.fix = -1,
+		.first_us = SEAL_TIME_NONE,
+		.last_us = SEAL_TIME_NONE,
+	};
+	r = add_member(g, d);
+	if (r == 0)
+		r = explain_group(h, &query, g, 1);
+	if (r == 0)
+		*ret = seal_take(report);
+	return r;
+}
+
 void seal_denial_report_free(struct seal_denial_report *r)
 {
 	if (!r)

@@ -65,6 +65,13 @@ struct seal_denial_query {
  * Returns 0 or -ENOMEM; *ret is freed with seal_denial_report_free(). */
 int seal_denials_explain(struct seal_host *h, const struct seal_denial_query *query,
 			 struct seal_denial_report **ret);
+
+/* seal_denials_suppose - the reasons and the fix of a denial that no log has, for access that will
+ * be asked for: one group, by nobody counted
+ * @d: outlives the report
+ * Returns 0 or -ENOMEM; as seal_denials_explain() else. */
+int seal_denials_suppose(struct seal_host *h, const struct seal_denial *d,
+			 struct seal_denial_report **ret);
 void seal_denial_report_free(struct seal_denial_report *r);
 SEAL_DEFINE_AUTO(denial_report, struct seal_denial_report *, seal_denial_report_free);
 #define seal_auto_denial_report __attribute__((cleanup(seal_auto_denial_report_)))
