@@ -584,12 +584,65 @@ static void free_emitted(void)
 	}
 }
 
+/* test_levels - denials of two types that differ in level, user or role are told apart where that
+ * is what stands against them, and only there */
+static void test_levels(void **state)
+{
+	static const char *const accesses[] = {
+		SYS "smtp_t:s0:c0 " OBJ "spool_t:s0:c0,c1 file read",
+		SYS "smtp_t:s0:c0 " OBJ "spool_t:s0:c2 file read",
+		SYS "smtp_t:s0:c0 other_u:object_r:spool_t:s0 file write",
+		SYS "smtp_t:s0:c0 " OBJ "spool_t:s0:c0 file read",
+		SYS "smtp_t:s0:c0 " OBJ "spool_t:s0:c9 file read",
+		SYS "smtp_t:s0:c0 " OBJ "spool_t:s0 file open",
+	};
+	static const struct {
+		unsigned reasons;
+		uint64_t count;
+		const char *why;
+	} expected[] = {
+		{SEAL_WHY_MLS, 2, "the process is at s0:c0, the object at s0:c2"},
+		{SEAL_WHY_TE, 2, "no rule allows open"},
+		{SEAL_WHY_CONSTRAINT, 1, "a constraint forbids it (u1 == u2"},
+		{SEAL_WHY_UNKNOWN, 1, "c9"},
+	};
+	seal_auto_denial_report struct seal_denial_report *r = NULL;
+	struct seal_denial_query q = {.all = true};
+	struct fixture_access f[6];
+	struct world w = {0};
+
+	(void)state;
+	world_init(&w, small);
+	for (size_t i = 0; i < 6; i++) {
+		fixture_access(&f[i], accesses[i], -1);
+		deny(&w, &f[i].a, "smtp");
+	}
+	assert_int_equal(seal_denials_explain(w.h, &q, &r), 0);
+	assert_int_equal(r->groups.n, 4);
+	for (size_t i = 0; i < 4; i++) {
+		bool found = false;
+
+		seal_vec_each (g, &r->groups) {
+			if (g->reasons != expected[i].reasons)
+				continue;
+			found = true;
+			assert_int_equal(g->count, expected[i].count);
+			if (seal_bytes_find(g->why, expected[i].why) < 0)
+				fail_msg("\"%.*s\" lacks \"%s\"", (int)g->why.n, g->why.p,
+					 expected[i].why);
+		}
+		if (!found)
+			fail_msg("no group for %s", expected[i].why);
+	}
+	world_done(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),    cmocka_unit_test(test_attacks),
 		cmocka_unit_test(test_modules), cmocka_unit_test(test_random),
-		cmocka_unit_test(test_store),
+		cmocka_unit_test(test_store),   cmocka_unit_test(test_levels),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

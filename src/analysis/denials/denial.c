@@ -13,6 +13,7 @@
 /* struct key - what makes denials one group, in primary type names */
 struct key {
 	struct seal_bytes source, target, tclass;
+	struct seal_bytes beyond; /* as in the group */
 	int32_t port;
 	bool permissive, error; /* error: SELINUX_ERR, not an access */
 };
@@ -26,14 +27,70 @@ static struct seal_bytes primary(const struct seal_host *h, struct seal_bytes ty
 	return type;
 }
 
-static struct key key_of(const struct seal_host *h, const struct seal_denial *d)
+/* tell_beyond - the layers that no rule helps against, in words */
+static void tell_beyond(struct seal_buf *b, const struct seal_why_result *w)
 {
-	return (struct key){primary(h, d->source_type),
-			    primary(h, d->target_type),
-			    d->tclass,
-			    d->object.port,
-			    d->permissive,
-			    d->kind == SEAL_DENIAL_SELINUX_ERR};
+	if (w->reasons & SEAL_WHY_UNKNOWN)
+		seal_buf_puts(b, w->unknown);
+	seal_vec_each (c, &w->constraints) {
+		seal_buf_printf(b, "%s%s (", b->n ? "; " : "",
+				c->mls ? "the levels forbid it" : "a constraint forbids it");
+		seal_buf_put(b, c->text.p, c->text.n);
+		seal_buf_putc(b, ')');
+	}
+	if (w->reasons & SEAL_WHY_RBAC)
+		seal_buf_printf(b, "%sthe role may not change so", b->n ? "; " : "");
+	if (w->reasons & SEAL_WHY_BOUNDS) {
+		seal_buf_printf(b, "%sbounded by ", b->n ? "; " : "");
+		seal_buf_put(b, w->bounds.p, w->bounds.n);
+	}
+}
+
+static bool is_error(const struct seal_denial *d)
+{
+	return d->kind == SEAL_DENIAL_SELINUX_ERR;
+}
+
+/* why_of - ask the policy. Returns 0, -ENODATA (there is nothing to ask, or no answer) or -ENOMEM
+ */
+static int why_of(struct seal_host *h, const struct seal_denial *d, struct seal_why_result *ret)
+{
+	struct seal_access a = {d->scontext, d->tcontext, d->tclass,
+				d->perms,    d->n_perms,  d->object.ioctl};
+	int r;
+
+	if (!h->selinux.policy || is_error(d))
+		return -ENODATA;
+	r = seal_policy_why(h->selinux.policy, &a, ret);
+	return r == 0 || r == -ENOMEM ? r : -ENODATA;
+}
+
+static int beyond_of(struct seal_host *h, const struct seal_denial *d, struct seal_bytes *ret)
+{
+	seal_auto_buf struct seal_buf b = {0};
+	struct seal_why_result w = {0};
+	int r = why_of(h, d, &w);
+
+	if (r == -ENODATA)
+		return 0;
+	if (r < 0)
+		return r;
+	tell_beyond(&b, &w);
+	seal_why_done(&w);
+	if (b.err || !b.n)
+		return b.err;
+	return seal_arena_intern(h->arena, seal_buf_bytes(&b), ret);
+}
+
+static int key_of(struct seal_host *h, const struct seal_denial *d, struct key *ret)
+{
+	*ret = (struct key){.source = primary(h, d->source_type),
+			    .target = primary(h, d->target_type),
+			    .tclass = d->tclass,
+			    .port = d->object.port,
+			    .permissive = d->permissive,
+			    .error = is_error(d)};
+	return beyond_of(h, d, &ret->beyond);
 }
 
 static bool same_key(const struct seal_denial_group *g, const struct key *k)
@@ -41,7 +98,7 @@ static bool same_key(const struct seal_denial_group *g, const struct key *k)
 	return seal_bytes_eq(g->source_type, k->source) &&
 	       seal_bytes_eq(g->target_type, k->target) && seal_bytes_eq(g->tclass, k->tclass) &&
 	       g->port == k->port && g->permissive == k->permissive &&
-	       (g->members.v[0]->kind == SEAL_DENIAL_SELINUX_ERR) == k->error;
+	       is_error(g->members.v[0]) == k->error && seal_bytes_eq(g->beyond, k->beyond);
 }
 
 static bool is_one_of(struct seal_bytes name, const char *const *names, size_t n)
@@ -131,14 +188,12 @@ static int add_member(struct seal_denial_group *g, const struct seal_denial *d)
 	return add_perms(g, d);
 }
 
-/* is_asked - @k: the key of @d; a type may be asked for by any of its names */
+/* is_asked - a type may be asked for by any of its names */
 static bool is_asked(const struct seal_host *h, const struct seal_denial_query *q,
-		     const struct seal_denial *d, const struct key *k, bool mail)
+		     const struct key *k)
 {
 	struct seal_bytes type = q->type.n ? primary(h, q->type) : SEAL_BYTES_NONE;
 
-	if (d->granted || (!q->all && !mail))
-		return false;
 	return !type.n || seal_bytes_eq(type, k->source) || seal_bytes_eq(type, k->target);
 }
 
@@ -146,7 +201,7 @@ static uint64_t hash_key(const struct key *k)
 {
 	uint64_t h = seal_hash(k->source, (uint64_t)(uint32_t)k->port << 1 | k->permissive);
 
-	return seal_hash(k->tclass, seal_hash(k->target, h));
+	return seal_hash(k->tclass, seal_hash(k->target, seal_hash(k->beyond, h)));
 }
 
 /* group_of - the group of that key, made when it is the first; NULL when memory is gone */
@@ -167,6 +222,7 @@ static struct seal_denial_group *group_of(struct grouping *all, const struct key
 		.source_type = k->source,
 		.target_type = k->target,
 		.tclass = k->tclass,
+		.beyond = k->beyond,
 		.port = k->port,
 		.permissive = k->permissive,
 		.fix = -1,
@@ -187,10 +243,13 @@ static int group_denials(struct seal_host *h, const struct seal_denial_query *q,
 	r = seal_mail_domains(h, &all.domains);
 	seal_vec_each (d, &h->audit.denials) {
 		bool mail = is_mail(h, &all, d);
-		struct key k = key_of(h, d);
 		struct seal_denial_group *g;
+		struct key k;
 
-		if (r < 0 || !is_asked(h, q, d, &k, mail))
+		if (r < 0 || d->granted || (!q->all && !mail))
+			continue;
+		r = key_of(h, d, &k);
+		if (r < 0 || !is_asked(h, q, &k))
 			continue;
 		g = group_of(&all, &k);
 		r = g ? add_member(g, d) : -ENOMEM;
@@ -225,6 +284,8 @@ static int by_weight(const void *a, const void *b)
 		r = seal_bytes_cmp(x->target_type, y->target_type);
 	if (!r)
 		r = seal_bytes_cmp(x->tclass, y->tclass);
+	if (!r)
+		r = seal_bytes_cmp(x->beyond, y->beyond);
 	return r ? r : x->port - y->port;
 }
 
@@ -236,33 +297,39 @@ static void put_names(struct seal_buf *b, const struct seal_names *names)
 	}
 }
 
-/* tell_why - the layers in words */
-static int tell_why(struct seal_host *h, struct seal_denial_group *g,
-		    const struct seal_why_result *w)
+/* tell_levels - of one member: what the process and the object bear */
+static void tell_levels(struct seal_buf *b, const struct seal_denial *d)
+{
+	struct seal_bytes s = seal_context_part(d->scontext, 'l');
+	struct seal_bytes t = seal_context_part(d->tcontext, 'l');
+
+	if (!s.n || !t.n)
+		return;
+	seal_buf_puts(b, "; the process is at ");
+	seal_buf_put(b, s.p, s.n);
+	seal_buf_puts(b, ", the object at ");
+	seal_buf_put(b, t.p, t.n);
+}
+
+/* tell_why - the layers in words: @w of @d, the last member that is denied; @te of all of them */
+static int tell_why(struct seal_host *h, struct seal_denial_group *g, const struct seal_denial *d,
+		    const struct seal_why_result *w, const struct seal_names *te)
 {
 	seal_auto_buf struct seal_buf b = {0};
 
-	if (w->reasons & SEAL_WHY_UNKNOWN)
-		seal_buf_puts(&b, w->unknown);
 	if (w->reasons & SEAL_WHY_ALLOWED)
 		seal_buf_puts(
 			&b, "the policy as it stands allows it: the denial is of an earlier state");
-	if (w->reasons & SEAL_WHY_TE) {
+	if (te->v.n) {
 		seal_buf_puts(&b, "no rule allows");
-		put_names(&b, &w->te);
+		put_names(&b, te);
 	}
-	seal_vec_each (c, &w->constraints) {
-		seal_buf_printf(&b, "%s%s (", b.n ? "; " : "",
-				c->mls ? "the levels forbid it" : "a constraint forbids it");
-		seal_buf_put(&b, c->text.p, c->text.n);
-		seal_buf_putc(&b, ')');
+	if (g->beyond.n) {
+		seal_buf_puts(&b, b.n ? "; " : "");
+		seal_buf_put(&b, g->beyond.p, g->beyond.n);
 	}
-	if (w->reasons & SEAL_WHY_RBAC)
-		seal_buf_printf(&b, "%sthe role may not change so", b.n ? "; " : "");
-	if (w->reasons & SEAL_WHY_BOUNDS) {
-		seal_buf_printf(&b, "%sbounded by ", b.n ? "; " : "");
-		seal_buf_put(&b, w->bounds.p, w->bounds.n);
-	}
+	if (w->reasons & SEAL_WHY_MLS)
+		tell_levels(&b, d);
 	if (w->reasons & SEAL_WHY_XPERM)
 		seal_buf_printf(&b, "%sioctl is allowed, this command is not", b.n ? "; " : "");
 	if (w->permissive)
@@ -288,10 +355,55 @@ static int tell_role(struct seal_host *h, struct seal_denial_group *g)
 	return b.err ? b.err : seal_arena_copy(h->arena, seal_buf_bytes(&b), &g->why);
 }
 
-/* ask_policy - the reasons of every member: contexts may differ in user, role and range */
+/* add_names - those of @from that @to lacks, which stays sorted. Returns 0 or -ENOMEM */
+static int add_names(struct seal_names *to, const struct seal_names *from)
+{
+	seal_vec_each (n, &from->v) {
+		struct seal_bytes *slot;
+		size_t i = 0;
+
+		while (i < to->v.n && seal_bytes_cmp(to->v.v[i], *n) < 0)
+			i++;
+		if (i < to->v.n && seal_bytes_eq(to->v.v[i], *n))
+			continue;
+		slot = seal_vec_add(&to->v);
+		if (!slot)
+			return -ENOMEM;
+		memmove(to->v.v + i + 1, to->v.v + i, (to->v.n - 1 - i) * sizeof(*to->v.v));
+		to->v.v[i] = *n;
+	}
+	return 0;
+}
+
+/* ask_member - @te: what rules lack for those asked so far; *allowed: no member is denied.
+ * Returns 0 or -ENOMEM */
+static int ask_member(struct seal_host *h, struct seal_denial_group *g, const struct seal_denial *d,
+		      struct seal_names *te, bool *allowed)
+{
+	struct seal_why_result w = {0};
+	int r = why_of(h, d, &w);
+
+	if (r == -ENODATA) {
+		g->reasons |= SEAL_WHY_UNKNOWN;
+		*allowed = false;
+		return 0;
+	}
+	if (r == 0)
+		r = add_names(te, &w.te);
+	g->reasons |= w.reasons;
+	g->dontaudit = g->dontaudit || w.dontaudit;
+	*allowed = *allowed && (w.reasons & SEAL_WHY_ALLOWED);
+	if (r == 0 && (!g->why.n || !(w.reasons & SEAL_WHY_ALLOWED)))
+		r = tell_why(h, g, d, &w, te);
+	seal_why_done(&w);
+	return r;
+}
+
+/* ask_policy - the reasons of every member */
 static int ask_policy(struct seal_host *h, struct seal_denial_group *g)
 {
-	bool all_allowed = true;
+	struct seal_names te = {0};
+	bool allowed = true;
 	int r = 0;
 
 	if (!h->selinux.policy) {
@@ -303,35 +415,17 @@ static int ask_policy(struct seal_host *h, struct seal_denial_group *g)
 		}
 		return 0;
 	}
-	if (g->members.v[0]->kind == SEAL_DENIAL_SELINUX_ERR)
+	if (is_error(g->members.v[0]))
 		return tell_role(h, g);
 	seal_vec_each (m, &g->members) {
-		const struct seal_denial *d = *m;
-		struct seal_access a = {d->scontext, d->tcontext, d->tclass,
-					d->perms,    d->n_perms,  d->object.ioctl};
-		struct seal_why_result w = {0};
-
-		r = seal_policy_why(h->selinux.policy, &a, &w);
-		if (r == -EPROTO) {
-			g->reasons |= SEAL_WHY_UNKNOWN;
-			all_allowed = false;
-			continue;
-		}
-		if (r < 0)
-			return r;
-		g->reasons |= w.reasons;
-		g->dontaudit = g->dontaudit || w.dontaudit;
-		all_allowed = all_allowed && (w.reasons & SEAL_WHY_ALLOWED);
-		if (!g->why.n || !(w.reasons & SEAL_WHY_ALLOWED))
-			r = tell_why(h, g, &w);
-		seal_why_done(&w);
-		if (r < 0)
-			return r;
+		if (r == 0)
+			r = ask_member(h, g, *m, &te, &allowed);
 	}
-	g->stale = all_allowed && g->members.n > 0;
+	seal_vec_done(&te.v);
+	g->stale = allowed && g->members.n > 0;
 	if (!g->stale)
 		g->reasons &= ~(unsigned)SEAL_WHY_ALLOWED;
-	return 0;
+	return r;
 }
 
 static int explain_group(struct seal_host *h, const struct seal_denial_query *q,

@@ -16,7 +16,8 @@ struct seal_denial_path {
 	char type;                  /* as seal_file.type, '?' when not known */
 };
 
-/* struct seal_denial_group - same source and target type, class, port and mode */
+/* struct seal_denial_group - same source and target type, class, port and mode, and the same that
+ * stands against it beside rules: contexts of a group may differ in user, role and range */
 struct seal_denial_group {
 	struct seal_bytes id; /* "d-1" */
 	struct seal_bytes source_type, target_type, tclass;
@@ -33,8 +34,9 @@ struct seal_denial_group {
 	bool stale;       /* the policy as it stands allows it */
 	unsigned reasons; /* bits of enum seal_why; 0 = no policy to ask */
 	bool dontaudit;
-	bool no_labels;        /* the objects' file system keeps no labels of its own */
-	struct seal_bytes why; /* the reasons in words, constraints named */
+	bool no_labels;           /* the objects' file system keeps no labels of its own */
+	struct seal_bytes beyond; /* constraints, levels, role and bounds in words; empty: none */
+	struct seal_bytes why;    /* the reasons in words, constraints named */
 	seal_vec(struct seal_fix) candidates; /* cheapest sufficient one first, then the others */
 	/* what the module among them opens; n_perms 0: there is none. Arrays in the host's arena */
 	struct seal_allow rule;
