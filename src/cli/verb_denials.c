@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdio.h>
 
 #include "analysis/denials/object_path.h"
 #include "cli/lock.h"
 #include "cli/progress.h"
 #include "cli/prove.h"
+#include "core/enc.h"
 #include "evidence/evidence.h"
 #include "report/denials.h"
 
@@ -39,6 +41,25 @@ const struct seal_format seal_formats_denials[] = {
 	{NULL, NULL},
 };
 
+/* check_type - a type that was mistyped has no denials either: say it */
+static void check_type(const struct seal_cli *cli, const struct seal_host *h)
+{
+	seal_auto_buf struct seal_buf b = {0};
+	struct seal_bytes ret;
+	int r;
+
+	if (!cli->type || cli->quiet || !h->selinux.policy)
+		return;
+	r = seal_policy_type(h->selinux.policy, seal_bytes_of(cli->type), &ret);
+	if (r == 0)
+		return;
+	seal_enc_tty(&b, seal_bytes_of(cli->type));
+	fprintf(stderr,
+		r == -EISDIR ? "postseal denials: %.*s is an attribute of types, not a type\n"
+			     : "postseal denials: the policy has no type %.*s\n",
+		(int)b.n, b.p ? b.p : "");
+}
+
 int seal_verb_denials(const struct seal_cli *cli)
 {
 	struct seal_evidence_query what = {
@@ -58,6 +79,7 @@ int seal_verb_denials(const struct seal_cli *cli)
 		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
 	if (seal_cli_read(cli, root, &what, &h, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
+	check_type(cli, h);
 	if (seal_log_paths(h, &hints) == 0) {
 		query.hints = hints.v.v;
 		query.n_hints = hints.v.n;
