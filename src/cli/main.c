@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "cli/ansible.h"
 #include "cli/cli.h"
 #include "cli/verbs.h"
 #include "core/time.h"
@@ -20,7 +21,7 @@ static void print_usage(FILE *to)
 	for (const struct seal_verb *v = seal_verbs; v->name; v++)
 		fprintf(to, "  %-10s%s\n", v->name, v->about);
 	fputs("\npostseal VERB --help tells the options of a verb; postseal --version the "
-	      "version.\n",
+	      "version;\npostseal --ansible-module ARGS is a module of Ansible.\n",
 	      to);
 }
 
@@ -95,7 +96,7 @@ static int run_verb(const struct seal_verb *v, int argc, char **argv)
 	return r;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	const struct seal_verb *v;
 
@@ -120,4 +121,11 @@ int main(int argc, char **argv)
 		return SEAL_EXIT_USAGE;
 	}
 	return run_verb(v, argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && strcmp(argv[1], "--ansible-module") == 0)
+		return seal_ansible_module(argv[2], run);
+	return run(argc, argv);
 }

