@@ -238,27 +238,40 @@ static int add_certificate(const struct seal_host *h, struct seal_queue_health *
 	return 0;
 }
 
-/* find_certificates - "/etc/ssl/mail.pem", or several parted by blanks or commas */
+/* add_named - "/etc/ssl/mail.pem", or several parted by blanks or commas */
+static int add_named(const struct seal_host *h, struct seal_queue_health *q,
+		     const struct seal_param *p)
+{
+	struct seal_bytes rest = p->value, word, path;
+	int r = 0;
+
+	if (!names_certificate(p->name))
+		return 0;
+	for (word = seal_bytes_word(&rest); r == 0 && word.n; word = seal_bytes_word(&rest))
+		while (r == 0 && word.n) {
+			path = seal_bytes_cut(word, ',', &word);
+			if (seal_bytes_starts(path, "/"))
+				r = add_certificate(
+					h, q, &(struct seal_queue_certificate){path, p->name});
+		}
+	return r;
+}
+
+/* find_certificates - those that main.cf names, then those of single services */
 static int find_certificates(const struct seal_host *h, struct seal_queue_health *q)
 {
 	int r = 0;
 
 	seal_vec_each (inst, &h->postfix.instances) {
 		seal_vec_each (p, &inst->params) {
-			struct seal_bytes rest = p->value, word, path;
-
-			if (!names_certificate(p->name))
-				continue;
-			for (word = seal_bytes_word(&rest); r == 0 && word.n;
-			     word = seal_bytes_word(&rest))
-				while (r == 0 && word.n) {
-					path = seal_bytes_cut(word, ',', &word);
-					if (seal_bytes_starts(path, "/"))
-						r = add_certificate(
-							h, q,
-							&(struct seal_queue_certificate){path,
-											 p->name});
-				}
+			if (r == 0)
+				r = add_named(h, q, p);
+		}
+		seal_vec_each (svc, &inst->services) {
+			seal_vec_each (o, &svc->overrides) {
+				if (r == 0)
+					r = add_named(h, q, o);
+			}
 		}
 	}
 	return r;

@@ -57,4 +57,5 @@ void seal_report_explain_prometheus(const struct seal_host *h, const struct seal
 	seal_prom_sample(out, VERB, "messages", bounced, x->n_bounced);
 	put_classes(out, x);
 	put_oldest(out, x);
+	seal_prom_queue(out, x);
 }

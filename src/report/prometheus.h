@@ -2,9 +2,11 @@
 #pragma once
 
 /* prometheus.h - a file for the textfile collector of node_exporter: gauges named
- * postseal_VERB_NAME, no label whose values a log could multiply, no time stamps on samples */
+ * postseal_VERB_NAME, no label whose values a log could multiply without a limit, no time stamps on
+ * samples */
 
 #include "core/buf.h"
+#include "model/explanation.h"
 #include "model/host.h"
 
 /* seal_prom_family - "# HELP" and "# TYPE" of postseal_@verb_@name; its samples follow */
@@ -23,3 +25,7 @@ void seal_prom_sample(struct seal_buf *out, const char *verb, const char *name,
 /* seal_prom_run - what every file begins with: version, time of the run, sources, completeness */
 void seal_prom_run(struct seal_buf *out, const struct seal_host *h, const char *verb,
 		   int64_t now_us);
+
+/* seal_prom_queue - what waits by queue, cause, age and domain (20 at most), how fast more came,
+ * when it is tried again, and when certificates end; nothing where single messages are asked for */
+void seal_prom_queue(struct seal_buf *out, const struct seal_explanation *x);

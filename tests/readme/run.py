@@ -84,6 +84,14 @@ class Readme(unittest.TestCase):
         self.assertNotIn(done.returncode, (1, 64, 127), done.stderr)
         return done.returncode, done.stdout
 
+    def test_prometheus(self):
+        script = block("sh", "textfile").replace("/var/lib/node_exporter/textfile/", "")
+        self.assertNotIn("/var", script)
+        code, _ = self.sh(script.replace("postseal explain", "postseal explain --root image"))
+        self.assertEqual(code, 0)
+        self.whole("prometheus", "postseal-explain.prom")
+        self.assertFalse(os.path.exists(os.path.join(self.top, "postseal-explain.prom.new")))
+
     def whole(self, form, name):
         self.assertEqual(validate.faults("readme", form, self.read(name)), [])
 
