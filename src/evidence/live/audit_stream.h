@@ -12,8 +12,8 @@
 /* bytes of a message: the kernel's MAX_AUDIT_MESSAGE_LENGTH with its header, and to spare */
 #define SEAL_AUDIT_STREAM_MESSAGE 9216
 #define SEAL_AUDIT_STREAM_BATCH   64
-/* bytes asked for between the kernel and us: about 60,000 short records */
-#define SEAL_AUDIT_STREAM_QUEUE (64 << 20)
+/* bytes asked for between the kernel and us: some 60,000 short records */
+#define SEAL_AUDIT_STREAM_QUEUE (32 << 20)
 
 struct seal_audit_stream {
 	int fd, status_fd;

@@ -12,7 +12,7 @@
 
 #include "evidence/live/live_impl.h"
 
-#define JOIN_US   (5 * SEAL_SECOND_US) /* audit.log may be behind the stream that long */
+#define JOIN_US   (2 * SEAL_SECOND_US) /* audit.log may be behind the stream that long */
 #define NOTE_US   (2 * SEAL_SECOND_US) /* alike notes closer than this are one */
 #define SETTLE_MS 300                  /* after which what has not come is lost */
 #define POLL_MS   1000                 /* where there is no inotify */
