@@ -68,14 +68,19 @@ static int free_messages(struct seal_plan *p, const struct seal_explanation *x)
 
 	seal_vec_each (m, &x->messages) {
 		bool mended = false;
+		bool held = m->queue == SEAL_QUEUE_ACTIVE || m->queue == SEAL_QUEUE_INCOMING;
 
-		if (m->queue != SEAL_QUEUE_DEFERRED)
+		if (m->queue != SEAL_QUEUE_DEFERRED && !held)
 			continue;
 		seal_vec_each (rc, &m->recipients) {
 			mended = mended || is_mended(x, rc->cause);
 		}
-		if (mended && r == 0)
-			r = seal_plan_frees(p, m->queue_id);
+		if (!mended || r < 0)
+			continue;
+		/* left in there, the queue manager died over it: flushing the queue starts that
+		 * again at once */
+		p->wakes = p->wakes || held;
+		r = seal_plan_frees(p, m->queue_id);
 	}
 	return r;
 }

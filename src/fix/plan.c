@@ -355,7 +355,7 @@ static bool is_queue_id(struct seal_bytes id)
 static int flush(struct seal_plan *p)
 {
 	struct seal_bytes argv[3] = {SEAL_LIT("postqueue"), SEAL_LIT("-i")};
-	bool whole = p->messages.n > SEAL_PLAN_FLUSH_MAX;
+	bool whole = p->wakes || p->messages.n > SEAL_PLAN_FLUSH_MAX;
 	struct seal_plan_step *s;
 	size_t i;
 

@@ -46,7 +46,8 @@ struct seal_plan {
 	seal_vec(struct seal_plan_denial) denials;
 	seal_vec(struct seal_plan_path) paths;
 	seal_vec(struct seal_bytes) messages; /* queue ids the plan frees, by id */
-	int64_t until_us;                     /* end of the evidence it was made from */
+	bool wakes;       /* one of them is where only a running queue manager finds it */
+	int64_t until_us; /* end of the evidence it was made from */
 };
 
 /* more messages than this are freed by flushing the whole queue */
