@@ -143,6 +143,16 @@ static bool put_module(struct seal_buf *out, const struct seal_plan_step *s)
 	return false;
 }
 
+/* module_of - the collection of that module, NULL: there is none for the step */
+static const char *module_of(const struct seal_plan_step *s)
+{
+	seal_auto_buf struct seal_buf nowhere = {0};
+
+	if (!put_module(&nowhere, s))
+		return NULL;
+	return seal_bytes_starts(s->op, "semanage-") ? "community.general" : "ansible.posix";
+}
+
 static void put_name(struct seal_buf *out, unsigned n, const char *what, struct seal_bytes op)
 {
 	seal_buf_printf(out, "\n    - name: \"step %u: %s", n, what);
@@ -150,23 +160,30 @@ static void put_name(struct seal_buf *out, unsigned n, const char *what, struct 
 	seal_buf_puts(out, "\"\n");
 }
 
-/* put_probe - a task that asks; its answer is "postseal_<step>_<which><i>" */
-static void put_probe(struct seal_buf *out, const struct seal_argv *argv, unsigned n, char which,
-		      unsigned i)
+/* struct place - where an answer is kept: "postseal_<step>_<which><i>" */
+struct place {
+	unsigned n;
+	char which;
+	unsigned i;
+};
+
+/* put_probe - a task that asks */
+static void put_probe(struct seal_buf *out, const struct seal_argv *argv, const struct place *at)
 {
-	put_name(out, n, which == 'b' ? "may it be done" : "is it done", SEAL_BYTES_NONE);
+	put_name(out, at->n, at->which == 'b' ? "may it be done" : "is it done", SEAL_BYTES_NONE);
 	put_argv(out, argv);
-	seal_buf_printf(out, "      register: postseal_%u_%c%u\n", n, which, i);
+	seal_buf_printf(out, "      register: postseal_%u_%c%u\n", at->n, at->which, at->i);
 	seal_buf_puts(out, "      changed_when: false\n"
 			   "      failed_when: false\n"
 			   "      check_mode: false\n");
 }
 
-/* struct test - one of the conditions of a step as a Jinja expression over its probe */
-static void put_test(struct seal_buf *out, const struct seal_probe *p, unsigned n, char which,
-		     unsigned i)
+/* put_test - one of the conditions of a step as a Jinja expression over the answer at @at; what it
+ * is compared with is "text_<which><i>" */
+static void put_test(struct seal_buf *out, const struct seal_probe *p, const struct place *at,
+		     char which, unsigned i)
 {
-	seal_buf_printf(out, "(postseal_%u_%c%u.rc ", n, which, i);
+	seal_buf_printf(out, "(postseal_%u_%c%u.rc ", at->n, at->which, at->i);
 	if (p->test == SEAL_PROBE_QUERY && p->not )
 		seal_buf_puts(out, "in [1, 112]");
 	else
@@ -176,22 +193,22 @@ static void put_test(struct seal_buf *out, const struct seal_probe *p, unsigned 
 	case SEAL_PROBE_QUERY:
 		break;
 	case SEAL_PROBE_EMPTY:
-		seal_buf_printf(out, " and postseal_%u_%c%u.stdout %s ''", n, which, i,
+		seal_buf_printf(out, " and postseal_%u_%c%u.stdout %s ''", at->n, at->which, at->i,
 				p->not ? "!=" : "==");
 		break;
 	case SEAL_PROBE_IS:
-		seal_buf_printf(out, " and postseal_%u_%c%u.stdout %s text_%c%u", n, which, i,
-				p->not ? "!=" : "==", which, i);
+		seal_buf_printf(out, " and postseal_%u_%c%u.stdout %s text_%c%u", at->n, at->which,
+				at->i, p->not ? "!=" : "==", which, i);
 		break;
 	case SEAL_PROBE_LINE:
 		seal_buf_printf(out, " and text_%c%u %sin postseal_%u_%c%u.stdout_lines", which, i,
-				p->not ? "not " : "", n, which, i);
+				p->not ? "not " : "", at->n, at->which, at->i);
 		break;
 	case SEAL_PROBE_PARTS:
 		seal_buf_printf(out,
 				" and postseal_%u_%c%u.stdout_lines | select('search', text_%c%u) "
 				"| list | length %s 0",
-				n, which, i, which, i, p->not ? "==" : ">");
+				at->n, at->which, at->i, which, i, p->not ? "==" : ">");
 		break;
 	}
 	seal_buf_putc(out, ')');
@@ -257,22 +274,42 @@ static int ask(const struct seal_plan *plan, const struct seal_condition *v, siz
 	return 0;
 }
 
-static void put_probes(struct seal_buf *out, const struct asked *a, unsigned n, char which)
+/* place_of - where the answer to probe @i of @a is kept: @first, if given, asked some before */
+static struct place place_of(const struct asked *a, size_t i, const struct asked *first, unsigned n)
 {
-	unsigned i = 0;
+	struct place at = {n, first ? 'b' : 'a', (unsigned)i};
+	size_t k;
 
-	seal_vec_each (p, &a->v) {
-		put_probe(out, &p->argv, n, which, i++);
+	for (k = 0; first && k < first->v.n; k++)
+		if (seal_argv_eq(&a->v.v[i].argv, &first->v.v[k].argv))
+			return (struct place){n, 'a', (unsigned)k};
+	return at;
+}
+
+/* put_probes - what @first asked is not asked again */
+static void put_probes(struct seal_buf *out, const struct asked *a, const struct asked *first,
+		       unsigned n)
+{
+	size_t i;
+
+	for (i = 0; i < a->v.n; i++) {
+		struct place at = place_of(a, i, first, n);
+
+		if (at.which == (first ? 'b' : 'a'))
+			put_probe(out, &a->v.v[i].argv, &at);
 	}
 }
 
-static void put_tests(struct seal_buf *out, const struct asked *a, unsigned n, char which)
+static void put_tests(struct seal_buf *out, const struct asked *a, const struct asked *first,
+		      unsigned n)
 {
-	unsigned i = 0;
+	size_t i;
 
-	seal_vec_each (p, &a->v) {
+	for (i = 0; i < a->v.n; i++) {
+		struct place at = place_of(a, i, first, n);
+
 		seal_buf_puts(out, i ? " and " : "");
-		put_test(out, p, n, which, i++);
+		put_test(out, &a->v.v[i], &at, first ? 'b' : 'a', (unsigned)i);
 	}
 }
 
@@ -313,44 +350,72 @@ static void put_vars(struct seal_buf *out, const struct asked *before, const str
 	put_texts(out, after, 'a');
 }
 
-/* put_command - ask, refuse where the ground has moved, then run it where it is not done */
+/* struct guards - what is asked before a step: whether it is done, and whether it may be */
+struct guards {
+	struct asked before, done;
+};
+
+static void guards_done(struct guards *g)
+{
+	asked_done(&g->before);
+	asked_done(&g->done);
+}
+
+/* put_guards - ask, and refuse where the ground has moved. Returns 0 or -ENOMEM */
+static int put_guards(struct seal_buf *out, const struct seal_plan *plan,
+		      const struct seal_plan_step *s, unsigned n, struct guards *g)
+{
+	int r;
+
+	r = ask(plan, s->before.v, s->before.n, NULL, &g->before);
+	if (r == 0)
+		r = ask(plan, s->after.v, s->after.n, &s->ask, &g->done);
+	if (r < 0)
+		return r;
+	put_probes(out, &g->done, NULL, n);
+	put_probes(out, &g->before, &g->done, n);
+	if (!g->before.v.n)
+		return 0;
+	put_name(out, n, "what it needs", SEAL_BYTES_NONE);
+	seal_buf_puts(out, "      ansible.builtin.assert:\n        that: \"");
+	put_tests(out, &g->before, &g->done, n);
+	seal_buf_puts(out, "\"\n");
+	if (g->done.v.n) {
+		seal_buf_puts(out, "      when: \"not (");
+		put_tests(out, &g->done, NULL, n);
+		seal_buf_puts(out, ")\"\n");
+	}
+	put_vars(out, &g->before, &g->done);
+	return 0;
+}
+
+/* put_unless_done - the step is passed over when its effect is there */
+static void put_unless_done(struct seal_buf *out, const struct guards *g, unsigned n)
+{
+	struct asked none = {0};
+
+	if (!g->done.v.n)
+		return;
+	seal_buf_puts(out, "      when: \"not (");
+	put_tests(out, &g->done, NULL, n);
+	seal_buf_puts(out, ")\"\n");
+	put_vars(out, &none, &g->done);
+}
+
+/* put_command - the command itself, where there is no module for it */
 static int put_command(struct seal_buf *out, const struct seal_plan *plan,
 		       const struct seal_plan_step *s, unsigned n)
 {
-	struct asked before = {0}, done = {0}, none = {0};
-	int r;
+	struct guards g = {0};
+	int r = put_guards(out, plan, s, n, &g);
 
-	r = ask(plan, s->before.v, s->before.n, NULL, &before);
-	if (r == 0)
-		r = ask(plan, s->after.v, s->after.n, &s->ask, &done);
-	if (r < 0)
-		goto out;
-	put_probes(out, &done, n, 'a');
-	put_probes(out, &before, n, 'b');
-	if (before.v.n) {
-		put_name(out, n, "what it needs", SEAL_BYTES_NONE);
-		seal_buf_puts(out, "      ansible.builtin.assert:\n        that: \"");
-		put_tests(out, &before, n, 'b');
-		seal_buf_puts(out, "\"\n");
-		if (done.v.n) {
-			seal_buf_puts(out, "      when: \"not (");
-			put_tests(out, &done, n, 'a');
-			seal_buf_puts(out, ")\"\n");
-		}
-		put_vars(out, &before, &done);
+	if (r == 0) {
+		put_name(out, n, "", s->op);
+		put_argv(out, &s->argv);
+		put_unless_done(out, &g, n);
+		seal_buf_puts(out, "      changed_when: true\n");
 	}
-	put_name(out, n, "", s->op);
-	put_argv(out, &s->argv);
-	if (done.v.n) {
-		seal_buf_puts(out, "      when: \"not (");
-		put_tests(out, &done, n, 'a');
-		seal_buf_puts(out, ")\"\n");
-		put_vars(out, &none, &done);
-	}
-	seal_buf_puts(out, "      changed_when: true\n");
-out:
-	asked_done(&before);
-	asked_done(&done);
+	guards_done(&g);
 	return r;
 }
 
@@ -388,21 +453,50 @@ static int put_semodule(struct seal_buf *out, struct seal_plan *plan,
 static int put_step(struct seal_buf *out, struct seal_plan *plan, const struct seal_plan_step *s,
 		    unsigned n)
 {
-	size_t start = out->n;
-
 	if (seal_step_is_manual(s)) {
 		put_name(out, n, "by hand", SEAL_BYTES_NONE);
 		seal_buf_puts(out, "      ansible.builtin.debug:\n");
 		put_option(out, "msg", s->why);
 		return 0;
 	}
-	put_name(out, n, "", s->op);
-	if (put_module(out, s))
-		return 0;
-	out->n = start;
+	if (module_of(s)) {
+		struct guards g = {0};
+		int r = put_guards(out, plan, s, n, &g);
+
+		if (r == 0) {
+			put_name(out, n, "", s->op);
+			put_module(out, s);
+			put_unless_done(out, &g, n);
+		}
+		guards_done(&g);
+		return r;
+	}
 	if (seal_bytes_is(s->op, "semodule"))
 		return put_semodule(out, plan, s, n);
 	return put_command(out, plan, s, n);
+}
+
+/* put_needs - the collections it takes modules from */
+static void put_needs(struct seal_buf *out, const struct seal_plan *p)
+{
+	static const char *const collections[] = {"ansible.posix", "community.general"};
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		bool used = false;
+
+		seal_vec_each (s, &p->steps) {
+			const char *of = seal_step_is_manual(s) ? NULL : module_of(s);
+
+			used |= of && strcmp(of, collections[i]) == 0;
+		}
+		if (used)
+			seal_buf_printf(out, "%s%s", any ? ", " : "# needs the collections ",
+					collections[i]);
+		any |= used;
+	}
+	seal_buf_puts(out, any ? "\n" : "");
 }
 
 void seal_plan_ansible(struct seal_plan *p, const char *hash, struct seal_buf *out)
@@ -410,14 +504,16 @@ void seal_plan_ansible(struct seal_plan *p, const char *hash, struct seal_buf *o
 	unsigned n = 0;
 	int r = 0;
 
+	seal_buf_printf(out, "# carries out the plan beside it; plan.json has the SHA-256 %s\n",
+			hash);
+	put_needs(out, p);
 	seal_buf_printf(out,
-			"# carries out the plan beside it; plan.json has the SHA-256 %s\n"
 			"- name: postseal plan\n"
 			"  hosts: all\n"
 			"  become: true\n"
 			"  gather_facts: false\n"
 			"  tasks:%s\n",
-			hash, p->steps.n ? "" : " []");
+			p->steps.n ? "" : " []");
 	seal_vec_each (s, &p->steps) {
 		r = r < 0 ? r : put_step(out, p, s, ++n);
 	}
