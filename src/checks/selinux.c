@@ -149,6 +149,42 @@ static int check_modes_agree(struct seal_subject *s, struct seal_out *out)
 	return 0;
 }
 
+static int check_policy_loaded(struct seal_subject *s, struct seal_out *out)
+{
+	const struct seal_selinux *x = &s->h->selinux;
+	struct seal_about about = about_path(x->policy_origin.path, &x->policy_origin);
+	struct seal_policy_difference d = {0};
+	struct seal_err err = {0};
+	int r;
+
+	if (!x->running && s->h->whole && !s->h->live) {
+		seal_out_na(out, "An image does not run.");
+		return 0;
+	}
+	r = seal_policy_differ_from_disk(x->policy, &d, &err);
+	if (r == -ENOMEM)
+		return r;
+	if (r == -ENODATA)
+		seal_out_unknown(out, NULL, "the evidence does not hold the policy of the kernel");
+	else if (r < 0)
+		seal_out_unknown(out, &about, "%s", err.text);
+	else if (d.names)
+		seal_out_fail(out, &about,
+			      "The policy that the kernel runs and the one on disk differ in %u "
+			      "names of types, classes, roles, users and booleans.",
+			      d.names);
+	else if (d.rules)
+		seal_out_fail(out, &about,
+			      "The policy that the kernel runs and the one on disk differ in %u "
+			      "rules.",
+			      d.rules);
+	else if (d.settings)
+		seal_out_fail(out, &about,
+			      "The policy that the kernel runs and the one on disk differ in "
+			      "permissive domains or settings.");
+	return 0;
+}
+
 static int check_relabel_pending(struct seal_subject *s, struct seal_out *out)
 {
 	struct seal_about about = about_path(SEAL_LIT("/.autorelabel"), NULL);
@@ -197,6 +233,7 @@ const struct seal_check seal_checks_selinux[] = {
 	{"SEL-003", check_boot_loader, 0},
 	{"SEL-004", check_policy_present, 0},
 	{"SEL-005", check_modes_agree, 0},
+	{"SEL-006", check_policy_loaded, SEAL_NEED_SELINUX | SEAL_NEED_POLICY},
 	{"SEL-007", check_unknown, SEAL_NEED_SELINUX | SEAL_NEED_POLICY},
 	{"SEL-008", check_relabel_pending, SEAL_NEED_SELINUX},
 	{"SEL-009", check_dontaudit, SEAL_NEED_SELINUX | SEAL_NEED_STORE},

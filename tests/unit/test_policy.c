@@ -547,6 +547,44 @@ static void test_damaged(void **state)
 	free(bytes);
 }
 
+/* test_difference - by what policies say: states of booleans do not count, one rule does */
+static void test_difference(void **state)
+{
+	struct seal_switch on = {SEAL_LIT("local_write"), true};
+	struct seal_bytes perm = SEAL_LIT("open");
+	struct seal_allow rule = {.source = SEAL_LIT("smtpd_t"),
+				  .target = SEAL_LIT("secret_t"),
+				  .tclass = SEAL_LIT("file"),
+				  .perms = &perm,
+				  .n_perms = 1};
+	struct seal_policy_change flip = {.switches = &on, .n_switches = 1};
+	struct seal_policy_change add = {.allows = &rule, .n_allows = 1};
+	struct seal_policy *a = fixture_policy("small.cil"), *b = fixture_policy("small.cil");
+	struct seal_policy_difference d;
+	struct seal_err err = {0};
+
+	(void)state;
+	seal_policy_differ(a, b, &d);
+	assert_true(!d.names && !d.rules && !d.settings);
+	assert_int_equal(seal_policy_try(b, &flip, NULL), 0);
+	seal_policy_differ(a, b, &d);
+	assert_true(!d.names && !d.rules && !d.settings);
+	seal_policy_restore(b);
+
+	assert_int_equal(seal_policy_try(b, &add, NULL), 0);
+	seal_policy_differ(a, b, &d);
+	assert_true(!d.names && d.rules == 1 && !d.settings);
+	seal_policy_differ(b, a, &d);
+	assert_true(!d.names && d.rules == 1 && !d.settings);
+	seal_policy_restore(b);
+	seal_policy_differ(a, b, &d);
+	assert_true(!d.names && !d.rules && !d.settings);
+
+	assert_int_equal(seal_policy_differ_from_disk(a, &d, &err), -ENODATA);
+	seal_policy_free(a);
+	seal_policy_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -557,8 +595,8 @@ int main(void)
 		cmocka_unit_test(test_names),         cmocka_unit_test(test_context_part),
 		cmocka_unit_test(test_ports),         cmocka_unit_test(test_relabel),
 		cmocka_unit_test(test_transitions),   cmocka_unit_test(test_ioctl_unrestricted),
-		cmocka_unit_test(test_two_policies),  cmocka_unit_test(test_old_versions),
-		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_difference),    cmocka_unit_test(test_two_policies),
+		cmocka_unit_test(test_old_versions),  cmocka_unit_test(test_damaged),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

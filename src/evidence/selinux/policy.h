@@ -59,6 +59,25 @@ SEAL_DEFINE_AUTO(policy, struct seal_policy *, seal_policy_free);
 int seal_policy_open(const struct seal_root *root, struct seal_bytes type, struct seal_policy **ret,
 		     struct seal_origin *origin, struct seal_err *err);
 
+/* struct seal_policy_difference - what one of two policies has and the other has not */
+struct seal_policy_difference {
+	uint32_t names; /* classes, roles, types, users, booleans, or other values of them */
+	uint32_t rules; /* of type enforcement, conditional ones too; not counted when names differ
+			 */
+	bool settings;  /* unknown classes, MLS, capabilities, permissive domains */
+};
+
+/* seal_policy_differ - by what they say, not by how they are written; states of booleans do not
+ * count */
+void seal_policy_differ(const struct seal_policy *a, const struct seal_policy *b,
+			struct seal_policy_difference *ret);
+
+/* seal_policy_differ_from_disk - the kernel's policy and the file it would load at the next boot
+ * Returns 0, -ENODATA (this is not the kernel's), -ENOENT (there is no such file), -EXDEV (their
+ * format is of two versions, which drops rules) or as seal_policy_load(). */
+int seal_policy_differ_from_disk(const struct seal_policy *p, struct seal_policy_difference *ret,
+				 struct seal_err *err);
+
 /* seal_policy_version - of the binary format: 33, ... */
 unsigned seal_policy_version(const struct seal_policy *p);
 /* seal_policy_unknown - what becomes of classes and permissions that the kernel has and the policy

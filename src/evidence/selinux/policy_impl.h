@@ -70,12 +70,22 @@ struct seal_tried_ioctl {
 	uint16_t command;
 };
 
+/* struct seal_policy_disk - the file of a policy that the kernel runs */
+struct seal_policy_disk {
+	struct seal_bytes path;  /* empty: the policy is a file's itself */
+	struct seal_bytes image; /* owned */
+	int status;              /* < 0: why there is no image, @why says it */
+	bool trusted;
+	char why[240];
+};
+
 struct seal_policy {
 	struct seal_sepol_arena memory; /* of @handle and all below */
 	sepol_policydb_t *handle;
 	policydb_t *db; /* inside @handle */
 	sidtab_t sidtab;
 	struct seal_arena *arena; /* aliases, the path */
+	struct seal_policy_disk disk;
 	seal_vec(struct seal_alias) aliases;
 	bool was_kept;    /* parsed before this process was started */
 	bool deep_bounds; /* a bounding type is bounded itself: libsepol is not asked (see

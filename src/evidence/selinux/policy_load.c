@@ -271,6 +271,7 @@ void seal_policy_free(struct seal_policy *p)
 	seal_vec_each (node, &p->fresh)
 		seal_sepol_free(*node); /* the one thing of the policy that is not in its arena */
 	seal_sepol_arena_close(&p->memory);
+	free((char *)(uintptr_t)p->disk.image.p);
 	free(p->by_source.v);
 	free(p->by_source.start);
 	free(p->by_target.v);
@@ -418,6 +419,26 @@ bool seal_policy_was_kept(const struct seal_policy *p)
 	return p->was_kept;
 }
 
+/* read_disk - keep the file beside the kernel's policy, for seal_policy_differ_from_disk() to
+ * parse. Returns 0 or -ENOMEM */
+static int read_disk(const struct seal_root *root, const char *type, struct seal_policy *p)
+{
+	struct seal_policy_disk *d = &p->disk;
+	struct seal_err err = {0};
+	char path[256] = "etc/selinux";
+	char *image = NULL;
+
+	d->trusted = seal_root_kind(root) == SEAL_ROOT_LIVE;
+	d->status = find_file(root, type, path, sizeof(path));
+	if (d->status == 0)
+		d->status = seal_root_read(root, path, POLICY_MAX_BYTES, &image, &d->image.n, &err);
+	d->image.p = image;
+	if (d->status < 0)
+		snprintf(d->why, sizeof(d->why), "%s",
+			 err.text[0] ? err.text : "there is no policy on disk");
+	return seal_arena_copy(p->arena, seal_bytes_of(path), &d->path);
+}
+
 int seal_policy_open(const struct seal_root *root, struct seal_bytes type, struct seal_policy **ret,
 		     struct seal_origin *origin, struct seal_err *err)
 {
@@ -435,6 +456,8 @@ int seal_policy_open(const struct seal_root *root, struct seal_bytes type, struc
 
 	if (seal_root_is_running(root))
 		r = load_file(root, path, live, &p, err);
+	if (r == 0 && read_disk(root, name, p) < 0)
+		return seal_err_set(err, -ENOMEM, "out of memory");
 	if (r == -ENOENT || r == -EACCES) {
 		r = find_file(root, name, path, sizeof(path));
 		if (r < 0)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-from cases import case, no_selinux
-from roots import STORE, handle_unknown
+import lzma
+import os
+
+from cases import INCIDENTS, case, no_selinux
+from roots import STORE, handle_unknown, permissive
 
 ENFORCING = {"selinux.json": {"mode": "enforcing", "booleans": {}}}
 PERMISSIVE = {"selinux.json": {"mode": "permissive", "booleans": {}}}
@@ -37,6 +40,35 @@ case("SEL-005", "fail", live=PERMISSIVE)
 case("SEL-005", "na", "an image")
 case("SEL-005", "unknown", live={})
 case("SEL-005", "unknown", "config", live=ENFORCING, loop=[CONFIG])
+
+KERNEL = "sys/fs/selinux/policy"
+DISK = "etc/selinux/default/policy/policy.33"
+RUNNING = {"selinux.json": {"mode": "enforcing", "booleans": {}}, "partial.tsv": "running\t0\t/\n"}
+
+
+def loaded(change):
+    """The kernel runs the policy on disk, which is then changed."""
+    def do(r):
+        r.put(KERNEL, r.files[DISK].data).put("sys/fs/selinux/enforce", "1")
+        change(r)
+    return do
+
+
+def of_incident(name):
+    with lzma.open(os.path.join(INCIDENTS, name, "policy.33.xz")) as packed:
+        data = packed.read()
+    return lambda r: handle_unknown(r.put(DISK, data), 0)
+
+
+case("SEL-006", "pass", live=RUNNING, do=loaded(lambda r: None))
+case("SEL-006", "pass", "other booleans", live=RUNNING, do=loaded(of_incident("08-boolean-mail-spool-off")))
+case("SEL-006", "fail", live=RUNNING, do=loaded(lambda r: permissive(r, "postfix_smtp_t")), objects=[{"path": KERNEL}])
+case("SEL-006", "fail", "names", live=RUNNING, do=loaded(of_incident("06-relay-2525-name-connect")))
+case("SEL-006", "na", "an image")
+no_selinux("SEL-006")
+case("SEL-006", "unknown", live=ENFORCING)
+case("SEL-006", "unknown", "on disk", live=RUNNING, do=loaded(lambda r: r.loop(DISK)))
+case("SEL-006", "unknown", "damaged", live=RUNNING, do=loaded(lambda r: r.put(DISK, "no policy")))
 
 case("SEL-007", "pass")
 case("SEL-007", "fail", do=lambda r: handle_unknown(r, 4), objects=[{"parameter": "handle_unknown"}])
