@@ -3,13 +3,13 @@
 """Time commands against each other, in turn, and print medians, ratios and peak memory.
 
 usage: compare.py [--rounds N] [--at-least RATIO:NAME/BASE ...] [--at-most ...] [--memory MIB:NAME]
-                  NAME[@SHARE]=COMMAND ...
+                  [--cpu SECONDS:NAME ...] NAME[@SHARE]=COMMAND ...
 
 COMMAND is run by sh(1), its output read and dropped (with /dev/null for output grep would stop at
 the first match). With @SHARE its input is that share of the others' and its time is scaled up. The
 first one runs once before all, to warm the page cache.
 --at-least 10:pflogsumm/postseal: the time of pflogsumm must be 10 times that of postseal or
-more. The memory is the largest resident set of one process of the command (wait4(2)).
+more. --cpu bounds the CPU time, which other load on the machine sways less. The memory is the largest resident set of one process of the command (wait4(2)).
 Exit status: 0, 1 when a bound does not hold, 2 when a command fails.
 """
 import argparse
@@ -58,6 +58,7 @@ def main():
     parser.add_argument("--at-least", type=bound, action="append", default=[])
     parser.add_argument("--at-most", type=bound, action="append", default=[])
     parser.add_argument("--memory", type=bound, action="append", default=[])
+    parser.add_argument("--cpu", type=bound, action="append", default=[])
     parser.add_argument("commands", nargs="+", metavar="NAME=COMMAND")
     args = parser.parse_args()
 
@@ -80,11 +81,12 @@ def main():
         print(f"{name} / {base}: {got:.2f}, {'at least' if low else 'at most'} {ratio:g}: "
               f"{'holds' if holds else 'DOES NOT HOLD'}")
         broken += not holds
-    for limit, name in args.memory:
-        holds = result[name][2] <= limit
-        print(f"{name}: {result[name][2]:.1f} MiB, at most {limit:g}: "
-              f"{'holds' if holds else 'DOES NOT HOLD'}")
-        broken += not holds
+    for what, unit, limits in ((1, "s of CPU", args.cpu), (2, "MiB", args.memory)):
+        for limit, name in limits:
+            holds = result[name][what] <= limit
+            print(f"{name}: {result[name][what]:.2f} {unit}, at most {limit:g}: "
+                  f"{'holds' if holds else 'DOES NOT HOLD'}")
+            broken += not holds
     return 1 if broken else 0
 
 
