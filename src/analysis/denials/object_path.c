@@ -285,8 +285,16 @@ static int by_bytes(const void *a, const void *b)
 	return seal_bytes_cmp(*(const struct seal_bytes *)a, *(const struct seal_bytes *)b);
 }
 
+/* may_name_path - what a peer says names none of ours; nor does the reason looked at just before */
+static bool may_name_path(struct seal_bytes reason, struct seal_bytes last)
+{
+	return seal_bytes_chr(reason, '/') >= 0 && !seal_bytes_starts(reason, "host ") &&
+	       (reason.p != last.p || reason.n != last.n);
+}
+
 int seal_log_paths(const struct seal_host *h, struct seal_log_paths *ret)
 {
+	struct seal_bytes last = SEAL_BYTES_NONE;
 	size_t n = 0, i;
 	int r = 0;
 
@@ -295,7 +303,10 @@ int seal_log_paths(const struct seal_host *h, struct seal_log_paths *ret)
 	}
 	seal_vec_each (m, &h->mail.messages) {
 		seal_vec_each (rcpt, &m->recipients) {
-			r = r < 0 ? r : add_hint(ret, rcpt->reason);
+			if (r < 0 || !may_name_path(rcpt->reason, last))
+				continue;
+			last = rcpt->reason;
+			r = add_hint(ret, last);
 		}
 	}
 	if (r < 0 || !ret->v.n)

@@ -3,121 +3,211 @@
 
 #include <errno.h>
 
-#include <jansson.h>
-
+#include "core/jsonread.h"
 #include "evidence/postfix/queue_file.h"
 
-static void free_json(json_t **j)
-{
-	json_decref(*j);
-}
+/* struct reader - one line being read */
+struct reader {
+	struct seal_jsonread j;
+	struct seal_bytes line;
+	struct seal_arena *arena;
+};
 
-/* text_of - the string at @key, copied; empty when there is none */
-static int text_of(const json_t *object, const char *key, struct seal_arena *arena,
-		   struct seal_bytes *ret)
+/* take_text - a string, copied; a value of another kind is passed over and gives none */
+static int take_text(struct reader *rd, struct seal_bytes *ret)
 {
-	const json_t *j = json_object_get(object, key);
+	struct seal_bytes text;
 
 	*ret = SEAL_BYTES_NONE;
-	if (!json_is_string(j))
+	if (seal_jsonread_peek(&rd->j) != '"') {
+		seal_jsonread_skip(&rd->j);
 		return 0;
-	return seal_arena_intern(
-		arena, (struct seal_bytes){json_string_value(j), json_string_length(j)}, ret);
+	}
+	if (!seal_jsonread_string(&rd->j, rd->arena, &text))
+		return -EBADMSG;
+	if (text.p < rd->line.p || text.p > rd->line.p + rd->line.n) {
+		*ret = text; /* it had escapes: the arena's own copy */
+		return 0;
+	}
+	return seal_arena_intern(rd->arena, text, ret);
 }
 
-static uint64_t count_of(const json_t *object, const char *key)
+static enum seal_queue_name queue_of(struct seal_bytes name)
 {
-	json_int_t n = json_integer_value(json_object_get(object, key));
-
-	return n > 0 ? (uint64_t)n : 0;
-}
-
-static enum seal_queue_name queue_of(const json_t *object)
-{
-	const char *name = json_string_value(json_object_get(object, "queue_name"));
 	unsigned q;
 
-	for (q = 0; name && q < SEAL_QUEUE_NAME_MAX_; q++)
-		if (strcmp(name, seal_queue_name((enum seal_queue_name)q)) == 0)
+	for (q = 0; name.n && q < SEAL_QUEUE_NAME_MAX_; q++)
+		if (seal_bytes_is(name, seal_queue_name((enum seal_queue_name)q)))
 			return (enum seal_queue_name)q;
 	return SEAL_QUEUE_NONE;
 }
 
-/* the keys a reason may have, and what each says of the recipient */
+/* again - whether the key number @bit stood before in the object: then the line is no good */
+static bool again(unsigned *seen, unsigned bit)
+{
+	bool was = *seen & 1U << bit;
+
+	*seen |= 1U << bit;
+	return was;
+}
+
+/* the texts of a recipient, the first reason that is there counts */
+enum { ADDRESS, ORIG_ADDRESS, DELAY_REASON, BOUNCE_REASON, OTHER_REASON, TEXTS };
+
 static const struct {
 	const char *key;
-	enum seal_rcpt_status status;
-} reasons[] = {
-	{"delay_reason", SEAL_RCPT_DEFERRED},
-	{"bounce_reason", SEAL_RCPT_BOUNCED},
-	{"other_reason", SEAL_RCPT_DEFERRED},
+	enum seal_rcpt_status status; /* what a reason says of the recipient */
+} texts[TEXTS] = {
+	[ADDRESS] = {"address", 0},
+	[ORIG_ADDRESS] = {"orig_address", 0},
+	[DELAY_REASON] = {"delay_reason", SEAL_RCPT_DEFERRED},
+	[BOUNCE_REASON] = {"bounce_reason", SEAL_RCPT_BOUNCED},
+	[OTHER_REASON] = {"other_reason", SEAL_RCPT_DEFERRED},
 };
 
-static int take_recipient(const json_t *object, struct seal_arena *arena,
-			  struct seal_recipient *rcpt)
+static int take_recipient(struct reader *rd, struct seal_recipient *rcpt)
 {
-	size_t i;
-	int r;
+	struct seal_bytes got[TEXTS] = {{NULL, 0}}, key;
+	unsigned seen = 0, i;
+	int r = 0;
 
 	seal_recipient_init(rcpt);
-	r = text_of(object, "address", arena, &rcpt->address);
-	if (r == 0)
-		r = text_of(object, "orig_address", arena, &rcpt->orig_address);
-	if (seal_bytes_eq(rcpt->orig_address, rcpt->address))
-		rcpt->orig_address = SEAL_BYTES_NONE;
-	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]) && r == 0 && !rcpt->reason.n; i++) {
-		r = text_of(object, reasons[i].key, arena, &rcpt->reason);
-		if (rcpt->reason.n)
-			rcpt->status = reasons[i].status;
+	if (seal_jsonread_peek(&rd->j) != '{') {
+		seal_jsonread_skip(&rd->j);
+		return 0;
+	}
+	if (!seal_jsonread_enter(&rd->j, '{'))
+		return -EBADMSG;
+	while (r == 0 && seal_jsonread_key(&rd->j, &key)) {
+		for (i = 0; i < TEXTS && !seal_bytes_is(key, texts[i].key); i++)
+			;
+		if (i == TEXTS)
+			seal_jsonread_skip(&rd->j);
+		else
+			r = again(&seen, i) ? -EBADMSG : take_text(rd, &got[i]);
+	}
+	rcpt->address = got[ADDRESS];
+	if (!seal_bytes_eq(got[ORIG_ADDRESS], got[ADDRESS]))
+		rcpt->orig_address = got[ORIG_ADDRESS];
+	for (i = DELAY_REASON; i < TEXTS && !rcpt->reason.n; i++) {
+		rcpt->reason = got[i];
+		if (got[i].n)
+			rcpt->status = texts[i].status;
 	}
 	return r;
 }
 
-static int take_recipients(const json_t *list, struct seal_arena *arena, struct seal_message *m)
+/* count_items - how many elements follow in the array that was entered, at most @max */
+static size_t count_items(struct seal_jsonread j, size_t max)
 {
-	size_t n = json_array_size(list), i;
+	size_t n = 0;
+
+	while (n < max && seal_jsonread_item(&j)) {
+		seal_jsonread_skip(&j);
+		n++;
+	}
+	return n;
+}
+
+static int take_recipients(struct reader *rd, struct seal_message *m)
+{
+	struct seal_recipient *rcpt;
 	int r = 0;
 
-	if (n > SEAL_ENVELOPE_RECIPIENTS_MAX)
-		n = SEAL_ENVELOPE_RECIPIENTS_MAX;
-	if (!n)
+	if (seal_jsonread_peek(&rd->j) != '[') {
+		seal_jsonread_skip(&rd->j);
 		return 0;
-	m->recipients.v = calloc(n, sizeof(*m->recipients.v));
-	if (!m->recipients.v)
-		return -ENOMEM;
-	m->recipients.n = m->recipients.cap = n;
-	for (i = 0; i < n && r == 0; i++)
-		r = take_recipient(json_array_get(list, i), arena, &m->recipients.v[i]);
+	}
+	if (!seal_jsonread_enter(&rd->j, '['))
+		return -EBADMSG;
+	/* queues are long and most messages have one recipient: no more room than that */
+	r = seal_vec_reserve(&m->recipients, count_items(rd->j, SEAL_ENVELOPE_RECIPIENTS_MAX));
+	while (r == 0 && seal_jsonread_item(&rd->j)) {
+		if (m->recipients.n >= SEAL_ENVELOPE_RECIPIENTS_MAX) {
+			seal_jsonread_skip(&rd->j);
+			continue;
+		}
+		rcpt = seal_vec_add(&m->recipients);
+		r = rcpt ? take_recipient(rd, rcpt) : -ENOMEM;
+	}
+	return r;
+}
+
+static void set_arrival(struct seal_message *m, uint64_t arrival)
+{
+	m->arrival_us = m->last_us = arrival && arrival < INT64_MAX / 2 / SEAL_SECOND_US
+					     ? (int64_t)arrival * SEAL_SECOND_US
+					     : SEAL_TIME_NONE;
+}
+
+static int take_member(struct reader *rd, unsigned member, struct seal_message *m)
+{
+	struct seal_bytes name;
+	int r = 0;
+
+	switch (member) {
+	case 0:
+		return take_text(rd, &m->queue_id);
+	case 1:
+		r = take_text(rd, &name);
+		m->queue = queue_of(name);
+		return r;
+	case 2:
+		set_arrival(m, seal_jsonread_u64(&rd->j));
+		return 0;
+	case 3:
+		m->size_bytes = seal_jsonread_u64(&rd->j);
+		return 0;
+	case 4:
+		m->forced_expire = seal_jsonread_bool(&rd->j);
+		return 0;
+	case 5:
+		r = take_text(rd, &m->sender);
+		if (seal_bytes_is(m->sender, "MAILER-DAEMON"))
+			m->sender = SEAL_BYTES_NONE;
+		return r;
+	default:
+		return take_recipients(rd, m);
+	}
+}
+
+static int take_members(struct reader *rd, struct seal_message *m)
+{
+	/* in the order of take_member() */
+	static const char *const keys[] = {"queue_id",     "queue_name",    "arrival_time",
+					   "message_size", "forced_expire", "sender",
+					   "recipients"};
+	const unsigned n = sizeof(keys) / sizeof(keys[0]);
+	struct seal_bytes key;
+	unsigned seen = 0, i;
+	int r = 0;
+
+	while (r == 0 && seal_jsonread_key(&rd->j, &key)) {
+		for (i = 0; i < n && !seal_bytes_is(key, keys[i]); i++)
+			;
+		if (i == n)
+			seal_jsonread_skip(&rd->j);
+		else
+			r = again(&seen, i) ? -EBADMSG : take_member(rd, i, m);
+	}
 	return r;
 }
 
 int seal_queue_json_parse(struct seal_bytes line, struct seal_arena *arena,
 			  struct seal_message *ret)
 {
-	__attribute__((cleanup(free_json))) json_t *top = NULL;
-	struct seal_message m = {.submit_uid = UINT32_MAX, .next_try_us = SEAL_TIME_NONE};
-	uint64_t arrival;
-	int r;
+	struct seal_message m = {.submit_uid = UINT32_MAX,
+				 .queue = SEAL_QUEUE_NONE,
+				 .arrival_us = SEAL_TIME_NONE,
+				 .last_us = SEAL_TIME_NONE,
+				 .next_try_us = SEAL_TIME_NONE};
+	struct reader rd = {seal_jsonread_of(line), line, arena};
+	int r = -EBADMSG;
 
-	top = json_loadb(line.p, line.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
-	if (!json_is_object(top))
-		return -EBADMSG;
-	r = text_of(top, "queue_id", arena, &m.queue_id);
-	if (r == 0 && !m.queue_id.n)
-		return -EBADMSG;
-	if (r == 0)
-		r = text_of(top, "sender", arena, &m.sender);
-	if (seal_bytes_is(m.sender, "MAILER-DAEMON"))
-		m.sender = SEAL_BYTES_NONE;
-	m.queue = queue_of(top);
-	m.size_bytes = count_of(top, "message_size");
-	m.forced_expire = json_is_true(json_object_get(top, "forced_expire"));
-	arrival = count_of(top, "arrival_time");
-	m.arrival_us = m.last_us = arrival && arrival < INT64_MAX / 2 / SEAL_SECOND_US
-					   ? (int64_t)arrival * SEAL_SECOND_US
-					   : SEAL_TIME_NONE;
-	if (r == 0)
-		r = take_recipients(json_object_get(top, "recipients"), arena, &m);
+	if (seal_jsonread_enter(&rd.j, '{'))
+		r = take_members(&rd, &m);
+	if (r == 0 && (!seal_jsonread_end(&rd.j) || !m.queue_id.n))
+		r = -EBADMSG;
 	if (r < 0) {
 		seal_vec_done(&m.recipients);
 		return r;
