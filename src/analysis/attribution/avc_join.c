@@ -158,6 +158,12 @@ static enum seal_same same_file(const struct seal_denial *d, const struct seal_r
 
 	if (!name.n)
 		return SEAL_SAME_UNTOLD;
+	/* the words and the denial both have it as the process sees it */
+	if (is_absolute(path) && !d->object.path_is_inferred && reason &&
+	    (seal_bytes_eq(path, reason->path) || seal_bytes_eq(path, reason->socket))) {
+		*whole = true;
+		return SEAL_SAME_YES;
+	}
 	if (is_absolute(path) && !d->object.path_is_relative_to_root &&
 	    !d->object.path_is_inferred && reason &&
 	    (is_absolute(reason->path) || is_absolute(reason->socket))) {

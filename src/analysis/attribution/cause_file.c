@@ -64,8 +64,11 @@ static int walk(struct seal_attribution *at, const struct seal_case *c, struct s
 		}
 		r = seal_dac_walk(&at->h->view, paths[i], &who, seal_case_access(c), at->h->arena,
 				  &d);
-		/* what was to be created was not there */
-		if (r == 0 && d.answer == SEAL_DAC_UNKNOWN && is_creation(c))
+		/* what was to be created was not there: Postfix creates with O_EXCL, for which a
+		 * file that is there gives another error, whatever its mode */
+		if (r == 0 && is_creation(c) &&
+		    (d.answer == SEAL_DAC_UNKNOWN ||
+		     (d.file.type == 'f' && seal_bytes_eq(d.path, paths[i]))))
 			r = seal_dac_walk(&at->h->view, parent_of(paths[i]), &who,
 					  SEAL_DAC_WRITE | SEAL_DAC_SEARCH, at->h->arena, &d);
 		if (r < 0)

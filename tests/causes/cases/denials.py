@@ -8,6 +8,8 @@ ENFORCING = {"etc/selinux/config": "SELINUX=enforcing\nSELINUXTYPE=default\n"}
 LIVE = {"selinux.json": {"mode": "enforcing", "policy_version": 33, "booleans": {}}}
 DENIED = connect("Permission denied", "relay.example[198.51.100.40]:2525")
 TMP = "/home/bob/Maildir/tmp"
+LOCK = ("cannot update mailbox /var/mail/bob for user bob. unable to create lock file "
+        "/var/mail/bob.lock: Permission denied")
 MAILDIR = f"maildir delivery failed: create maildir file {TMP}/1.P2.mail: Permission denied"
 
 
@@ -80,6 +82,15 @@ CASES = [
     case("a disk that is full stands, whatever was denied", bounced(
         MAILDIR.replace("Permission denied", "No space left on device")), on_tmp(), "disk.full",
         "likely", never=["selinux.file"], modes=HOME),
+    case("a lock of mode 0 left behind, and the next mail of the same process at once",
+         bounced(LOCK) + [deferred("A1B2C3D5", LOCK.replace("bob", "alice"), "alice@mail.example",
+                                   "local", 850, relay="local", dsn="5.2.0", status="bounced",
+                                   us=900000)],
+         avc(850, "local", "write", "file", "postfix_local_t", "mail_spool_t",
+             'path="/var/mail/bob.lock" dev="vda1" ino=77'), "selinux.file", "certain",
+         {"path": "/var/mail/bob.lock"}, never=["dac.path"],
+         modes={"var/mail": ("d", 0o2775, 0, 8), "var/mail/bob": ("f", 0o660, 1001, 8),
+                "var/mail/bob.lock": ("f", 0, 1001, 8), "var/mail/alice.lock": ("f", 0, 1000, 8)}),
     case("the queue directory itself may not be searched", [
         line("qmgr", 720, "fatal: scan_dir_push: open directory incoming: Permission denied")],
         avc(720, "qmgr", "search", "dir", "postfix_qmgr_t", "unlabeled_t",

@@ -54,6 +54,13 @@ CASES = [
                       "bob@mail.example", "local", relay="local", dsn="4.2.0")],
      # not group-writable: as root, whom no mode stops
      "never": ["dac.path"]},
+    {"name": "the mode of a lock that stands where one was to be created",
+     "modes": {"var/mail": ("d", 0o2775, 0, 8), "var/mail/bob": ("f", 0o660, 1001, 8),
+               "var/mail/bob.lock": ("f", 0, 1001, 8)},
+     "log": [deferred("A1B2C3D4", "cannot update mailbox /var/mail/bob for user bob. unable to "
+                      "create lock file /var/mail/bob.lock: Permission denied",
+                      "bob@mail.example", "local", relay="local", dsn="4.2.0")],
+     "never": ["dac.path"]},
     {"name": "pipe(8) acts as user=", "modes": {
         "usr/local/bin/filter": ("f", 0o700, 0, 0)},
      "log": [line("pipe", 850, "fatal: pipe_command: execvp /usr/local/bin/filter: "
