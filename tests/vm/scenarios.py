@@ -92,7 +92,7 @@ ALL = {
                  "postconf -e smtpd_milters=unix:opendkim/opendkim.sock", RELOAD],
         inject=[f"chcon -R -t var_run_t {QUEUE}/opendkim"],
         mails=[OK],
-        trace=r"milter.*Permission denied",
+        trace=r"Milter.*Permission denied",
         causes=[{"verdict": "selinux.socket", "certainty": "certain",
                  "object": {"source_type": "postfix_smtpd_t", "target_type": "var_run_t",
                             "path": f"~^{QUEUE}/opendkim"}}],
