@@ -236,6 +236,7 @@ int seal_evidence_read(const struct seal_root *root, const struct seal_evidence_
 	h->root = seal_root_name(root);
 	h->live = seal_root_kind(root) == SEAL_ROOT_LIVE;
 	h->whole = seal_root_is_whole(root);
+	h->running = seal_root_is_running(root) || !h->whole;
 	h->span = query->span;
 	for (i = 0; i < query->n_follow; i++) {
 		struct seal_followed *f = seal_vec_add(&h->mail.followed);

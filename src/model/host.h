@@ -44,6 +44,7 @@ struct seal_host {
 	struct seal_bytes name, distro; /* "mail", "debian-12" */
 	bool live;
 	bool whole;     /* what the root does not hold is not on the host: seal_root_is_whole() */
+	bool running;   /* it ran when the evidence was taken: what is not there then was missing */
 	int64_t now_us; /* of the evidence: bundle time, last record, or the clock when live */
 	struct seal_progress progress;
 	struct seal_bytes follow; /* queue id whose lines are kept as logged; empty: none */

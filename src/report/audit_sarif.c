@@ -31,6 +31,7 @@ static const char *governing_file(struct seal_bytes area)
 		{"audit", "etc/audit/auditd.conf"},    {"firewall-in", "etc/nftables.conf"},
 		{"firewall-out", "etc/nftables.conf"}, {"postfix", "etc/postfix/main.cf"},
 		{"queue", "etc/postfix/main.cf"},      {"tls", "etc/postfix/main.cf"},
+		{"delivery", "etc/postfix/main.cf"},
 	};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)

@@ -9,6 +9,7 @@ static struct seal_bytes area_words(struct seal_bytes area)
 	} known[] = {
 		{"audit", "Audit"},
 		{"booleans", "Booleans"},
+		{"delivery", "Delivery"},
 		{"domains", "Domains"},
 		{"firewall-in", "Firewall, incoming"},
 		{"firewall-out", "Firewall, outgoing"},

@@ -311,6 +311,8 @@ int seal_certificates_chain(const struct seal_root *root, struct seal_arena *are
 	r = read_pem(root, query->path, false, &text, &n);
 	if (r == 0)
 		r = collect((struct seal_bytes){text, n}, query->group, &certs);
+	if (r == -EBADMSG && !n && !seal_root_is_whole(root))
+		r = -ENODATA; /* a part of a host may hold the name of a file alone */
 	if (text)
 		explicit_bzero(text, n);
 	for (i = 0; r == 0 && i < certs.n; i++) {
@@ -433,7 +435,8 @@ static int read_key(const struct seal_root *root, struct seal_bytes path, unsign
 		break;
 	}
 	explicit_bzero(text, n);
-	return r;
+	/* who hands out a part of a host takes the keys out of it */
+	return r == -EBADMSG && !seal_root_is_whole(root) ? -ENODATA : r;
 }
 
 /* keep - what was told, once. Returns 0 or -ENOMEM */

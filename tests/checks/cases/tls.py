@@ -65,6 +65,7 @@ case("TLS-002", "pass", "two of each",
      **chain(certs.key(NAME), certs.server(NAME), certs.key("b.example"), certs.server("b.example")))
 case("TLS-002", "fail", "a chain without a key", **chain(pem()), objects=IN_CHAIN)
 case("TLS-002", "unknown", "a bundle", do=bundled(None), objects=OBJECT)
+case("TLS-002", "unknown", "a bundle with the key taken out", put={KEY: "taken out"}, live={}, objects=OBJECT)
 case("TLS-002", "fail", "a bundle tells of another key", do=bundled(f"/{KEY}\t0\t{'0' * 64}\n"), objects=OBJECT)
 case("TLS-002", "fail", "a bundle tells that it is encrypted", do=bundled(f"/{KEY}\t0\tencrypted\n"), objects=OBJECT)
 
