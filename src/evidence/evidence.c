@@ -17,6 +17,7 @@
 #include "evidence/postfix/conf.h"
 #include "evidence/postfix/log.h"
 #include "evidence/postfix/queue.h"
+#include "evidence/rights.h"
 #include "evidence/selinux/labels.h"
 #include "evidence/selinux/module_rules.h"
 #include "evidence/selinux/state.h"
@@ -217,6 +218,8 @@ static int read_all(const struct seal_root *root, const struct seal_evidence_que
 		r = seal_packages_read(root, h);
 	if (r == 0 && (what & SEAL_EV_CHANGES))
 		r = seal_changed_files(h);
+	if (r == 0 && h->live)
+		r = seal_rights_tell(h);
 	seal_changes_sort(h);
 	tell_version(h);
 	set_now(h);

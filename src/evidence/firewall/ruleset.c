@@ -2,8 +2,11 @@
 #include "evidence/firewall/ruleset.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <nftables/libnftables.h>
 #include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "core/input.h"
 #include "evidence/firewall/boot.h"
@@ -86,6 +89,17 @@ static int read_bundle(const struct seal_root *root, struct seal_host *h)
 
 /* ---- the kernel ---- */
 
+/* may_ask - the kernel tells its rules to CAP_NET_ADMIN alone, and libnftables would say so on
+ * stderr */
+static bool may_ask(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	return syscall(SYS_capget, &head, caps) < 0 ||
+	       (caps[CAP_NET_ADMIN / 32].effective & 1u << CAP_NET_ADMIN % 32);
+}
+
 /* list_json - the listing into the context's output buffer. Returns 0, -ENOMEM or -EPERM */
 static int list_json(struct nft_ctx *nft)
 {
@@ -100,9 +114,12 @@ static int list_json(struct nft_ctx *nft)
 
 int seal_ruleset_kernel_json(struct seal_buf *out)
 {
-	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
+	struct nft_ctx *nft;
 	int r;
 
+	if (!may_ask())
+		return -EPERM;
+	nft = nft_ctx_new(NFT_CTX_DEFAULT);
 	if (!nft)
 		return -ENOMEM;
 	r = list_json(nft);
@@ -157,9 +174,13 @@ static int mend_flags(struct nft_ctx *nft, struct seal_ruleset *rs)
 
 static int read_live(struct seal_host *h)
 {
-	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
+	struct nft_ctx *nft;
 	int r;
 
+	if (!may_ask())
+		return row(h, SEAL_LIT("nft list ruleset"), SEAL_READ_UNREADABLE, NULL,
+			   SEAL_LIT("needs CAP_NET_ADMIN"));
+	nft = nft_ctx_new(NFT_CTX_DEFAULT);
 	if (!nft)
 		return -ENOMEM;
 	r = list_live(nft, h);

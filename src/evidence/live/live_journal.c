@@ -78,6 +78,27 @@ static int go_back(struct live_journal *j)
 	return r;
 }
 
+/* tell_empty - opened, and not a file in it: there is none, or none for us */
+static int tell_empty(struct live_journal *j)
+{
+	static const char *const folders[] = {"var/log/journal", "run/log/journal"};
+	struct seal_live_source *s = &j->l->sources.v[j->source];
+	struct stat st;
+	size_t i;
+
+	if (sd_journal_has_persistent_files(j->j) > 0 || sd_journal_has_runtime_files(j->j) > 0)
+		return 0;
+	s->status = SEAL_READ_ABSENT;
+	snprintf(s->detail, sizeof(s->detail), "waited for");
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		if (geteuid() == 0 || seal_root_stat(j->l->root, folders[i], true, &st) < 0)
+			continue;
+		s->status = SEAL_READ_UNREADABLE;
+		snprintf(s->detail, sizeof(s->detail), "%s: %s", folders[i], strerror(EACCES));
+	}
+	return 0;
+}
+
 int live_journal_open(struct seal_live *l, bool mail, bool audit)
 {
 	static const struct seal_journal_reader reader = {NULL, take_entry};
@@ -106,7 +127,7 @@ int live_journal_open(struct seal_live *l, bool mail, bool audit)
 			r = -EOPNOTSUPP;
 	}
 	if (r >= 0)
-		return 0;
+		return tell_empty(j);
 	snprintf(l->sources.v[row].detail, sizeof(l->sources.v[row].detail), "%s", strerror(-r));
 	l->sources.v[row].status =
 		r == -ENOENT || r == -ENOTDIR ? SEAL_READ_ABSENT : SEAL_READ_UNREADABLE;

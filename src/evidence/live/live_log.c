@@ -151,6 +151,32 @@ static int open_mail_logs(struct seal_live *l)
 	return r;
 }
 
+/* wait_for_logs - none is there yet: those that would be made when mail is logged */
+static int wait_for_logs(struct seal_live *l)
+{
+	static const char *const usual[] = {"var/log/mail.log", "var/log/maillog"};
+	bool some = false;
+	size_t i;
+	int r = 0;
+
+	seal_vec_each (instance, &l->h->postfix.instances) {
+		seal_vec_each (p, &instance->params) {
+			seal_auto_free char *path = NULL;
+
+			if (r < 0 || !seal_bytes_is(p->name, "maillog_file") ||
+			    !seal_bytes_starts(p->value, "/var/") ||
+			    l->n_logs == SEAL_LIVE_LOGS_MAX)
+				continue;
+			path = strndup(p->value.p + 1, p->value.n - 1);
+			r = path ? open_log(l, path, false) : -ENOMEM;
+			some = true;
+		}
+	}
+	for (i = 0; r == 0 && !some && i < sizeof(usual) / sizeof(usual[0]); i++)
+		r = open_log(l, usual[i], false);
+	return r;
+}
+
 int live_logs_open(struct seal_live *l, bool audit)
 {
 	seal_auto_free char *path = NULL;
@@ -160,6 +186,8 @@ int live_logs_open(struct seal_live *l, bool audit)
 	r = seal_log_texts_find(l->root, l->h, &l->texts);
 	if (r == 0)
 		r = open_mail_logs(l);
+	if (r == 0 && !l->n_logs)
+		r = wait_for_logs(l);
 	if (r < 0 || !audit)
 		return r;
 	r = seal_audit_log_path(l->root, l->h->arena, &dir, &name);
