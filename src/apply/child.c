@@ -170,16 +170,13 @@ static int reap(pid_t pid, bool to_kill)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int seal_child_run(const struct seal_argv *argv, int dir, bool errors, struct seal_child *ret,
-		   struct seal_err *err)
+static int run_file(const char *file, const struct seal_argv *argv, int dir, bool errors,
+		    struct seal_child *ret, struct seal_err *err)
 {
-	const char *file = argv->v.n ? seal_program_path(argv->v.v[0]) : NULL;
 	struct words w = {0};
 	int fds[2], pid, r, status;
 
 	*ret = (struct seal_child){0};
-	if (!file)
-		return seal_err_set(err, -ENOENT, "a program that is none of a plan's");
 	r = words_of(argv, &w);
 	if (r == 0 && pipe2(fds, O_CLOEXEC) < 0)
 		r = -errno;
@@ -201,4 +198,23 @@ int seal_child_run(const struct seal_argv *argv, int dir, bool errors, struct se
 		return seal_err_set(err, r, "%s: %s", file, strerror(-r));
 	ret->status = r;
 	return 0;
+}
+
+int seal_child_run(const struct seal_argv *argv, int dir, bool errors, struct seal_child *ret,
+		   struct seal_err *err)
+{
+	const char *file = argv->v.n ? seal_program_path(argv->v.v[0]) : NULL;
+
+	*ret = (struct seal_child){0};
+	if (!file)
+		return seal_err_set(err, -ENOENT, "a program that is none of a plan's");
+	return run_file(file, argv, dir, errors, ret, err);
+}
+
+int seal_child_queue(int dir, struct seal_child *ret, struct seal_err *err)
+{
+	struct seal_bytes words[] = {SEAL_LIT("postqueue"), SEAL_LIT("-j")};
+	const struct seal_argv argv = {{words, 2, 2}};
+
+	return run_file("/usr/sbin/postqueue", &argv, dir, false, ret, err);
 }

@@ -26,3 +26,7 @@ struct seal_child {
  * program no plan names, or not installed), -EFBIG, -ETIMEDOUT, -ENOMEM or an I/O errno. */
 int seal_child_run(const struct seal_argv *argv, int dir, bool errors, struct seal_child *ret,
 		   struct seal_err *err);
+
+/* seal_child_queue - what "postqueue -j" prints, which any user may ask and which takes nothing
+ * from the command line; otherwise as seal_child_run() */
+int seal_child_queue(int dir, struct seal_child *ret, struct seal_err *err);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli/audit.h"
+#include "cli/live_queue.h"
 #include "cli/lock.h"
 #include "cli/progress.h"
 #include "evidence/rules/waivers.h"
@@ -101,6 +102,8 @@ static int read_all(const struct seal_cli *cli, const char *root, struct seal_au
 	if (!a->rules && seal_audit_rules(cli, a, err) < 0)
 		return -EINVAL;
 	r = seal_root_new(root, &a->root, err);
+	if (r == 0)
+		seal_cli_queue(a->root);
 	if (r == 0)
 		r = seal_cli_lock(cli, err);
 	if (r == 0)

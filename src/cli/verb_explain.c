@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "analysis/attribution/attribution.h"
+#include "cli/live_queue.h"
 #include "cli/lock.h"
 #include "cli/progress.h"
 #include "evidence/evidence.h"
@@ -84,7 +85,10 @@ int seal_verb_explain(const struct seal_cli *cli)
 
 	if (seal_rules_load(cli->rules_dir, &rules, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_USAGE, &err);
-	if (seal_root_new(cli->root, &root, &err) < 0 || seal_cli_lock(cli, &err) < 0)
+	if (seal_root_new(cli->root, &root, &err) < 0)
+		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
+	seal_cli_queue(root);
+	if (seal_cli_lock(cli, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
 	r = explain(cli, root, rules, &err);
 	return r < 0 ? seal_cli_fail(cli, r == -ENOENT ? SEAL_EXIT_USAGE : SEAL_EXIT_FAILED, &err)

@@ -8,6 +8,7 @@
 #include "checks/check.h"
 #include "cli/apply.h"
 #include "cli/apply_tell.h"
+#include "cli/live_queue.h"
 #include "cli/lock.h"
 #include "cli/progress.h"
 #include "core/digest.h"
@@ -293,7 +294,10 @@ int seal_verb_fix(const struct seal_cli *cli)
 		return change(cli);
 	if (seal_rules_load(cli->rules_dir, &rules, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_USAGE, &err);
-	if (seal_root_new(cli->root, &root, &err) < 0 || seal_cli_lock(cli, &err) < 0)
+	if (seal_root_new(cli->root, &root, &err) < 0)
+		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
+	seal_cli_queue(root);
+	if (seal_cli_lock(cli, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
 	r = make(cli, root, rules, &findings, &err);
 	seal_findings_done(&findings);

@@ -9,6 +9,7 @@
 #include "analysis/attribution/attribution.h"
 #include "apply/ask.h"
 #include "cli/apply.h"
+#include "cli/live_queue.h"
 #include "cli/lock.h"
 #include "evidence/evidence.h"
 #include "fix/holds.h"
@@ -230,6 +231,7 @@ int seal_verb_verify(const struct seal_cli *cli)
 		return seal_cli_fail(cli, SEAL_EXIT_USAGE, &err);
 	if (seal_root_new(cli->root, &root, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
+	seal_cli_queue(root);
 	/* of the running host programs are asked too: firewall-cmd, systemctl */
 	if (seal_root_kind(root) != SEAL_ROOT_LIVE && seal_cli_lock(cli, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);

@@ -118,6 +118,8 @@ void seal_root_free(struct seal_root *root)
 	for (i = 0; root->ops && i < sizeof(tops) / sizeof(tops[0]); i++)
 		if (seal_top_is_set(tops[i]))
 			root->ops->done(tops[i]);
+	if (root->queue_fd > 0)
+		close(root->queue_fd);
 	seal_partial_free(root->partial);
 	free(root->name);
 	free(root);
@@ -264,9 +266,28 @@ int seal_root_open_secret(const struct seal_root *root, const char *path, struct
 	return open_told(root, SEAL_TOUCH_LOOK, path, err);
 }
 
+void seal_root_give_queue(struct seal_root *root, int fd)
+{
+	if (root->queue_fd > 0)
+		close(root->queue_fd);
+	root->queue_fd = fd;
+}
+
+/* open_queue - what was given, from its start */
+static int open_queue(const struct seal_root *root)
+{
+	int fd = fcntl(root->queue_fd, F_DUPFD_CLOEXEC, 3);
+
+	if (fd < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return -errno;
+	return fd;
+}
+
 int seal_root_open_live(const struct seal_root *root, const char *name, struct seal_err *err)
 {
 	tell(root, SEAL_AT_LIVE, SEAL_TOUCH_READ, name);
+	if (root->queue_fd > 0 && strcmp(name, "queue.ndjson") == 0)
+		return open_queue(root);
 	if (!seal_top_is_set(&root->live))
 		return seal_err_set(err, -ENOENT, "live/%s: %s", name,
 				    seal_top_is_set(&root->bundle) ? "no live state in the bundle"

@@ -51,6 +51,11 @@ int seal_root_open_secret(const struct seal_root *root, const char *path, struct
  * root. Otherwise as seal_root_open(). */
 int seal_root_open_live(const struct seal_root *root, const char *name, struct seal_err *err);
 
+/* seal_root_give_queue - what "postqueue -j" says of a live host whose spool we may not read; from
+ * here on it is live/queue.ndjson
+ * @fd: a file; taken over */
+void seal_root_give_queue(struct seal_root *root, int fd);
+
 /* seal_root_open_bundle - open a file of the bundle itself: "bundle.json"; -ENOENT for other kinds
  * of root. Otherwise as seal_root_open(). */
 int seal_root_open_bundle(const struct seal_root *root, const char *name, struct seal_err *err);

@@ -44,6 +44,7 @@ struct seal_root {
 	struct seal_top host, bundle, live;
 	struct seal_partial *partial;   /* of a bundle that has one; else NULL */
 	const struct seal_watch *watch; /* borrowed; NULL: nobody watches */
+	int queue_fd;                   /* seal_root_give_queue(); 0 = none */
 	bool whole;      /* the root holds all files of the host: no bundle, no sosreport */
 	char damage[96]; /* archive: what is missing from it, printable; empty when nothing is */
 };

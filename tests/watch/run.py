@@ -429,6 +429,9 @@ send c@example.net
 wait_for '"messages":2'
 kill $w
 wait $w
+# any user: the spool is closed to him, Postfix tells him its queue
+cp "$2" "$1/postseal"
+setpriv --reuid 65534 --regid 65534 --clear-groups "$1/postseal" explain --format json >"$1/any"
 """
 
     def test_waiting_mail(self):
@@ -459,6 +462,12 @@ wait $w
         self.assertEqual(len(causes), 1, (records[1:], said))
         self.assertEqual(causes[0]["object"].get("port"), port)
         self.assertEqual(records[-1]["summary"]["told"][0]["messages"], 2, records[1:])
+        with open(os.path.join(self.top, "any"), encoding="utf-8") as f:
+            answer = json.load(f)
+        self.assertEqual([m["queue"] for m in answer["messages"]], ["deferred"] * 2)
+        spool = [s for s in answer["sources"] if s["name"] == "queue"]
+        self.assertEqual(sorted(s["status"] for s in spool), ["read", "unreadable"], spool)
+        self.assertIn("root would see the messages that wait", str(spool))
 
 
 class Ruleset(Base):
