@@ -139,7 +139,7 @@ static int check(struct seal_apply *a, unsigned n)
 		end(a, n, SEAL_STEP_MANUAL, NULL);
 		return 0;
 	}
-	r = seal_ask_after(&asker, s, &err);
+	r = seal_step_is_restart(s) ? -ENODATA : seal_ask_after(&asker, s, &err);
 	if (r == 1 || (r == -ENODATA && seal_state_has(&a->state, n, DONE))) {
 		end(a, n, SEAL_STEP_ALREADY, NULL);
 		return 0;

@@ -206,7 +206,11 @@ void seal_mend_place(struct seal_out *out, struct seal_bytes dir, const char *li
 				    SEAL_LIT("-e"),
 				    usual,
 				    dir};
-	struct seal_bytes undo[] = {SEAL_LIT("semanage"), SEAL_LIT("fcontext"), SEAL_LIT("-d"),
+	struct seal_bytes undo[] = {SEAL_LIT("semanage"),
+				    SEAL_LIT("fcontext"),
+				    SEAL_LIT("-d"),
+				    SEAL_LIT("-e"),
+				    usual,
 				    dir};
 	struct seal_bytes relabel[] = {SEAL_LIT("restorecon"), SEAL_LIT("-RF"), dir};
 	struct seal_step *s, *second = NULL;
@@ -215,7 +219,7 @@ void seal_mend_place(struct seal_out *out, struct seal_bytes dir, const char *li
 	if (!seal_out_told(out))
 		return;
 	s = step(&f, SEAL_FIX_FCONTEXT, "semanage-fcontext", argv, 6);
-	if (s && seal_argv_set(&s->undo, undo, 4) == 0) {
+	if (s && seal_argv_set(&s->undo, undo, 6) == 0) {
 		f.why = SEAL_LIT("the directory was moved, and file_contexts was not told");
 		s->precondition = SEAL_LIT("no equivalence is set for the directory");
 		s->verify = SEAL_LIT("semanage fcontext -l -C lists the equivalence");

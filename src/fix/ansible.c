@@ -368,7 +368,7 @@ static int put_guards(struct seal_buf *out, const struct seal_plan *plan,
 	int r;
 
 	r = ask(plan, s->before.v, s->before.n, NULL, &g->before);
-	if (r == 0)
+	if (r == 0 && !seal_step_is_restart(s))
 		r = ask(plan, s->after.v, s->after.n, &s->ask, &g->done);
 	if (r < 0)
 		return r;

@@ -85,6 +85,27 @@ static int free_messages(struct seal_plan *p, const struct seal_explanation *x)
 	return r;
 }
 
+/* could_not_start - the last that the log has of Postfix is that it ended, and then that it did not
+ * come up again */
+static bool could_not_start(const struct seal_host *h, const struct seal_explanation *x)
+{
+	const struct seal_change *last = NULL;
+
+	seal_vec_each (c, &h->changes) {
+		if (c->kind == SEAL_CHANGE_POSTFIX && !seal_bytes_is(c->to, "reload"))
+			last = c;
+	}
+	if (!last || !seal_bytes_is(last->to, "stop"))
+		return false;
+	seal_vec_each (g, &x->groups) {
+		if (g->last_us != SEAL_TIME_NONE && g->last_us >= last->time_us &&
+		    (seal_bytes_is(g->cause->daemon, "master") ||
+		     seal_bytes_is(g->cause->daemon, "postfix-script")))
+			return true;
+	}
+	return false;
+}
+
 int seal_plan_gather(struct seal_plan *p, const struct seal_host *h,
 		     const struct seal_explanation *x)
 {
@@ -109,6 +130,7 @@ int seal_plan_gather(struct seal_plan *p, const struct seal_host *h,
 				r = seal_plan_add(p, &x->fixes.v[also->fix]);
 		}
 	}
+	p->start = could_not_start(h, x);
 	return r < 0 ? r : free_messages(p, x);
 }
 
@@ -155,6 +177,30 @@ static bool is_planned(const struct seal_plan *p, const struct seal_denial_group
 	return false;
 }
 
+/* weighed - the fix of a group with the group's other candidates as its alternatives
+ * Returns 0 or -ENOMEM, then @ret is empty. */
+static int weighed(const struct seal_denial_group *g, struct seal_fix *ret)
+{
+	int r = seal_fix_copy(ret, &g->candidates.v[g->fix]);
+	struct seal_bytes *id = r == 0 ? seal_vec_add(&ret->targets) : NULL;
+
+	if (id)
+		*id = g->id;
+	for (size_t i = 0; id && r == 0 && i < g->candidates.n; i++) {
+		const struct seal_fix *c = &g->candidates.v[i];
+		struct seal_fix *slot;
+
+		if ((int32_t)i == g->fix || c->kind == SEAL_FIX_NONE)
+			continue;
+		slot = seal_vec_add(&ret->alternatives);
+		r = slot ? seal_fix_copy(slot, c) : -ENOMEM;
+	}
+	if (id && r == 0)
+		return 0;
+	seal_fix_done(ret);
+	return -ENOMEM;
+}
+
 int seal_plan_gather_denials(struct seal_plan *p, const struct seal_denial_report *r,
 			     enum seal_plan_silent which, unsigned *left)
 {
@@ -164,7 +210,6 @@ int seal_plan_gather_denials(struct seal_plan *p, const struct seal_denial_repor
 	seal_vec_each (g, &r->groups) {
 		const struct seal_fix *from = fix_of(g);
 		struct seal_fix f = {0};
-		struct seal_bytes *id;
 
 		if (!from || ret < 0)
 			continue;
@@ -172,12 +217,7 @@ int seal_plan_gather_denials(struct seal_plan *p, const struct seal_denial_repor
 			n += !is_planned(p, g);
 			continue;
 		}
-		ret = seal_fix_copy(&f, from);
-		id = ret == 0 ? seal_vec_add(&f.targets) : NULL;
-		if (id)
-			*id = g->id;
-		else
-			ret = -ENOMEM;
+		ret = weighed(g, &f);
 		if (ret == 0)
 			ret = seal_plan_add(p, &f);
 		seal_fix_done(&f);

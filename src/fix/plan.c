@@ -84,6 +84,21 @@ static int lend_targets(struct seal_fix *to, const struct seal_fix *from)
 	return 0;
 }
 
+/* lend_alternatives - the same fix, from where it was weighed against others */
+static int lend_alternatives(struct seal_fix *to, const struct seal_fix *from)
+{
+	int r = 0;
+
+	if (to->alternatives.n)
+		return 0;
+	seal_vec_each (a, &from->alternatives) {
+		struct seal_fix *slot = r == 0 ? seal_vec_add(&to->alternatives) : NULL;
+
+		r = slot ? seal_fix_copy(slot, a) : -ENOMEM;
+	}
+	return r;
+}
+
 int seal_plan_add(struct seal_plan *p, const struct seal_fix *f)
 {
 	struct seal_fix *slot;
@@ -93,7 +108,7 @@ int seal_plan_add(struct seal_plan *p, const struct seal_fix *f)
 		return 0;
 	seal_vec_each (have, &p->fixes) {
 		if (same_commands(have, f))
-			return lend_targets(have, f);
+			return lend_targets(have, f) < 0 ? -ENOMEM : lend_alternatives(have, f);
 	}
 	slot = seal_vec_add(&p->fixes);
 	if (!slot)
@@ -375,6 +390,23 @@ static int flush(struct seal_plan *p)
 	return 0;
 }
 
+/* start - Postfix, where what kept it from starting is mended. On Debian "restart" of the unit that
+ * stands for all instances is what reaches them. */
+static int start(struct seal_plan *p)
+{
+	const struct seal_bytes argv[] = {SEAL_LIT("systemctl"), SEAL_LIT("restart"),
+					  SEAL_LIT("postfix")};
+	const struct seal_bytes ask[] = {SEAL_LIT("postfix"), SEAL_LIT("status")};
+	struct seal_plan_step *s = seal_vec_add(&p->steps);
+
+	if (!s || seal_argv_set(&s->argv, argv, 3) < 0 || seal_argv_set(&s->ask, ask, 2) < 0)
+		return -ENOMEM;
+	s->op = SEAL_LIT("start");
+	s->why = SEAL_LIT("Postfix could not start, and runs no more");
+	s->verify = SEAL_LIT("postfix status says that it runs");
+	return 0;
+}
+
 static int keep_module(struct seal_plan *p, const struct seal_fix *f)
 {
 	struct seal_plan_module *m;
@@ -416,7 +448,8 @@ int seal_plan_make(struct seal_plan *p)
 	seal_vec_each (s, &p->steps) {
 		commands = commands || !seal_step_is_manual(s);
 	}
-	return commands ? flush(p) : 0;
+	r = commands && p->start ? start(p) : 0;
+	return r == 0 && commands ? flush(p) : r;
 }
 
 bool seal_plan_step_is_of(const struct seal_plan_step *s, uint32_t n)

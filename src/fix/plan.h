@@ -48,6 +48,7 @@ struct seal_plan {
 	seal_vec(struct seal_bytes) messages; /* queue ids the plan frees, by id */
 	bool wakes;       /* one of them is where only a running queue manager finds it */
 	int64_t until_us; /* end of the evidence it was made from */
+	bool start;       /* Postfix could not start, and can once the plan is carried out */
 };
 
 /* more messages than this are freed by flushing the whole queue */
@@ -104,4 +105,11 @@ bool seal_plan_step_is_of(const struct seal_plan_step *s, uint32_t n);
 static inline bool seal_step_is_manual(const struct seal_plan_step *s)
 {
 	return s->argv.v.n == 0;
+}
+
+/* seal_step_is_restart - it is done anew, however things stand: what must be so afterwards may be
+ * so before it as well */
+static inline bool seal_step_is_restart(const struct seal_plan_step *s)
+{
+	return seal_bytes_is(s->op, "systemctl");
 }

@@ -270,6 +270,7 @@ static void apply_step(struct script *s, const struct seal_plan_step *step, unsi
 {
 	struct seal_buf *b = &s->body;
 	bool probed = step->ask.v.n || has_probe(step->after.v, step->after.n);
+	bool told = probed && !seal_step_is_restart(step);
 
 	seal_buf_printf(b, "\n# step %u", n);
 	put_numbers(b, step);
@@ -281,7 +282,7 @@ static void apply_step(struct script *s, const struct seal_plan_step *step, unsi
 		return;
 	}
 	seal_buf_puts(b, "if ");
-	if (probed)
+	if (told)
 		put_conditions(s, step->after.v, step->after.n, &step->ask);
 	else
 		seal_buf_printf(b, "[ -e \"$state/%u.done\" ]", n);

@@ -45,12 +45,33 @@ static int look(const struct seal_verification *v, const struct seal_host *h,
 	return r;
 }
 
+/* verify_start - what the log has last of Postfix since: that it came up, or that it ended */
+static void verify_start(const struct seal_host *h, int64_t since_us, struct seal_proof_step *p)
+{
+	p->state = SEAL_PROOF_UNKNOWN;
+	p->why = SEAL_LIT("the log does not tell of a start since");
+	seal_vec_each (c, &h->changes) {
+		bool up = seal_bytes_is(c->to, "start");
+
+		if (c->kind != SEAL_CHANGE_POSTFIX || c->time_us < since_us)
+			continue;
+		if (!up && !seal_bytes_is(c->to, "stop"))
+			continue;
+		p->state = up ? SEAL_PROOF_HOLDS : SEAL_PROOF_FAILS;
+		p->why = up ? SEAL_BYTES_NONE : SEAL_LIT("Postfix ended since, and did not start");
+	}
+}
+
 static void verify_step(struct seal_verification *v, const struct seal_host *h,
 			const struct seal_plan_step *s, struct seal_proof_step *p)
 {
 	p->state = SEAL_PROOF_HOLDS;
 	if (seal_step_is_manual(s)) {
 		p->state = SEAL_PROOF_MANUAL;
+		return;
+	}
+	if (seal_bytes_is(s->op, "start")) {
+		verify_start(h, v->since_us, p);
 		return;
 	}
 	if (!s->after.n) {

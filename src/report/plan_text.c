@@ -17,6 +17,30 @@ static void put_cost(struct seal_buf *out, const struct seal_fix *f)
 	}
 }
 
+/* put_alternatives - what would do instead, or why it is withheld, and what each would open */
+static void put_alternatives(struct seal_buf *out, const struct seal_fix *f)
+{
+	seal_vec_each (a, &f->alternatives) {
+		seal_auto_buf struct seal_buf b = {0}, cost = {0};
+
+		if (!a->sufficient && !a->rejected.n)
+			continue;
+		seal_buf_printf(&b, "%s", seal_fix_kind_name(a->kind));
+		if (a->steps.n && a->steps.v[0].argv.v.n && a->kind != SEAL_FIX_MODULE) {
+			seal_buf_puts(&b, ": ");
+			seal_text_argv(&b, &a->steps.v[0].argv);
+		}
+		seal_text_fix_cost(&cost, a);
+		seal_buf_printf(&b, "%s%.*s", cost.n ? ", " : "", (int)cost.n,
+				cost.n ? cost.p : "");
+		if (a->rejected.n) {
+			seal_buf_puts(&b, "; withheld: ");
+			seal_buf_put(&b, a->rejected.p, a->rejected.n);
+		}
+		seal_text_row(out, 7, "or", seal_buf_bytes(&b));
+	}
+}
+
 static void put_fix(struct seal_buf *out, const struct seal_fix *f, uint32_t number)
 {
 	seal_auto_buf struct seal_buf b = {0};
@@ -36,6 +60,7 @@ static void put_fix(struct seal_buf *out, const struct seal_fix *f, uint32_t num
 	}
 	if (b.n)
 		seal_text_row(out, 7, "for", seal_buf_bytes(&b));
+	put_alternatives(out, f);
 }
 
 static void put_step(struct seal_buf *out, const struct seal_plan_step *s, unsigned n)

@@ -103,6 +103,29 @@ def outcomes(run):
     check(run.apply(plan, "--format", "sh").returncode == 64, "a format that tells nothing of steps")
 
 
+def restarts(run):
+    """A service is restarted though it runs, once, and looked at afterwards."""
+    host, systemctl = run.host, "/usr/bin/systemctl"
+    log, stub = os.path.join(host.top, "systemctl.log"), os.path.join(host.top, "systemctl")
+    if not os.path.exists(systemctl):
+        return
+    with open(stub, "w", encoding="utf-8") as f:
+        f.write(f'#!/bin/sh\necho "$*" >>{log}\n')
+    os.chmod(stub, 0o755)
+    h.run("mount", "--bind", stub, systemctl)
+    plan = host.plan([h.chmod(host), {"op": "systemctl", "argv": ["systemctl", "restart", "postfix"],
+                                      "after": [h.condition("service", "postfix")]}])
+    before = host.state()
+    first, second = run.apply(plan), run.apply(plan)
+    with open(log, encoding="utf-8") as f:
+        calls = f.read().splitlines()
+    check(first.returncode == 0 and calls == ["restart postfix", "is-active --quiet postfix"], first.stdout, calls)
+    check(second.returncode == 0 and second.stdout.count("done before") == 2, "again:", second.stdout)
+    back = run.undo(plan)
+    check(back.returncode == 0 and host.state() == before and "stays" in back.stdout, "undo:", back.stdout, back.stderr)
+    h.run("umount", systemctl)
+
+
 def refused(run, name, plan, *args, code=64, says=""):
     before = run.host.state()
     done = run.fix("--apply", plan[0], *args)
@@ -309,7 +332,7 @@ def full_disk(run):
 def main():
     with tempfile.TemporaryDirectory(prefix="postseal-apply-") as scratch:
         run = Run(h.Host(scratch))
-        for case in (whole, outcomes, rules, refusals, stops, questions, full_disk):
+        for case in (whole, outcomes, restarts, rules, refusals, stops, questions, full_disk):
             case(run)
             print(case.__name__, len(faults), "faults")
         # a program that looks for its own leaks cannot be traced

@@ -138,6 +138,20 @@ def boolean(scratch):
     case.verify(0, "holds")
 
 
+def start(scratch):
+    """Postfix, which could not start, is up by its log, or not."""
+    case = Case(scratch, "07-")
+    check([s["argv"] for s in case.document["steps"]][-1] == ["systemctl", "restart", "postfix"], "07 start")
+    check(case.verify(2, "fails")["steps"][-1]["state"] == "unknown", "07: no line since")
+    case.append(case.path("var/lib/selinux/default/active/ports.local"),
+                "portcon tcp 2525 system_u:object_r:smtp_port_t:s0\n")
+    case.empty_queue()
+    case.log(1, "master", "daemon started -- version 3.7.11, configuration /etc/postfix")
+    check(case.verify(0, "holds")["steps"][-1]["state"] == "holds", "07 up")
+    case.log(2, "master", "terminating on signal 15")
+    check(case.verify(2, "fails")["steps"][-1]["state"] == "fails", "07 down")
+
+
 def firewall(scratch):
     """The rule is put into the kernel's ruleset, in a network namespace."""
     case = Case(scratch, "30-")
@@ -176,7 +190,7 @@ def wrong_use(scratch):
 
 
 def main():
-    for case in (port, bounced, boolean, firewall, wrong_use):
+    for case in (port, bounced, boolean, start, firewall, wrong_use):
         with tempfile.TemporaryDirectory(prefix="postseal-verify-") as scratch:
             case(scratch)
             print(case.__name__, len(faults), "faults")

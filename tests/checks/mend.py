@@ -49,7 +49,7 @@ def shut():
 # check, command, undo
 MOVED = [
     ("LAB-004", ["semanage", "fcontext", "-a", "-e", "/var/spool/postfix", "/srv/postfix"],
-     ["semanage", "fcontext", "-d", "/srv/postfix"]),
+     ["semanage", "fcontext", "-d", "-e", "/var/spool/postfix", "/srv/postfix"]),
     ("LAB-004", ["restorecon", "-RF", "/srv/postfix"], []),
     ("LAB-005", ["restorecon", "-F", "/etc/postfix/transport"], []),
     ("LAB-008", ["semanage", "fcontext", "-a", "-t", "mail_home_rw_t", "/home/[^/]+/Post(/.*)?"],

@@ -66,6 +66,8 @@ def is_narrower(ours, truth):
             return ours == truth
         return option(ours, "-t") == option(truth, "-t") and \
             re.fullmatch(truth[-1], unescaped(ours[-1])) is not None
+    if ours[0] == "systemctl":
+        return [w.removesuffix("@-") for w in truth] == ours
     if ours[0] in ("semanage", "setsebool"):
         return ours == truth
     if ours[0] == "firewall-cmd" and truth[0] == "firewall-cmd":
@@ -123,7 +125,7 @@ def silence(root):
 
 def silent_faults(program, root, plan):
     """Changes the root."""
-    loud = [c for c in commands(plan) if c[0] != "nft"]
+    loud = [c for c in commands(plan) if c[0] not in ("nft", "systemctl")]
     silence(root)
     plan = plan_of(program, root)
     faults = [] if commands(plan) == loud and loud else [f"of denials alone: {commands(plan)}, not {loud}"]
