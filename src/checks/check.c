@@ -21,12 +21,12 @@ struct seal_out {
 const struct seal_check *seal_check_table(size_t i)
 {
 	static const struct seal_check *const tables[] = {
-		seal_checks_audit,         seal_checks_booleans,     seal_checks_delivery,
-		seal_checks_domains,       seal_checks_firewall,     seal_checks_firewall_in,
-		seal_checks_firewall_out,  seal_checks_labels,       seal_checks_labels_mail,
-		seal_checks_modules,       seal_checks_ports,        seal_checks_postfix,
-		seal_checks_postfix_files, seal_checks_postfix_host, seal_checks_queue,
-		seal_checks_selinux,       seal_checks_tls,
+		seal_checks_audit,         seal_checks_booleans,      seal_checks_delivery,
+		seal_checks_delivery_host, seal_checks_domains,       seal_checks_firewall,
+		seal_checks_firewall_in,   seal_checks_firewall_out,  seal_checks_labels,
+		seal_checks_labels_mail,   seal_checks_modules,       seal_checks_ports,
+		seal_checks_postfix,       seal_checks_postfix_files, seal_checks_postfix_host,
+		seal_checks_queue,         seal_checks_selinux,       seal_checks_tls,
 	};
 
 	return i < sizeof(tables) / sizeof(*tables) ? tables[i] : NULL;

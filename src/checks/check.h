@@ -46,11 +46,11 @@ struct seal_check {
 
 /* the tables, one an area, each sorted by id; the last has id NULL */
 extern const struct seal_check seal_checks_audit[], seal_checks_booleans[], seal_checks_delivery[],
-	seal_checks_domains[], seal_checks_firewall[], seal_checks_firewall_in[],
-	seal_checks_firewall_out[], seal_checks_labels[], seal_checks_labels_mail[],
-	seal_checks_modules[], seal_checks_ports[], seal_checks_postfix[],
-	seal_checks_postfix_files[], seal_checks_postfix_host[], seal_checks_queue[],
-	seal_checks_selinux[], seal_checks_tls[];
+	seal_checks_delivery_host[], seal_checks_domains[], seal_checks_firewall[],
+	seal_checks_firewall_in[], seal_checks_firewall_out[], seal_checks_labels[],
+	seal_checks_labels_mail[], seal_checks_modules[], seal_checks_ports[],
+	seal_checks_postfix[], seal_checks_postfix_files[], seal_checks_postfix_host[],
+	seal_checks_queue[], seal_checks_selinux[], seal_checks_tls[];
 
 /* seal_check_table - the @i-th of these tables, NULL beyond the last */
 const struct seal_check *seal_check_table(size_t i);

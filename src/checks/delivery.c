@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* delivery.c - the relay: log-in, mechanisms, TLS by port; and names, sizes, recipients and the
- * resolver, which stop mail without SELinux or a firewall */
-#include "checks/check.h"
+/* delivery.c - the relay and helpers of the mail path: log-in, mechanisms, TLS by port, sockets */
+#include "checks/value.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,41 +8,6 @@
 #include "analysis/daemon.h"
 #include "evidence/postfix/conf.h"
 #include "evidence/postfix/map.h"
-#include "evidence/postfix/mastercf.h"
-
-/* struct value - of a parameter, expanded, with what a finding about it says */
-struct value {
-	struct seal_bytes text;
-	struct seal_about about;
-};
-
-/* value_of - as the service sees it; told as unknown when it cannot be expanded */
-static bool value_of(struct seal_subject *s, struct seal_out *out, const struct seal_service *svc,
-		     const char *name, struct value *ret)
-{
-	const struct seal_instance *inst = s->h->postfix.instances.v;
-	const struct seal_param *where = seal_conf_where(inst, svc, name);
-
-	ret->about = (struct seal_about){{{"parameter", seal_bytes_of(name)}},
-					 where ? where->origin : (struct seal_origin){0}};
-	if (seal_conf_value(inst, svc, name, s->h->arena, &ret->text) == 0)
-		return true;
-	seal_out_unknown(out, &ret->about, "%s cannot be expanded", name);
-	return false;
-}
-
-static bool is_on(struct seal_subject *s, const struct seal_service *svc, const char *name)
-{
-	bool on = false;
-
-	return seal_conf_bool(s->h->postfix.instances.v, svc, name, s->h->arena, &on) == 0 && on;
-}
-
-/* client - the service that sends to relayhost; NULL: as main.cf alone says */
-static const struct seal_service *client(const struct seal_subject *s)
-{
-	return seal_mastercf_find(s->h->postfix.instances.v, SEAL_LIT("smtp"), SEAL_SERVICE_UNIX);
-}
 
 /* host_of - "relay.example" of "[relay.example]:587", with the port as written, or none */
 static struct seal_bytes host_of(struct seal_bytes hop, struct seal_bytes *port)
@@ -119,22 +83,22 @@ static int look_up(struct seal_host *h, struct keys *k, struct seal_bytes list)
 static int check_login(struct seal_subject *s, struct seal_out *out)
 {
 	struct keys k = {.inst = s->h->postfix.instances.v};
-	const struct seal_service *svc = client(s);
-	struct value relay, maps;
+	const struct seal_service *svc = seal_value_client(s);
+	struct seal_value relay, maps;
 	int r;
 
-	if (!value_of(s, out, NULL, "relayhost", &relay))
+	if (!seal_value_of(s, out, NULL, "relayhost", &relay))
 		return 0;
-	if (!relay.text.n || !is_on(s, svc, "smtp_sasl_auth_enable")) {
+	if (!relay.text.n || !seal_value_is_on(s, svc, "smtp_sasl_auth_enable")) {
 		seal_out_na(out, "relayhost is not set, or smtp does not log in.");
 		return 0;
 	}
-	if (!value_of(s, out, svc, "smtp_sasl_password_maps", &maps))
+	if (!seal_value_of(s, out, svc, "smtp_sasl_password_maps", &maps))
 		return 0;
 	k.hop = relay.text;
 	r = look_up(s->h, &k, maps.text);
 	/* with this setting the keys are those of senders first */
-	if (r < 0 || k.found || is_on(s, svc, "smtp_sender_dependent_authentication"))
+	if (r < 0 || k.found || seal_value_is_on(s, svc, "smtp_sender_dependent_authentication"))
 		return r;
 	if (!maps.text.n)
 		seal_out_fail(out, &maps.about,
@@ -212,18 +176,8 @@ static int find_plugins(struct seal_host *h, struct plugins *ret)
 	return 0;
 }
 
-static bool lists(struct seal_bytes list, const char *word)
-{
-	struct seal_bytes item;
-
-	while (seal_conf_next(&list, &item))
-		if (seal_bytes_icase_eq(item, seal_bytes_of(word)))
-			return true;
-	return false;
-}
-
 /* judge_plugins - @prefix: "smtp" or "smtpd" */
-static void judge_plugins(struct seal_out *out, const struct plugins *p, const struct value *v,
+static void judge_plugins(struct seal_out *out, const struct plugins *p, const struct seal_value *v,
 			  const char *prefix)
 {
 	if (!p->plain && !p->other && !p->hidden)
@@ -239,28 +193,28 @@ static void judge_plugins(struct seal_out *out, const struct plugins *p, const s
 static int check_mechanisms(struct seal_subject *s, struct seal_out *out)
 {
 	const struct seal_instance *inst = s->h->postfix.instances.v;
-	const struct seal_service *svc = client(s);
+	const struct seal_service *svc = seal_value_client(s);
 	struct plugins p = {.plain = 0};
-	struct value v;
+	struct seal_value v;
 	bool any = false;
 	int r = find_plugins(s->h, &p);
 
 	if (r < 0)
 		return r;
-	if (is_on(s, svc, "smtp_sasl_auth_enable") && value_of(s, out, svc, "smtp_sasl_type", &v) &&
-	    seal_bytes_is(v.text, "cyrus")) {
+	if (seal_value_is_on(s, svc, "smtp_sasl_auth_enable") &&
+	    seal_value_of(s, out, svc, "smtp_sasl_type", &v) && seal_bytes_is(v.text, "cyrus")) {
 		any = true;
 		judge_plugins(out, &p, &v, "smtp");
-		if (value_of(s, out, svc, "smtp_sasl_tls_security_options", &v) && p.plain &&
-		    !p.other && !p.hidden && lists(v.text, "noplaintext"))
+		if (seal_value_of(s, out, svc, "smtp_sasl_tls_security_options", &v) && p.plain &&
+		    !p.other && !p.hidden && seal_value_lists(v.text, SEAL_LIT("noplaintext")))
 			seal_out_fail(out, &v.about,
 				      "noplaintext rules out PLAIN and LOGIN, and no other SASL "
 				      "mechanism is installed.");
 	}
 	seal_vec_each (server, &inst->services) {
 		if (!seal_bytes_is(server->command, "smtpd") ||
-		    !is_on(s, server, "smtpd_sasl_auth_enable") ||
-		    !value_of(s, out, server, "smtpd_sasl_type", &v) ||
+		    !seal_value_is_on(s, server, "smtpd_sasl_auth_enable") ||
+		    !seal_value_of(s, out, server, "smtpd_sasl_type", &v) ||
 		    !seal_bytes_is(v.text, "cyrus"))
 			continue;
 		any = true;
@@ -287,17 +241,17 @@ static bool is_one_port(struct seal_bytes port, const char *number, const char *
 }
 
 /* judge_port - TLS from the first byte on 465, after a greeting elsewhere (RFC 8314) */
-static void judge_port(struct seal_subject *s, struct seal_out *out, const struct value *relay,
-		       const struct value *level)
+static void judge_port(struct seal_subject *s, struct seal_out *out, const struct seal_value *relay,
+		       const struct seal_value *level)
 {
 	static const char *const forced[] = {"encrypt", "dane-only", "fingerprint",
 					     "verify",  "secure",    NULL};
-	const struct seal_service *svc = client(s);
-	bool wrapped = is_on(s, svc, "smtp_tls_wrappermode");
+	const struct seal_service *svc = seal_value_client(s);
+	bool wrapped = seal_value_is_on(s, svc, "smtp_tls_wrappermode");
 	struct seal_about about = {{{"parameter", SEAL_LIT("smtp_tls_wrappermode")}},
 				   relay->about.origin};
 	struct seal_bytes port;
-	struct value policy;
+	struct seal_value policy;
 
 	host_of(relay->text, &port);
 	if (!port.n)
@@ -312,7 +266,7 @@ static void judge_port(struct seal_subject *s, struct seal_out *out, const struc
 	else if (!wrapped && is_one_port(port, "465", "smtps", "submissions"))
 		seal_out_fail(out, &about,
 			      "Port 465 begins with TLS, and smtp_tls_wrappermode is not set.");
-	if (!value_of(s, out, svc, "smtp_tls_policy_maps", &policy) || policy.text.n)
+	if (!seal_value_of(s, out, svc, "smtp_tls_policy_maps", &policy) || policy.text.n)
 		return; /* a table may say otherwise */
 	if (wrapped && !is_level(level->text, forced))
 		seal_out_fail(
@@ -320,23 +274,24 @@ static void judge_port(struct seal_subject *s, struct seal_out *out, const struc
 			"smtp_tls_wrappermode needs smtp_tls_security_level = encrypt or more.");
 	else if (!wrapped && is_one_port(port, "587", "submission", "msa") &&
 		 (!level->text.n || seal_bytes_is(level->text, "none")) &&
-		 !is_on(s, svc, "smtp_use_tls") && !is_on(s, svc, "smtp_enforce_tls"))
+		 !seal_value_is_on(s, svc, "smtp_use_tls") &&
+		 !seal_value_is_on(s, svc, "smtp_enforce_tls"))
 		seal_out_fail(out, &level->about,
 			      "A submission server wants STARTTLS before the log-in, and "
 			      "smtp_tls_security_level does not allow it.");
 }
 
 /* judge_cas - who verifies needs to know CAs. Returns whether there was something to judge */
-static bool judge_cas(struct seal_subject *s, struct seal_out *out, const struct value *level)
+static bool judge_cas(struct seal_subject *s, struct seal_out *out, const struct seal_value *level)
 {
 	static const char *const verified[] = {"verify", "secure", NULL};
-	const struct seal_service *svc = client(s);
-	struct value file, path;
+	const struct seal_service *svc = seal_value_client(s);
+	struct seal_value file, path;
 	struct seal_file f;
 	int r;
 
-	if (!value_of(s, out, svc, "smtp_tls_CAfile", &file) ||
-	    !value_of(s, out, svc, "smtp_tls_CApath", &path))
+	if (!seal_value_of(s, out, svc, "smtp_tls_CAfile", &file) ||
+	    !seal_value_of(s, out, svc, "smtp_tls_CApath", &path))
 		return true;
 	if (file.text.n && file.text.p[0] == '/') {
 		r = seal_view_file(&s->h->view, file.text, &f);
@@ -346,7 +301,7 @@ static bool judge_cas(struct seal_subject *s, struct seal_out *out, const struct
 			seal_out_unknown(out, &file.about, "whether %.*s exists",
 					 SEAL_ARG(file.text));
 	} else if (is_level(level->text, verified) && !file.text.n && !path.text.n &&
-		   !is_on(s, svc, "tls_append_default_CA")) {
+		   !seal_value_is_on(s, svc, "tls_append_default_CA")) {
 		seal_out_fail(out, &file.about,
 			      "Peers are to be verified, and neither smtp_tls_CAfile nor "
 			      "smtp_tls_CApath is set.");
@@ -356,11 +311,11 @@ static bool judge_cas(struct seal_subject *s, struct seal_out *out, const struct
 
 static int check_client_tls(struct seal_subject *s, struct seal_out *out)
 {
-	struct value relay, level;
+	struct seal_value relay, level;
 	bool any;
 
-	if (!value_of(s, out, NULL, "relayhost", &relay) ||
-	    !value_of(s, out, client(s), "smtp_tls_security_level", &level))
+	if (!seal_value_of(s, out, NULL, "relayhost", &relay) ||
+	    !seal_value_of(s, out, seal_value_client(s), "smtp_tls_security_level", &level))
 		return 0;
 	any = judge_cas(s, out, &level);
 	if (relay.text.n)

@@ -229,6 +229,11 @@ static int each_proof(struct seal_subject *s, struct seal_out *out, bool servers
 	return r;
 }
 
+static const char *why(int r)
+{
+	return r == -ENODATA ? "it was not taken" : strerror(-r);
+}
+
 static struct seal_about about_of(const struct proof *p)
 {
 	return (struct seal_about){
@@ -248,7 +253,7 @@ static int chain_of(struct walk *w, const struct proof *p, struct seal_chain *re
 				 SEAL_ARG(p->at.path));
 	else
 		seal_out_unknown(w->out, &about, "%.*s is not in the evidence: %s",
-				 SEAL_ARG(p->at.path), strerror(-r));
+				 SEAL_ARG(p->at.path), why(r));
 	return 0;
 }
 
@@ -315,7 +320,7 @@ static int look_at_dates(struct walk *w, const struct proof *p)
 			      SEAL_ARG(p->at.path));
 	else if (r < 0)
 		seal_out_unknown(w->out, &about, "%.*s is not in the evidence: %s",
-				 SEAL_ARG(p->at.path), strerror(-r));
+				 SEAL_ARG(p->at.path), why(r));
 	else if (h->now_us == SEAL_TIME_NONE)
 		seal_out_unknown(w->out, &about, "the time of the evidence is not known");
 	else if (c.v[0].not_before_us != SEAL_TIME_NONE && c.v[0].not_before_us > h->now_us)
@@ -360,7 +365,7 @@ static int look_at_key(struct walk *w, const struct proof *p)
 			      SEAL_ARG(p->key));
 	else if (r < 0)
 		seal_out_unknown(w->out, &about, "the key of %.*s is not in the evidence: %s",
-				 SEAL_ARG(p->key), strerror(-r));
+				 SEAL_ARG(p->key), why(r));
 	if (r < 0)
 		return 0;
 	r = chain_of(w, p, &c);

@@ -94,3 +94,71 @@ case("DLV-004", "na", "none", main={"smtpd_milters": None, "smtpd_sasl_path": No
      edit={MASTER: ("  -o smtpd_sasl_auth_enable=yes\n", "")})
 case("DLV-004", "unknown", do=parts({"files.tsv": None}))
 no_postfix("DLV-004")
+
+NAME = [{"parameter": "myhostname"}]
+case("DLV-005", "pass")
+case("DLV-005", "fail", main={"myhostname": "mail"}, objects=NAME)
+case("DLV-005", "fail", "localdomain", main={"myhostname": "mail.localdomain"}, objects=NAME)
+case("DLV-005", "fail", "an underscore", main={"myhostname": "my_mail.example.org"}, objects=NAME)
+case("DLV-005", "fail", "of the host", main={"myhostname": None}, put={"etc/hostname": "mail\n"}, objects=NAME)
+case("DLV-005", "fail", "HELO", main={"smtp_helo_name": "localhost"}, objects=[{"parameter": "smtp_helo_name"}])
+case("DLV-005", "pass", "HELO with an address", main={"smtp_helo_name": "[192.0.2.1]"})
+case("DLV-005", "unknown", main={"myhostname": None}, cut=["etc/hostname"], objects=NAME +
+     [{"parameter": "smtp_helo_name"}])
+no_postfix("DLV-005")
+
+case("DLV-006", "pass")
+case("DLV-006", "pass", "no limit of mailboxes", main={"mailbox_size_limit": "0", "virtual_mailbox_limit": "0"})
+case("DLV-006", "fail", main={"message_size_limit": "100000000", "virtual_mailbox_limit": "0"},
+     objects=[{"parameter": "mailbox_size_limit"}])
+case("DLV-006", "fail", "no limit of messages", main={"message_size_limit": "0", "mailbox_size_limit": "0"},
+     objects=[{"parameter": "virtual_mailbox_limit"}])
+case("DLV-006", "fail", "room", main={"queue_minfree": "10240000"}, objects=[{"parameter": "queue_minfree"}])
+case("DLV-006", "pass", "room enough", main={"queue_minfree": "20000000"})
+case("DLV-006", "unknown", main={"message_size_limit": "large"}, objects=[{"parameter": "message_size_limit"}])
+no_postfix("DLV-006")
+
+case("DLV-007", "pass")
+case("DLV-007", "fail", main={"smtpd_relay_restrictions": "permit_mynetworks, reject_unauth_destination"},
+     objects=[{"service": "submission"}])
+case("DLV-007", "fail", "recipients", main={"smtpd_recipient_restrictions": "reject_unauth_destination, permit_sasl_authenticated"},
+     objects=[{"service": "submission"}])
+case("DLV-007", "pass", "a table may permit", main={"smtpd_relay_restrictions": "check_client_access hash:/etc/postfix/transport, reject"})
+case("DLV-007", "fail", "localhost", main={"mynetworks": "192.0.2.0/24 [::1]/128"}, objects=[{"parameter": "mynetworks"}])
+case("DLV-007", "pass", "a table of networks", main={"mynetworks": "cidr:/etc/postfix/networks"})
+case("DLV-007", "na", "no server", do=lambda r: r.put(MASTER, "\n".join(
+    s for s in r.files[MASTER].data.decode().split("\n") if "smtpd" not in s) + "\n"))
+case("DLV-007", "unknown", main={"mynetworks": "${mynetworks"}, objects=[{"parameter": "mynetworks"}])
+no_postfix("DLV-007")
+
+case("DLV-008", "pass")
+case("DLV-008", "fail", main={"virtual_mailbox_domains": "example.org", "virtual_mailbox_maps": "hash:/etc/postfix/transport"},
+     objects=[{"parameter": "virtual_mailbox_domains", "domain": "example.org"}])
+case("DLV-008", "fail", "aliases", main={"virtual_alias_domains": "example.net example.org"},
+     objects=[{"parameter": "virtual_alias_domains", "domain": "example.org"}])
+case("DLV-008", "fail", "no mailboxes", main={"virtual_mailbox_domains": "example.net"},
+     objects=[{"parameter": "virtual_mailbox_maps"}])
+case("DLV-008", "pass", "over LMTP", main={"virtual_mailbox_domains": "example.net", "virtual_transport": "lmtp:unix:private/lmtp"})
+case("DLV-008", "fail", "anybody", main={"local_recipient_maps": ""}, objects=[{"parameter": "local_recipient_maps"}])
+case("DLV-008", "na", "final for none", base="null-client")
+case("DLV-008", "unknown", main={"virtual_mailbox_domains": "${other"}, objects=[{"parameter": "virtual_mailbox_domains"}])
+no_postfix("DLV-008")
+
+RESOLVER = [{"path": "/etc/resolv.conf"}]
+
+
+def runs(listeners):
+    """A bundle of a running host, with its listening sockets."""
+    return lambda r: setattr(r, "live", {"sockets.json": listeners})
+
+
+DNS = {"address": "127.0.0.53", "port": 53, "udp": True, "pid": 300, "program": "systemd-resolve"}
+SMTP = {"address": "0.0.0.0", "port": 25, "pid": 702, "program": "master"}
+case("DLV-009", "pass")
+case("DLV-009", "fail", "none", put={"etc/resolv.conf": "search example.org\n"}, do=runs([SMTP]), objects=RESOLVER)
+case("DLV-009", "fail", "nobody answers", put={"etc/resolv.conf": "nameserver 127.0.0.53\n"}, do=runs([SMTP]),
+     objects=RESOLVER)
+case("DLV-009", "pass", "the host's own", put={"etc/resolv.conf": "nameserver 127.0.0.53\n"}, do=runs([SMTP, DNS]))
+case("DLV-009", "unknown", cut=["etc/resolv.conf"], objects=RESOLVER)
+case("DLV-009", "unknown", "unreadable", loop=["etc/resolv.conf"], objects=RESOLVER)
+no_postfix("DLV-009")
