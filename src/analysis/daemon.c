@@ -134,6 +134,31 @@ int seal_daemon_domain(struct seal_host *h, struct seal_bytes daemon, struct sea
 	return r;
 }
 
+int seal_command_domain(struct seal_host *h, struct seal_bytes command, struct seal_bytes *ret)
+{
+	struct seal_bytes path, context, perm = SEAL_LIT("entrypoint");
+	struct seal_process p = {.inst = first_instance(h)};
+	struct seal_names domains = {0};
+	int r;
+
+	if (!h->selinux.policy)
+		return -ENODATA;
+	r = seal_process_command(h, &p, command, &path);
+	if (r < 0)
+		return r;
+	if (seal_view_label(&h->view, path, &context) < 0 &&
+	    seal_view_expected(&h->view, path, 'f', &context) < 0)
+		return -ENODATA;
+	r = seal_policy_sources_with(h->selinux.policy, seal_context_part(context, 't'),
+				     SEAL_LIT("file"), &perm, 1, &domains);
+	if (r >= 0 && domains.v.n == 1)
+		*ret = domains.v.v[0];
+	else if (r != -ENOMEM)
+		r = -ENODATA;
+	seal_vec_done(&domains.v);
+	return r < 0 ? r : 0;
+}
+
 int seal_init_domain(struct seal_host *h, struct seal_bytes *ret)
 {
 	static const char *const programs[] = {"/usr/lib/systemd/systemd", "/lib/systemd/systemd"};

@@ -12,6 +12,10 @@
  * policy, no labels, or more than one answer) or -ENOMEM. */
 int seal_daemon_domain(struct seal_host *h, struct seal_bytes daemon, struct seal_bytes *ret);
 
+/* seal_command_domain - the domain of a command that anybody may run ("postdrop"): the only one
+ * that its program below command_directory is the entry of. Returns 0, -ENODATA or -ENOMEM. */
+int seal_command_domain(struct seal_host *h, struct seal_bytes command, struct seal_bytes *ret);
+
 /* seal_init_domain - the domain services are started from: the one the kernel starts systemd's
  * program in. Returns 0 or -ENODATA. */
 int seal_init_domain(struct seal_host *h, struct seal_bytes *ret);

@@ -56,7 +56,8 @@ static int domain_of(struct seal_attribution *at, struct seal_bytes daemon, stru
 	if (!k)
 		return -ENOMEM;
 	k->daemon = daemon;
-	if (seal_daemon_domain(at->h, daemon, &k->domain) < 0)
+	if (seal_daemon_domain(at->h, daemon, &k->domain) < 0 &&
+	    seal_command_domain(at->h, daemon, &k->domain) < 0)
 		k->domain = SEAL_BYTES_NONE;
 	*ret = k->domain;
 	return 0;
