@@ -48,7 +48,8 @@ class Ansible(unittest.TestCase):
 
     def setUp(self):
         self.host.plant()
-        for name in ("reports", "plans", "there"):
+        shutil.rmtree(os.path.join(self.top, "reports"), ignore_errors=True)
+        for name in ("plans", "there"):
             shutil.rmtree(os.path.join(self.top, name), ignore_errors=True)
             os.mkdir(os.path.join(self.top, name))
 
