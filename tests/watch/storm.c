@@ -23,20 +23,40 @@ static double now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-static int send_one(int fd, unsigned kind)
+struct message {
+	struct nlmsghdr head;
+	char text[512];
+};
+
+static void fill(struct message *m, unsigned kind)
 {
-	struct {
-		struct nlmsghdr head;
-		char text[512];
-	} m = {.head = {.nlmsg_type = AUDIT_USER_AVC, .nlmsg_flags = NLM_F_REQUEST}};
-	int n = snprintf(m.text, sizeof(m.text),
+	int n = snprintf(m->text, sizeof(m->text),
 			 "avc:  denied  { start } for auid=n/a uid=0 gid=0 path=\"/unit-%u\" "
 			 "cmdline=\"\" function=\"x\" scontext=system_u:system_r:postfix_smtp_t:s0 "
 			 "tcontext=system_u:object_r:init_t:s0 tclass=service permissive=0",
 			 kind);
 
-	m.head.nlmsg_len = (unsigned)(NLMSG_HDRLEN + n + 1);
-	return send(fd, &m, m.head.nlmsg_len, 0) < 0 ? -errno : 0;
+	m->head = (struct nlmsghdr){.nlmsg_len = (unsigned)(NLMSG_HDRLEN + n + 1),
+				    .nlmsg_type = AUDIT_USER_AVC,
+				    .nlmsg_flags = NLM_F_REQUEST};
+}
+
+/* send_batch - returns how many were sent, or a negative errno */
+static int send_batch(int fd, unsigned long from, unsigned kinds)
+{
+	static struct message m[BATCH];
+	struct mmsghdr headers[BATCH] = {0};
+	struct iovec io[BATCH];
+	int i, n;
+
+	for (i = 0; i < BATCH; i++) {
+		fill(&m[i], (unsigned)((from + (unsigned)i) % kinds));
+		io[i] = (struct iovec){&m[i], m[i].head.nlmsg_len};
+		headers[i].msg_hdr.msg_iov = &io[i];
+		headers[i].msg_hdr.msg_iovlen = 1;
+	}
+	n = sendmmsg(fd, headers, BATCH, 0);
+	return n < 0 ? -errno : n;
 }
 
 int main(int argc, char **argv)
@@ -44,7 +64,7 @@ int main(int argc, char **argv)
 	uint32_t rate, seconds, kinds;
 	unsigned long sent = 0;
 	double begun, lag;
-	int fd, r, i;
+	int fd, r;
 
 	if (argc != 4 || seal_parse_u32(seal_bytes_of(argv[1]), 10, &rate) < 0 ||
 	    seal_parse_u32(seal_bytes_of(argv[2]), 10, &seconds) < 0 ||
@@ -60,14 +80,12 @@ int main(int argc, char **argv)
 			nanosleep(&(struct timespec){.tv_nsec = 500000}, NULL);
 			continue;
 		}
-		for (i = 0; i < BATCH; i++) {
-			r = send_one(fd, (unsigned)(sent % kinds));
-			if (r == -EPERM)
-				return 77;
-			if (r < 0)
-				return 1;
-			sent++;
-		}
+		r = send_batch(fd, sent, kinds);
+		if (r == -EPERM)
+			return 77;
+		if (r < 0)
+			return 1;
+		sent += (unsigned)r;
 	}
 	printf("%lu %.3f\n", sent, now() - begun);
 	close(fd);
