@@ -91,10 +91,15 @@ static void put_count(struct seal_buf *out, size_t n, const char *what)
 
 static void put_left(struct seal_buf *out, unsigned n)
 {
-	seal_buf_printf(out,
-			"\n%u group%s of denials that stopped no message %s a fix too: 'postseal "
-			"denials' tells it, 'postseal fix --denials' plans it.\n",
+	seal_auto_buf struct seal_buf b = {0};
+
+	seal_buf_printf(&b,
+			"%u group%s of denials that stopped no message %s a fix too: 'postseal "
+			"denials' tells it, 'postseal fix --denials' plans it.",
 			n, n == 1 ? "" : "s", n == 1 ? "has" : "have");
+	seal_buf_putc(out, '\n');
+	seal_text_wrap(out, 0, 0, seal_buf_bytes(&b));
+	seal_buf_putc(out, '\n');
 }
 
 void seal_report_plan_text(const struct seal_host *h, const struct seal_plan *p,

@@ -22,8 +22,13 @@ import assemble  # noqa: E402
 import fix_plan  # noqa: E402
 
 INCIDENTS = ("02-fw-out-drop-25", "05-queue-moved-no-fcontext", "06-relay-2525-name-connect",
-             "08-boolean-mail-spool-off", "09-pipe-script-usr-t", "40-firewalld-zone-no-smtp")
+             "08-boolean-mail-spool-off", "09-pipe-script-usr-t", "40-firewalld-zone-no-smtp", "81-healthy-control")
 SOME = ("06-relay-2525-name-connect",)
+# a healthy host, and a denial that nothing but a module mends
+HEALTHY = "81-healthy-control"
+NO_RULE = ('type=AVC msg=audit(1795200831.100:901): avc:  denied  { connectto } for  pid=4242 comm="smtp" '
+           'path="/run/x/sock" scontext=system_u:system_r:postfix_smtp_t:s0 '
+           'tcontext=system_u:system_r:ntpd_t:s0 tclass=unix_stream_socket permissive=0\n')
 
 # collection and name, parameters, the words of the command; of check mode alone nothing is said
 MODULES = {
@@ -70,7 +75,10 @@ def make(program, name, scratch):
     """The plan of an incident, its programs and its playbook, which calls them. Returns their folder."""
     root, out = os.path.join(scratch, "root-" + name), os.path.join(scratch, name)
     assemble.assemble(os.path.join(HERE, name), root)
-    subprocess.run([program, "fix", "--root", root, "-o", out], check=True, capture_output=True)
+    if name == HEALTHY:
+        with open(os.path.join(root, "root/var/log/audit/audit.log"), "a", encoding="utf-8") as f:
+            f.write(NO_RULE)
+    subprocess.run([program, "fix", "--root", root, "--denials", "-o", out], check=True, capture_output=True)
     shutil.rmtree(root)
     for stub in fix_plan.PROGRAMS:
         path = os.path.join(out, stub)
@@ -82,6 +90,8 @@ def make(program, name, scratch):
         text = f.read()
     text = re.sub(r'"(?:/usr)?/s?bin/(%s)"' % "|".join(fix_plan.PROGRAMS),
                   lambda m: json.dumps(os.path.join(out, m.group(1))), text)
+    # modules go below the scratch folder
+    text = text.replace('/var/lib/postseal', os.path.join(out, 'modules'))
     text = text.replace("  become: true\n", f"  become: true\n  environment:\n    PROGRAMS: {json.dumps(out)}\n")
     with open(playbook, "w", encoding="utf-8") as f:
         f.write(text)
@@ -130,7 +140,8 @@ def main():
         for f in folders:
             with open(os.path.join(f, "plan.json"), encoding="utf-8") as p:
                 steps = [s for s in json.load(p)["plan"]["steps"] if s["argv"]]
-            r.expect(f, "a run", fix_plan.executed(f), [s["argv"] for s in steps])
+            did = [[os.path.basename(w) if w.endswith(".cil") else w for w in argv] for argv in fix_plan.executed(f)]
+            r.expect(f, "a run", did, [s["argv"] for s in steps])
         r.run(folders)
         for f in folders:
             with open(os.path.join(f, "plan.json"), encoding="utf-8") as p:

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""fix_plan.py POSTSEAL - "postseal fix -o DIR" on every recorded incident: the plan against its
+"""fix_plan.py POSTSEAL [INCIDENT ...] - "postseal fix -o DIR" on every recorded incident: the plan against its
 schema, the scripts past shellcheck, and what they execute.
 
 The programs of the scripts are replaced by one that writes down its words and answers the questions
@@ -61,7 +61,7 @@ elif words[:2] == ["semodule", "-l"]:
     names = {}
     for w in done:
         if w[:2] == ["semodule", "-i"]:
-            names[os.path.splitext(w[2])[0]] = 1
+            names[os.path.splitext(os.path.basename(w[2]))[0]] = 1
         elif w[:2] == ["semodule", "-r"]:
             names.pop(w[2], None)
     print("base", *names, sep="\n")
@@ -174,7 +174,7 @@ def faults_of(program, root, scratch):
 
 def main():
     bad = plans = 0
-    for name in sorted(n for n in os.listdir(HERE) if n[:2].isdigit()):
+    for name in sys.argv[2:] or sorted(n for n in os.listdir(HERE) if n[:2].isdigit()):
         with tempfile.TemporaryDirectory(prefix="postseal-fix-") as scratch:
             root = os.path.join(scratch, name)
             assemble.assemble(os.path.join(HERE, name), root)
