@@ -14,12 +14,13 @@
 
 /* how often the window is looked at while something comes: soon after the first news, and so seldom
  * that it takes a small part of one processor */
-#define SETTLE_US (SEAL_SECOND_US / 2)
-#define NEWS_US   (1 * SEAL_SECOND_US)
-#define COUNTS_US (5 * SEAL_SECOND_US) /* when there is nothing new but counts */
-#define LAG_US    (4 * SEAL_SECOND_US)
-#define SHARE     20 /* of the time an analysis took, until the next one */
-#define NEVER     INT64_MAX
+#define SETTLE_US     (SEAL_SECOND_US / 2)
+#define NEWS_US       (1 * SEAL_SECOND_US)
+#define COUNTS_US     (5 * SEAL_SECOND_US) /* when there is nothing new but counts */
+#define LAG_US        (4 * SEAL_SECOND_US)
+#define SHARE         20 /* times the processor time an analysis took, until the next one */
+#define SHARE_PRESSED 2
+#define NEVER         INT64_MAX
 
 const struct seal_format seal_formats_watch[] = {
 	{"text", NULL},
@@ -35,11 +36,11 @@ struct watcher {
 	struct watching watching;
 	struct watch_out out;
 	int signals;
-	uint64_t seen;           /* news there are */
-	uint64_t news, denials;  /* as of the last analysis */
-	int64_t due_us, last_us; /* next analysis; end of the last one (monotonic) */
-	int64_t took_us;         /* the last one */
-	bool changed;            /* a note says that the host is not what it was */
+	uint64_t seen;                 /* news there are */
+	uint64_t news, denials, lines; /* as of the last analysis */
+	int64_t due_us, last_us;       /* next analysis; end of the last one (monotonic) */
+	int64_t took_us;               /* processor time of the last one */
+	bool changed;                  /* a note says that the host is not what it was */
 	bool stopped;
 };
 
@@ -119,7 +120,7 @@ static int take_notes(struct watcher *w, struct seal_err *err)
 
 static int analyse(struct watcher *w, struct seal_err *err)
 {
-	const int64_t begun = clock_us(CLOCK_MONOTONIC);
+	const int64_t begun = clock_us(CLOCK_THREAD_CPUTIME_ID);
 	seal_auto_host struct seal_host *h = NULL;
 	struct seal_live_copy copy;
 	int r;
@@ -129,6 +130,7 @@ static int analyse(struct watcher *w, struct seal_err *err)
 		seal_err_set(err, r, "out of memory");
 	w->news = copy.window.state.news;
 	w->denials = copy.window.state.n_denials;
+	w->lines = copy.window.state.n_lines;
 	w->changed = false;
 	if (r == 0)
 		r = explain(w, &copy, &h, err);
@@ -144,7 +146,7 @@ static int analyse(struct watcher *w, struct seal_err *err)
 	malloc_trim(0);
 #endif
 	w->last_us = clock_us(CLOCK_MONOTONIC);
-	w->took_us = w->last_us - begun;
+	w->took_us = clock_us(CLOCK_THREAD_CPUTIME_ID) - begun;
 	return 0;
 }
 
@@ -153,7 +155,8 @@ static int analyse(struct watcher *w, struct seal_err *err)
 /* plan - when to look again */
 static void plan(struct watcher *w)
 {
-	const int64_t now = clock_us(CLOCK_MONOTONIC), rest = SHARE * w->took_us;
+	const int64_t now = clock_us(CLOCK_MONOTONIC);
+	int64_t rest = SHARE * w->took_us;
 	int64_t due = NEVER;
 
 	if (w->watching.pending)
@@ -161,6 +164,8 @@ static void plan(struct watcher *w)
 	if (w->watching.w.n_denials != w->denials)
 		due = w->last_us + (rest > COUNTS_US ? rest : COUNTS_US);
 	if (w->changed || w->seen != w->news) {
+		if (w->watching.w.n_lines - w->lines > SEAL_WINDOW_LINES_MAX / 8)
+			rest = SHARE_PRESSED * w->took_us; /* before lines are let go unseen */
 		due = w->last_us + (rest > NEWS_US ? rest : NEWS_US);
 		if (due < now + SETTLE_US)
 			due = now + SETTLE_US;

@@ -17,8 +17,8 @@
 #define SEAL_WINDOW_EVENT_BYTES ((size_t)4096) /* of one; beyond, the denial alone */
 #define SEAL_WINDOW_AUDIT_BYTES ((size_t)3 << 20) /* of all denials kept */
 #define SEAL_WINDOW_CHANGES_MAX ((size_t)64)      /* changes of policy, booleans, firewall */
-#define SEAL_WINDOW_LINES_MAX   ((size_t)8192)    /* of the mail log */
-#define SEAL_WINDOW_LINES_BYTES ((size_t)3 << 19) /* of their text */
+#define SEAL_WINDOW_LINES_MAX   ((size_t)16384)   /* of the mail log */
+#define SEAL_WINDOW_LINES_BYTES ((size_t)4 << 20) /* of their text */
 #define SEAL_WINDOW_PAST_MAX    ((size_t)65536)   /* records of the log held against the stream */
 
 struct seal_window;
