@@ -11,6 +11,134 @@
 
 #define MESSAGES_SHOWN 20
 
+/* put_main - what is broken, since when, how much mail, the smallest fix, how sure */
+static void put_main(struct seal_buf *out, const struct seal_explanation *x,
+		     const struct seal_text_style *style)
+{
+	struct seal_answer a;
+
+	if (seal_answer_of(x, &a)) {
+		seal_buf_putc(out, '\n');
+		seal_md_item(out, style, "broken", seal_buf_bytes(&a.broken));
+		seal_md_item(out, style, "since", seal_buf_bytes(&a.since));
+		seal_md_item(out, style, "mail", seal_buf_bytes(&a.mail));
+		seal_md_item(out, style, "fix", seal_buf_bytes(&a.fix));
+		seal_md_item(out, style, "sure", seal_buf_bytes(&a.sure));
+	}
+	seal_answer_done(&a);
+}
+
+static void put_story_line(struct seal_buf *out, const struct seal_story_line *l,
+			   const struct seal_text_style *style)
+{
+	seal_auto_buf struct seal_buf words = {0};
+
+	seal_story_words(&words, l);
+	seal_buf_puts(out, "| ");
+	seal_story_clock(out, l);
+	seal_buf_printf(out, " | %s | ", seal_story_kind_name(l->kind));
+	seal_md_put(out, style, seal_buf_bytes(&words));
+	seal_buf_puts(out, " | ");
+	if (l->origin.path.n)
+		seal_enc_md(out, l->origin.path);
+	if (l->origin.path.n && l->origin.line)
+		seal_buf_printf(out, " line %llu", (unsigned long long)l->origin.line);
+	seal_buf_puts(out, " |\n");
+}
+
+/* put_story - the life of the message asked for, step by step */
+static void put_story(struct seal_buf *out, const struct seal_host *h,
+		      const struct seal_explanation *x, const struct seal_text_style *style)
+{
+	int64_t last_us = SEAL_TIME_NONE;
+
+	if (!x->story.n)
+		return;
+	seal_buf_puts(out, "\n#### Story of ");
+	seal_md_put(out, style, h->follow);
+	seal_buf_puts(out, "\n\n| Time | What | Record | Where |\n|---|---|---|---|\n");
+	seal_vec_each (l, &x->story) {
+		seal_auto_buf struct seal_buf day = {0};
+
+		if (seal_story_new_day(&day, l, last_us))
+			seal_buf_printf(out, "| %.*s | | | |\n", (int)day.n, day.n ? day.p : "");
+		put_story_line(out, l, style);
+		last_us = l->time_us;
+	}
+	if (x->n_not_told)
+		seal_buf_printf(out, "\n%llu later lines of the log name it too.\n",
+				(unsigned long long)x->n_not_told);
+}
+
+static void put_queue_row(struct seal_buf *out, struct seal_bytes name,
+			  const struct seal_queue_row *row, const struct seal_text_style *style)
+{
+	size_t i;
+
+	seal_buf_puts(out, "| ");
+	seal_md_put(out, style, name);
+	seal_buf_printf(out, " | %llu", (unsigned long long)row->messages);
+	for (i = 0; i < SEAL_QUEUE_AGES; i++)
+		seal_buf_printf(out, " | %llu", (unsigned long long)row->age[i]);
+	seal_buf_puts(out, " |\n");
+}
+
+static void put_queue_table(struct seal_buf *out, const struct seal_explanation *x,
+			    const struct seal_text_style *style)
+{
+	const struct seal_queue_health *q = x->health;
+	seal_auto_buf struct seal_buf pace = {0};
+	size_t i;
+
+	seal_buf_puts(out, "\n#### Queue\n\n| Age in minutes | all");
+	for (i = 0; i + 1 < SEAL_QUEUE_AGES; i++)
+		seal_buf_printf(out, " | %u", seal_queue_age_min(i));
+	seal_buf_printf(out, " | %u+ |\n|---|---:", seal_queue_age_min(SEAL_QUEUE_AGES - 2));
+	for (i = 0; i < SEAL_QUEUE_AGES; i++)
+		seal_buf_puts(out, "|---:");
+	seal_buf_puts(out, "|\n");
+	put_queue_row(out, SEAL_LIT("all"), &q->all, style);
+	for (i = 0; i < q->causes.n && i < SEAL_QUEUE_CAUSES_SHOWN; i++) {
+		seal_auto_buf struct seal_buf name = {0};
+
+		seal_queue_cause_name(&name, x, &q->causes.v[i]);
+		put_queue_row(out, seal_buf_bytes(&name), &q->causes.v[i], style);
+	}
+	for (i = 0; i < q->domains.n && i < SEAL_QUEUE_DOMAINS_SHOWN; i++) {
+		seal_auto_buf struct seal_buf name = {0};
+
+		seal_buf_puts(&name, "to ");
+		seal_buf_put(&name, q->domains.v[i].domain.p, q->domains.v[i].domain.n);
+		put_queue_row(out, seal_buf_bytes(&name), &q->domains.v[i], style);
+	}
+	seal_queue_pace(&pace, q);
+	if (pace.n)
+		seal_buf_printf(out, "\n%.*s\n", (int)pace.n, pace.p);
+}
+
+static void put_queue(struct seal_buf *out, const struct seal_explanation *x,
+		      const struct seal_text_style *style)
+{
+	const struct seal_queue_health *q = x->health;
+	bool first = true;
+
+	if (!q)
+		return;
+	if (q->all.messages > SEAL_QUEUE_FEW)
+		put_queue_table(out, x, style);
+	seal_vec_each (c, &q->certificates) {
+		seal_auto_buf struct seal_buf words = {0};
+
+		if (c->days_left >= SEAL_QUEUE_SOON_DAYS)
+			continue;
+		seal_queue_certificate(&words, c);
+		seal_buf_puts(out, first ? "\n- " : "- ");
+		seal_md_put(out, style, seal_buf_bytes(&words));
+		seal_buf_putc(out, '\n');
+		first = false;
+	}
+}
+
 static void put_evidence(struct seal_buf *out, const struct seal_cause_group *g,
 			 const struct seal_text_style *style)
 {
@@ -114,8 +242,11 @@ void seal_report_explain_markdown(const struct seal_host *h, const struct seal_e
 	seal_buf_puts(out, "**");
 	seal_explain_summary(out, x);
 	seal_buf_puts(out, "**\n");
+	put_main(out, x, style);
+	put_story(out, h, x, style);
 	for (size_t i = 0; !out->err && i < x->groups.n; i++)
 		put_group(out, x, i, &shown, style);
 	seal_shown_done(&shown);
+	put_queue(out, x, style);
 	seal_md_sources(out, h);
 }

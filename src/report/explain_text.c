@@ -30,10 +30,11 @@ static void put_summary(struct seal_buf *out, const struct seal_host *h,
 	seal_buf_puts(out, "\n\n");
 }
 
-/* put_fix - the first step of the smallest fix; all of them stand with the cause */
-static void put_fix(struct seal_buf *out, const struct seal_explanation *x,
-		    const struct seal_cause_group *g)
+/* put_fix - the first step of the smallest fix, a command in one line that can be copied; all of
+ * them stand with the cause */
+static void put_fix(struct seal_buf *out, const struct seal_explanation *x)
 {
+	const struct seal_cause_group *g = seal_explanation_main(x);
 	const struct seal_fix *f = g->fix >= 0 ? &x->fixes.v[g->fix] : NULL;
 	const struct seal_step *s = f && f->steps.n ? &f->steps.v[0] : NULL;
 
@@ -60,52 +61,28 @@ static void put_row(struct seal_buf *out, const char *word, const struct seal_bu
 static void put_main(struct seal_buf *out, const struct seal_explanation *x,
 		     const struct seal_text_style *style)
 {
-	const struct seal_cause_group *g = seal_explanation_main(x);
-	seal_auto_buf struct seal_buf broken = {0}, since = {0}, mail = {0}, sure = {0};
+	struct seal_answer a;
 
-	if (!g)
-		return;
-	if (g->cause->title.n)
-		seal_buf_put(&broken, g->cause->title.p, g->cause->title.n);
-	else
-		seal_buf_puts(&broken, "not known");
-	seal_explain_since(&since, g);
-	seal_buf_puts(&since, since.n ? " (UTC)" : "not known");
-	seal_explain_mail(&mail, x, g);
-	seal_explain_sure(&sure, g);
-	if (style->color)
-		seal_buf_puts(out, "\033[1m");
-	put_row(out, "broken", &broken);
-	if (style->color)
-		seal_buf_puts(out, "\033[0m");
-	put_row(out, "since", &since);
-	put_row(out, "mail", &mail);
-	put_fix(out, x, g);
-	put_row(out, "sure", &sure);
-	seal_buf_putc(out, '\n');
-}
-
-static void put_day(struct seal_buf *out, int64_t time_us)
-{
-	seal_auto_buf struct seal_buf b = {0};
-
-	seal_time_put(&b, time_us);
-	seal_buf_printf(out, "    %.*s UTC\n", (int)(b.n < 10 ? b.n : 10), b.n ? b.p : "");
+	if (seal_answer_of(x, &a)) {
+		if (style->color)
+			seal_buf_puts(out, "\033[1m");
+		put_row(out, "broken", &a.broken);
+		if (style->color)
+			seal_buf_puts(out, "\033[0m");
+		put_row(out, "since", &a.since);
+		put_row(out, "mail", &a.mail);
+		put_fix(out, x);
+		put_row(out, "sure", &a.sure);
+		seal_buf_putc(out, '\n');
+	}
+	seal_answer_done(&a);
 }
 
 static void put_story_line(struct seal_buf *out, const struct seal_story_line *l)
 {
 	seal_auto_buf struct seal_buf b = {0};
 
-	if (l->program.n) {
-		seal_buf_put(&b, l->program.p, l->program.n);
-		if (l->pid)
-			seal_buf_printf(&b, "[%u]", l->pid);
-		seal_buf_puts(&b, ": ");
-	}
-	if (l->change)
-		seal_explain_change(&b, l->change);
-	seal_buf_put(&b, l->text.p, l->text.n);
+	seal_story_words(&b, l);
 	if (l->origin.path.n) {
 		seal_buf_puts(&b, "  [");
 		seal_buf_put(&b, l->origin.path.p, l->origin.path.n);
@@ -114,9 +91,8 @@ static void put_story_line(struct seal_buf *out, const struct seal_story_line *l
 		seal_buf_putc(&b, ']');
 	}
 	seal_buf_puts(out, "    ");
-	seal_time_put_clock(out, l->time_us);
-	seal_buf_printf(out, ".%03d  %-7s ", (int)(l->time_us % SEAL_SECOND_US / 1000),
-			seal_story_kind_name(l->kind));
+	seal_story_clock(out, l);
+	seal_buf_printf(out, "  %-7s ", seal_story_kind_name(l->kind));
 	seal_text_wrap(out, STORY_INDENT, STORY_INDENT, seal_buf_bytes(&b));
 	seal_buf_putc(out, '\n');
 }
@@ -125,7 +101,6 @@ static void put_story_line(struct seal_buf *out, const struct seal_story_line *l
 static void put_story(struct seal_buf *out, const struct seal_host *h,
 		      const struct seal_explanation *x)
 {
-	const int64_t day_us = 86400 * SEAL_SECOND_US;
 	int64_t last_us = SEAL_TIME_NONE;
 
 	if (!x->story.n)
@@ -134,8 +109,10 @@ static void put_story(struct seal_buf *out, const struct seal_host *h,
 	seal_enc_tty(out, h->follow);
 	seal_buf_putc(out, '\n');
 	seal_vec_each (l, &x->story) {
-		if (last_us == SEAL_TIME_NONE || last_us / day_us != l->time_us / day_us)
-			put_day(out, l->time_us);
+		seal_auto_buf struct seal_buf day = {0};
+
+		if (seal_story_new_day(&day, l, last_us))
+			seal_buf_printf(out, "    %.*s\n", (int)day.n, day.n ? day.p : "");
 		put_story_line(out, l);
 		last_us = l->time_us;
 	}

@@ -107,11 +107,13 @@ static void put_point(struct seal_buf *b, int64_t time_us, bool dated)
 	seal_time_put_clock(b, time_us);
 }
 
-void seal_explain_since(struct seal_buf *b, const struct seal_cause_group *g)
+void seal_explain_since(struct seal_buf *b, const struct seal_cause_group *g, bool utc)
 {
 	if (g->first_us == SEAL_TIME_NONE)
 		return;
 	put_point(b, g->first_us, g->dated);
+	if (utc)
+		seal_buf_puts(b, " UTC");
 	if (!g->change)
 		return;
 	seal_buf_puts(b, ", ");
@@ -132,7 +134,7 @@ void seal_explain_when(struct seal_buf *b, const struct seal_cause_group *g)
 				plural(g->events));
 	if (g->first_us != SEAL_TIME_NONE) {
 		seal_buf_puts(b, ", since ");
-		seal_explain_since(b, g);
+		seal_explain_since(b, g, false);
 	}
 }
 

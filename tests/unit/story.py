@@ -5,6 +5,7 @@ what its processes and the audit log say beside it.
 
 usage: story.py POSTSEAL INCIDENTS
 """
+import html
 import json
 import os
 import re
@@ -62,6 +63,24 @@ def whole(incident, program, folder):
     denials = [s for s in story_of(program, root, ids[0]) if s["kind"] == "denial"]
     check(len(denials) == 1 and "name_connect" in denials[0]["text"], f"denials: {denials}")
     check(run(program, root, "--message", "0000000000").returncode == 64, "no such message")
+    for_readers(program, root, ids[0])
+
+
+def words(page):
+    """The words of a page, without its marks and what it writes as entities."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", page)).split())
+
+
+def for_readers(program, root, queue_id):
+    """Every format for people has the five lines and the story, in the same words."""
+    text = run(program, root, "--message", queue_id).stdout.decode()
+    five = dict(re.findall(r"(?m)^ (broken|since|mail|sure) +(\S.*?)\s*$", text))
+    check(len(five) == 4 and " UTC" in five["since"], f"five lines: {five}")
+    for form in ("markdown", "html"):
+        page = words(run(program, root, "--message", queue_id, "--format", form).stdout.decode())
+        for word, line in five.items():
+            check(line.split("  ")[0] in page, f"{form}: no {word}: {line}")
+        check("name_connect" in page and "postfix/pickup" in page, f"{form}: no story")
 
 
 STAMP = "2026-11-20T18:53:%02d+00:00 mail "
