@@ -134,6 +134,9 @@ struct seal_explanation {
 	seal_vec(struct seal_cause *) causes;   /* owned: all that recipients and groups point to */
 	struct seal_queue_health *health;       /* owned; NULL when single messages are asked for */
 	uint64_t n_waiting, n_bounced;          /* messages */
+	/* groups of denials that domains of mail met and no cause here has: nothing waits for them
+	 */
+	uint64_t n_silent_denials;
 };
 
 /* seal_object_eq, seal_cause_eq - alike in all that is shown

@@ -227,6 +227,7 @@ void seal_part_explain_summary(struct seal_json *j, const struct seal_explanatio
 	seal_json_u64(j, "waiting", x->n_waiting);
 	seal_json_u64(j, "bounced", x->n_bounced);
 	seal_json_u64(j, "causes", x->groups.n);
+	seal_json_u64(j, "silent_denials", x->n_silent_denials);
 	if (g) {
 		seal_json_object(j, "main");
 		seal_json_text(j, "verdict", g->cause->verdict);

@@ -257,6 +257,15 @@ static void put_group(struct seal_buf *out, const struct seal_explanation *x, in
 	seal_buf_putc(out, '\n');
 }
 
+static void put_silent_denials(struct seal_buf *out, const struct seal_explanation *x)
+{
+	if (x->n_silent_denials)
+		seal_buf_printf(
+			out, " also    %llu %s of denials stopped no message: postseal denials\n\n",
+			(unsigned long long)x->n_silent_denials,
+			x->n_silent_denials == 1 ? "group" : "groups");
+}
+
 void seal_report_explain_text(const struct seal_host *h, const struct seal_explanation *x,
 			      const struct seal_text_style *style, struct seal_buf *out)
 {
@@ -271,6 +280,7 @@ void seal_report_explain_text(const struct seal_host *h, const struct seal_expla
 	for (i = 0; !out->err && i < x->groups.n; i++)
 		put_group(out, x, (int32_t)i, style, &shown);
 	seal_shown_done(&shown);
+	put_silent_denials(out, x);
 	seal_text_queue(out, x, style);
 	seal_text_sources(out, h, ~0u, style);
 }

@@ -330,6 +330,29 @@ static int explain_denials(struct seal_attribution *at)
 	return r < 0 ? r : seal_denials_explain(at->h, &query, &at->denials);
 }
 
+static bool is_told(const struct seal_explanation *x, const struct seal_denial_group *d)
+{
+	seal_vec_each (g, &x->groups) {
+		const struct seal_object *o = &g->cause->object;
+
+		if (seal_bytes_eq(o->source_type, d->source_type) &&
+		    seal_bytes_eq(o->target_type, d->target_type) &&
+		    seal_bytes_eq(o->tclass, d->tclass))
+			return true;
+	}
+	return false;
+}
+
+/* count_silent_denials - what SELinux refused to mail without a message that failed of it: a
+ * .forward that local(8) may not read, say */
+static void count_silent_denials(struct seal_attribution *at)
+{
+	seal_vec_each (d, &at->denials->groups) {
+		at->x->n_silent_denials +=
+			d->by_mail && !d->permissive && !d->stale && !is_told(at->x, d);
+	}
+}
+
 static int start(struct seal_attribution *at)
 {
 	int r;
@@ -392,6 +415,8 @@ int seal_explain(struct seal_host *h, const struct seal_rules *rules, struct sea
 		r = explain_denials(&at);
 	if (r == 0)
 		r = seal_attribution_group(&at, ids.n == 0);
+	if (r == 0 && ids.n == 0)
+		count_silent_denials(&at);
 	if (r == 0)
 		r = seal_attribution_fix(&at);
 	if (r == 0 && h->follow.n)
