@@ -220,11 +220,14 @@ async function main() {
 	// reports are data: nothing is fetched for them
 	await db.run('SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; SET threads = 2');
 	const times = process.env.POSTSEAL_FLEET_TIMES;
-	let start = performance.now();
+	let start = performance.now(), before = process.cpuUsage();
 	const lap = (what) => {
+		const cpu = process.cpuUsage(before);
 		if (times)
-			process.stderr.write(`${what}: ${Math.round(performance.now() - start)} ms\n`);
+			process.stderr.write(`${what}: ${Math.round(performance.now() - start)} ms, `
+				+ `${Math.round((cpu.user + cpu.system) / 1000)} ms CPU\n`);
 		start = performance.now();
+		before = process.cpuUsage();
 	};
 	await load(db, o.folder, '');
 	if (o.before)

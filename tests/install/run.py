@@ -129,6 +129,7 @@ def main():
         zsh(find(top, "/zsh/site-functions/_postseal"))
         units(top)
         find(top, "/doc/postseal/LICENSE")
+        find(top, "/selinux/packages/postseal.cil")
         wrapper = find(top, "/ansible/roles/postseal/library/postseal")
         check("the module can be run", os.access(wrapper, os.X_OK))
         bill_of_materials(program)
