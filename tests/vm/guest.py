@@ -101,7 +101,7 @@ def submit(to, sender="alice@vm.example", tls=False):
 def from_outside(to):
     """One mail from the other side of the network. Returns "" or why not"""
     pid = text_of("/run/vm-internet.pid").strip()
-    program = ("import smtplib,sys;s=smtplib.SMTP('192.0.2.1',25,timeout={5 * PATIENCE},local_hostname='mx.ok.example');"
+    program = (f"import smtplib;s=smtplib.SMTP('192.0.2.1',25,timeout={5 * PATIENCE},local_hostname='mx.ok.example');"
                f"s.sendmail('x@ok.example',['{to}'],'Subject: vm\\r\\n\\r\\nbody\\r\\n')")
     done = subprocess.run(["nsenter", "-t", pid, "-n", "python3", "-c", program], capture_output=True,
                           text=True, timeout=60 * PATIENCE, check=False)
