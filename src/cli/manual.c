@@ -114,6 +114,8 @@ static const char page_tail[] =
 	".TP\nCarry a plan out, look whether it worked, take it back:\n"
 	".EX\npostseal fix \\-\\-apply plan/plan.json \\-\\-hash SHA\\-256 \\-\\-confirm 5m\n"
 	"postseal verify plan/plan.json\npostseal fix \\-\\-undo plan/plan.json\n.EE\n"
+	".TP\nWatch it, with the counts for Prometheus:\n"
+	".EX\npostseal watch \\-\\-textfile postseal.prom\n.EE\n"
 	".TP\nTake the evidence elsewhere:\n"
 	".EX\npostseal collect \\-o mail.tar.zst\npostseal explain \\-\\-root mail.tar.zst\n.EE\n"
 	".TP\nGate an image:\n"

@@ -242,6 +242,10 @@ class Files(Base):
         with open(log, "w", encoding="ascii") as f:
             f.write(record.format(time.time(), 2))
         self.assertIsNotNone(w.kind("count", verdict="denial", events=2), w.records)
+        with open(log, "a", encoding="ascii") as f:
+            f.write(f"type=MAC_POLICY_LOAD msg=audit({time.time():.3f}:3): auid=0 ses=1 lsm=selinux "
+                    "res=1\n")
+        self.assertIsNotNone(w.kind("note", kind="policy"), w.records)
         self.sound(w)
 
     def test_screen(self):

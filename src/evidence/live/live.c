@@ -107,6 +107,8 @@ int live_record(struct seal_live *l, const struct seal_audit_record *r)
 	int rc;
 
 	live_source_record(l, r->source, r->time_us);
+	if (!l->streaming && !l->past)
+		note_change(l, r->type);
 	rc = seal_audit_join_put(l->join, r);
 	return rc < 0 ? rc : seal_audit_join_tick(l->join);
 }
@@ -265,11 +267,13 @@ static int read_past(struct seal_live *l)
 		seal_window_join_past(l->window);
 		l->joining_until_us = live_now_us() + JOIN_US;
 	}
+	l->past = true;
 	r = read_logs(l);
 	if (r >= 0)
 		r = seal_audit_join_flush(l->join);
 	if (r >= 0)
 		r = live_journal_read(&l->journal);
+	l->past = false;
 	return r;
 }
 
@@ -406,6 +410,11 @@ void seal_live_look(struct seal_live *l, struct seal_live_look *ret)
 		.denials = ret->window.n_denials_dropped,
 		.lines = ret->window.n_lines_dropped,
 	};
+	seal_vec_each (s, &l->sources) {
+		if (s->source == SEAL_SOURCE_AUDIT &&
+		    !(l->streaming && s == &l->sources.v[l->stream_source]))
+			ret->n_records += s->records;
+	}
 	memcpy(ret->note, l->notes, l->n_notes * sizeof(*l->notes));
 	l->n_notes = 0;
 	pthread_mutex_unlock(&l->lock);

@@ -44,7 +44,7 @@ int seal_live_fd(const struct seal_live *l);
 struct seal_live_look {
 	struct seal_window_state window;
 	struct seal_watch_losses losses;
-	uint64_t n_records; /* of the audit stream */
+	uint64_t n_records; /* of the audit stream and log */
 	struct seal_watch_note note[SEAL_LIVE_NOTES_MAX];
 	size_t n_notes;
 	int failed; /* the thread came to an end: a negative errno */

@@ -62,6 +62,7 @@ struct seal_live {
 	size_t n_notes;
 	uint64_t kernel_asked_us;
 	bool ready, running, stopping;
+	bool past; /* what was logged before the start is being read */
 	int failed;
 	pthread_t thread;
 	pthread_mutex_t lock; /* of window, sources, notes and counts */
