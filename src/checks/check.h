@@ -34,6 +34,7 @@ struct seal_subject {
 	struct seal_endpoints endpoints;
 	struct seal_paths paths; /* what the firewall does to them */
 	bool has_paths;
+	unsigned supposed; /* accesses whose fix was looked for: seal_mend_access() */
 };
 
 struct seal_out;

@@ -181,8 +181,9 @@ int seal_mend_access(struct seal_subject *s, struct seal_out *out, const struct 
 	struct seal_fix f;
 	int r;
 
-	if (!seal_out_told(out) || !s->h->selinux.policy)
+	if (!seal_out_told(out) || !s->h->selinux.policy || s->supposed == SEAL_SUPPOSED_MAX)
 		return 0;
+	s->supposed++;
 	r = denial_of(s->h, a, &d, perms);
 	if (r == 0)
 		r = seal_denials_suppose(s->h, &d, &report);
@@ -322,10 +323,11 @@ int seal_mend_path(struct seal_subject *s, struct seal_out *out, const struct se
 
 	if (!row)
 		row = seal_path_widest(p, 6);
-	if (!row || !seal_out_told(out) ||
+	if (!row || !seal_out_told(out) || s->supposed == SEAL_SUPPOSED_MAX ||
 	    (row->row.verdict.verdict != SEAL_FATE_DROP &&
 	     row->row.verdict.verdict != SEAL_FATE_REJECT))
 		return 0;
+	s->supposed++;
 	packet = packet_of(s, p, row);
 	r = seal_reach_fix(s->h->ruleset, &s->h->net, &packet, &row->row.verdict, s->h->arena, &f);
 	if (r <= 0)

@@ -32,7 +32,9 @@ struct seal_mend_access {
 };
 
 /* seal_mend_access - the label, port label or boolean that the ladder of denials finds for it,
- * re-tested on the policy. Returns 0 or -ENOMEM. */
+ * re-tested on the policy; of the first SEAL_SUPPOSED_MAX that an audit asks for. Returns 0 or
+ * -ENOMEM. */
+#define SEAL_SUPPOSED_MAX 50
 int seal_mend_access(struct seal_subject *s, struct seal_out *out,
 		     const struct seal_mend_access *a);
 
