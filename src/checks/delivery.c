@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/daemon.h"
+#include "analysis/sasl.h"
 #include "evidence/postfix/conf.h"
 #include "evidence/postfix/map.h"
 
@@ -121,64 +122,9 @@ static int check_login(struct seal_subject *s, struct seal_out *out)
 
 /* --- DLV-002 */
 
-/* find_plugin - libNAME.so of the SASL library. Returns 1, 0, -ENODATA or -ENOMEM */
-static int find_plugin(struct seal_host *h, const char *name)
-{
-	static const char *const folders[] = {
-		"/usr/lib/sasl2",
-		"/usr/lib64/sasl2",
-		"/usr/lib/x86_64-linux-gnu/sasl2",
-		"/usr/lib/aarch64-linux-gnu/sasl2",
-		"/usr/lib/arm-linux-gnueabihf/sasl2",
-		"/usr/lib/i386-linux-gnu/sasl2",
-		"/usr/lib/powerpc64le-linux-gnu/sasl2",
-		"/usr/lib/riscv64-linux-gnu/sasl2",
-		"/usr/lib/s390x-linux-gnu/sasl2",
-	};
-	static const char *const ends[] = {"so", "so.2", "so.3"};
-	bool hidden = false;
-
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		for (size_t k = 0; k < sizeof(ends) / sizeof(ends[0]); k++) {
-			const char *path = seal_arena_printf(h->arena, "%s/lib%s.%s", folders[i],
-							     name, ends[k]);
-			struct seal_file f;
-			int r = path ? seal_view_file(&h->view, seal_bytes_of(path), &f) : -ENOMEM;
-
-			if (r == 0 || r == -ENOMEM)
-				return r == 0 ? 1 : r;
-			hidden = hidden || r != -ENOENT;
-		}
-	return hidden ? -ENODATA : 0;
-}
-
-/* struct plugins - of the SASL library, of those that a relay may ask for */
-struct plugins {
-	unsigned plain, other; /* that send the password as it is, and the rest */
-	bool hidden;
-};
-
-/* find_plugins - Returns 0 or -ENOMEM */
-static int find_plugins(struct seal_host *h, struct plugins *ret)
-{
-	static const char *const names[] = {"plain",    "login",   "digestmd5", "crammd5", "scram",
-					    "gssapiv2", "xoauth2", "ntlm",      "gs2"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		int r = find_plugin(h, names[i]);
-
-		if (r == -ENOMEM)
-			return r;
-		ret->plain += r == 1 && i < 2;
-		ret->other += r == 1 && i >= 2;
-		ret->hidden = ret->hidden || r < 0;
-	}
-	return 0;
-}
-
 /* judge_plugins - @prefix: "smtp" or "smtpd" */
-static void judge_plugins(struct seal_out *out, const struct plugins *p, const struct seal_value *v,
-			  const char *prefix)
+static void judge_plugins(struct seal_out *out, const struct seal_sasl_plugins *p,
+			  const struct seal_value *v, const char *prefix)
 {
 	if (!p->plain && !p->other && !p->hidden)
 		seal_out_fail(
@@ -194,10 +140,10 @@ static int check_mechanisms(struct seal_subject *s, struct seal_out *out)
 {
 	const struct seal_instance *inst = s->h->postfix.instances.v;
 	const struct seal_service *svc = seal_value_client(s);
-	struct plugins p = {.plain = 0};
+	struct seal_sasl_plugins p = {.plain = 0};
 	struct seal_value v;
 	bool any = false;
-	int r = find_plugins(s->h, &p);
+	int r = seal_sasl_plugins(s->h, &p);
 
 	if (r < 0)
 		return r;

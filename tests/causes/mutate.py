@@ -69,6 +69,8 @@ PROOFS = [
                                                      "root/etc/postfix")),
     (r"(auth\.|senderauth\.helo|tls\.(wrapper|required|not_verified))",
      drop("root/etc/postfix/main.cf")),
+    (r"auth\.no_mechanism", drop("live/files.tsv")),
+    (r"config\.tls_files", drop("live/keys.tsv", "root/etc/ssl", "live/files.tsv")),
     (r"tls\.expired", drop("root/etc/ssl")),
     (r"disk\.full", drop("live/df.json")),
     (r"recipient\.", drop("live/queue.ndjson")),

@@ -450,7 +450,7 @@ def put_postfix(r):
     r.folder("etc/ssl/private", 0o710, 0, 107)
     r.folder("var/lib/postfix", 0o700, POSTFIX, POSTFIX_GID)
     r.folder("var/mail", 0o2775, 0, 8).put("var/mail/alice", "", 0o600, 1000, 8)
-    r.folder("run/opendkim")
+    r.folder("run/opendkim").put("usr/lib/x86_64-linux-gnu/libsasl2.so.2")
     r.put("usr/sbin/opendkim", mode=0o755).put("usr/sbin/dovecot", mode=0o755)
 
 

@@ -94,6 +94,32 @@ static int test_type(struct seal_attribution *at, const struct seal_case *c, str
 	return r < 0 ? r : 1;
 }
 
+/* test_age - the index of a table, which was older than its source when Postfix said so */
+static int test_age(struct seal_attribution *at, struct seal_bytes path,
+		    const struct seal_file *index, struct seal_finding *f)
+{
+	struct seal_origin o = {.source = SEAL_SOURCE_FILES, .path = path};
+	static const char *const ends[] = {".db", ".lmdb", ".cdb", ".dir", ".pag"};
+	struct seal_file source;
+	size_t i;
+	int r;
+
+	f->certainty = SEAL_CERTAINTY_LIKELY;
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		if (!seal_bytes_ends(path, ends[i]))
+			continue;
+		r = seal_view_file(&at->h->view, seal_bytes_first(path, path.n - strlen(ends[i])),
+				   &source);
+		if (r < 0)
+			return r == -ENOMEM ? r : 0;
+		if (source.mtime_us <= index->mtime_us || !index->mtime_us)
+			return 0;
+		f->certainty = SEAL_CERTAINTY_CERTAIN;
+		return seal_finding_say(at, f, &o, "the index is older than its source");
+	}
+	return 0;
+}
+
 /* test_path - a file that has to be there */
 static int test_path(struct seal_attribution *at, const struct seal_case *c, struct seal_finding *f)
 {
@@ -110,10 +136,8 @@ static int test_path(struct seal_attribution *at, const struct seal_case *c, str
 	o.path = path;
 	f->object.path = path;
 	r = seal_view_file(&at->h->view, path, &file);
-	if (r == 0 && seal_bytes_find(c->texts[0], "is older than source") >= 0) {
-		f->certainty = SEAL_CERTAINTY_LIKELY;
-		return 0;
-	}
+	if (r == 0 && seal_bytes_find(c->texts[0], "is older than source") >= 0)
+		return test_age(at, path, &file, f);
 	if (r == 0)
 		return seal_finding_refute(at, f, "the file is there");
 	if (r != -ENOENT)
@@ -342,6 +366,54 @@ static int name_key(struct seal_attribution *at, const struct seal_case *c, stru
 	return 0;
 }
 
+/* test_pair - the words say that a key cannot be used: it may not be that of its certificate. The
+ * files of a chain are one list, and are not taken apart here. */
+static int test_pair(struct seal_attribution *at, const struct seal_case *c, struct seal_finding *f)
+{
+	static const char *const params[2][3][2] = {
+		{{"smtp_tls_cert_file", "smtp_tls_key_file"},
+		 {"smtp_tls_eccert_file", "smtp_tls_eckey_file"},
+		 {"smtp_tls_dcert_file", "smtp_tls_dkey_file"}},
+		{{"smtpd_tls_cert_file", "smtpd_tls_key_file"},
+		 {"smtpd_tls_eccert_file", "smtpd_tls_eckey_file"},
+		 {"smtpd_tls_dcert_file", "smtpd_tls_dkey_file"}}};
+	bool server = seal_bytes_is(c->daemon, "smtpd") || seal_bytes_is(c->daemon, "tlsproxy");
+	struct seal_origin o = {.source = SEAL_SOURCE_FILES};
+	unsigned char id[SEAL_KEY_ID_SIZE];
+	struct seal_chain_query at_file = {.group = -1};
+	struct seal_chain chain;
+	struct seal_bytes key;
+	size_t i, k;
+	int r = 0;
+
+	if (!c->process->inst || c->reason.error ||
+	    (seal_bytes_find(c->texts[0], "private key") < 0 &&
+	     seal_bytes_find(c->texts[0], "mismatch") < 0))
+		return 0;
+	for (i = 0; i < 3; i++) {
+		struct seal_bytes *values[] = {&at_file.path, &key};
+
+		for (k = 0; k < 2 && r == 0; k++)
+			r = seal_conf_value(c->process->inst, c->process->service,
+					    params[server][i][k], at->h->arena, values[k]);
+		if (r == 0)
+			r = seal_view_chain(&at->h->view, &at_file, &chain);
+		if (r == 0)
+			r = seal_view_key(&at->h->view, key, 0, id);
+		if (r == -ENOMEM)
+			return r;
+		if (r == 0 && memcmp(chain.v[0].key_id, id, sizeof(id)) != 0) {
+			o.path = key;
+			f->object.path = key;
+			f->certainty = SEAL_CERTAINTY_CERTAIN;
+			return seal_finding_say(at, f, &o, "the key is not that of %.*s",
+						(int)at_file.path.n, at_file.path.p);
+		}
+		r = 0;
+	}
+	return 0;
+}
+
 /* test_tls_files - a certificate or key that the words name is missing or holds none */
 static int test_tls_files(struct seal_attribution *at, const struct seal_case *c,
 			  const struct seal_verdict *v, struct seal_finding *f)
@@ -355,8 +427,12 @@ static int test_tls_files(struct seal_attribution *at, const struct seal_case *c
 	r = seal_test_words(at, c, v, f);
 	if (r < 0)
 		return r;
-	if (!c->reason.path.n || c->reason.path.p[0] != '/')
-		return f->certainty > SEAL_CERTAINTY_UNKNOWN ? name_key(at, c, f) : 0;
+	if (!c->reason.path.n || c->reason.path.p[0] != '/') {
+		if (f->certainty == SEAL_CERTAINTY_UNKNOWN)
+			return 0;
+		r = name_key(at, c, f);
+		return r < 0 ? r : test_pair(at, c, f);
+	}
 	r = seal_process_path(at->h, c->process, c->reason.path, &path);
 	if (r < 0)
 		return r;
@@ -367,7 +443,7 @@ static int test_tls_files(struct seal_attribution *at, const struct seal_case *c
 		return seal_finding_say(at, f, &o, "the file is not there");
 	}
 	if (seal_bytes_find(c->texts[0], "certificate") < 0)
-		return 0;
+		return test_pair(at, c, f);
 	r = seal_view_certificate(&at->h->view, path, &cert);
 	if (r == -ENOMEM)
 		return r;

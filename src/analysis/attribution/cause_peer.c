@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "analysis/attribution/attribution_impl.h"
+#include "analysis/sasl.h"
 #include "core/time.h"
 #include "evidence/postfix/conf.h"
 #include "evidence/postfix/map.h"
@@ -201,6 +202,31 @@ static bool is_submission(const struct seal_case *c, const struct login_facts *l
 	       seal_bytes_is(port, "465") || seal_bytes_starts(port, "submission");
 }
 
+/* test_plugins - without a mechanism that is installed and allowed, none that a relay offers can be
+ * used. Returns 1 (told), 0 or -ENOMEM */
+static int test_plugins(struct seal_attribution *at, const struct seal_case *c, bool no_plain,
+			struct seal_finding *f)
+{
+	const struct seal_process *p = c->process;
+	struct seal_origin o = {.source = SEAL_SOURCE_FILES};
+	struct seal_sasl_plugins plugins;
+	struct seal_bytes type;
+	int r;
+
+	if (!p->inst || !p->inst->has_main_cf)
+		return 0;
+	r = seal_conf_value(p->inst, p->service, "smtp_sasl_type", at->h->arena, &type);
+	if (r < 0 || !seal_bytes_is(type, "cyrus"))
+		return r == -ENOMEM ? r : 0;
+	r = seal_sasl_plugins(at->h, &plugins);
+	if (r < 0 || plugins.hidden || plugins.other || (plugins.plain && !no_plain))
+		return r;
+	f->certainty = SEAL_CERTAINTY_CERTAIN;
+	r = seal_finding_say(at, f, &o, "%s of the Cyrus SASL library is installed",
+			     plugins.plain ? "no other mechanism" : "no mechanism");
+	return r < 0 ? r : 1;
+}
+
 /* test_options - "noplaintext" rules out PLAIN and LOGIN, which is all that most relays offer; with
  * TLS other options hold (postconf(5)) */
 static int test_options(struct seal_attribution *at, const struct seal_case *c,
@@ -213,8 +239,10 @@ static int test_options(struct seal_attribution *at, const struct seal_case *c,
 	const struct seal_param *where;
 	struct seal_bytes list, one;
 	size_t i;
-	int r;
+	int r = test_plugins(at, c, false, f);
 
+	if (r != 0)
+		return r < 0 ? r : 0;
 	for (i = 0; p->inst && p->inst->has_main_cf && i < 2; i++) {
 		r = seal_conf_value(p->inst, p->service, params[i], at->h->arena, &list);
 		if (r < 0)
@@ -224,9 +252,11 @@ static int test_options(struct seal_attribution *at, const struct seal_case *c,
 			if (!seal_bytes_is(one, "noplaintext"))
 				continue;
 			f->object.parameter = seal_bytes_of(params[i]);
-			return seal_finding_say(at, f, where ? &where->origin : &o,
-						"%s rules out PLAIN and LOGIN (noplaintext)",
-						params[i]);
+			r = seal_finding_say(at, f, where ? &where->origin : &o,
+					     "%s rules out PLAIN and LOGIN (noplaintext)",
+					     params[i]);
+			r = r < 0 ? r : test_plugins(at, c, true, f);
+			return r < 0 ? r : 0;
 		}
 	}
 	return 0;

@@ -25,6 +25,8 @@ qv5pMAoGCCqGSM49BAMCA0cAMEQCIHy4POc67ojAp74Ef6WLhF8h/w4rNfRmCICH
 oktAH+HDAiB3nNS289rckDvYKXkYtCSr1lw4vTzu8gPCfXfedA42Jw==
 -----END CERTIFICATE-----
 """
+# SHA-256 of its public key
+VALID_ID = "7473bed28b32b3588c62816e896de0c31d84a9535f07fcb2654cfdecbd46b827"
 TLS_CF = "smtpd_tls_cert_file = /etc/ssl/mail.pem\nsmtpd_tls_security_level = may\n"
 CLIENT_SAYS = ("warning: TLS library problem: error:0A000415:SSL routines::sslv3 alert certificate "
                "expired:../ssl/record/rec_layer_s3.c:1588:SSL alert number 45:")
@@ -164,6 +166,24 @@ CASES = [
      "files": {"etc/postfix/main.cf": TLS_CF + "smtpd_tls_key_file = /etc/ssl/mail.key\n",
                "etc/ssl/mail.pem": VALID, "etc/ssl/mail.key": "x\n"},
      "causes": [("config.tls_files", "likely", {"path": "/etc/ssl/mail.key"})]},
+    {"name": "key and certificate are of two pairs, and the bundle tells the key's own", "log": [
+        line("smtpd", 800, 'warning: cannot get RSA private key from file "/etc/ssl/mail.key": '
+             "disabling TLS support"),
+        line("smtpd", 800, "warning: TLS library problem: error:05800074:x509 certificate "
+             "routines::key values mismatch:../crypto/x509/x509_cmp.c:405:", us=110000)],
+     "files": {"etc/postfix/main.cf": TLS_CF + "smtpd_tls_key_file = /etc/ssl/mail.key\n",
+               "etc/ssl/mail.pem": VALID},
+     "modes": {"/etc/ssl/mail.key": ("f", 0o600, 0, 0)},
+     "live": {"keys.tsv": "/etc/ssl/mail.key\t0\t" + "0" * 64 + "\n"},
+     "causes": [("config.tls_files", "certain", {"path": "/etc/ssl/mail.key"})],
+     "evidence": ["the key is not that of /etc/ssl/mail.pem"]},
+    {"name": "the key is that of its certificate", "log": [
+        line("smtpd", 800, "warning: TLS library problem: error:05800074:x509 certificate "
+             "routines::key values mismatch:../crypto/x509/x509_cmp.c:405:", us=110000)],
+     "files": {"etc/postfix/main.cf": TLS_CF + "smtpd_tls_key_file = /etc/ssl/mail.key\n",
+               "etc/ssl/mail.pem": VALID},
+     "live": {"keys.tsv": "/etc/ssl/mail.key\t0\t" + VALID_ID + "\n"},
+     "causes": [("config.tls_files", "likely")]},
     {"name": "a key that its owner alone may read is no fault of smtpd, which reads it as root",
      "log": [line("smtpd", 800, 'warning: cannot get RSA private key from file '
                   '"/etc/ssl/mail.key": disabling TLS support')],
@@ -306,6 +326,24 @@ CASES = [
                       "relay.example[198.51.100.40]: no mechanism available", dsn="4.7.0",
                       relay="relay.example[198.51.100.40]:587")],
      "expect": {QID: ("auth.no_mechanism", "likely", {"parameter": None})}},
+    {"name": "no mechanism is installed", "files": {
+        "etc/postfix/main.cf": "relayhost = [relay.example]:587\nsmtp_sasl_auth_enable = yes\n"
+                               "smtp_sasl_security_options = noanonymous\n",
+        "usr/lib64/libsasl2.so.3": ""},
+     "log": [deferred(QID, "SASL authentication failed; cannot authenticate to server "
+                      "relay.example[198.51.100.40]: no mechanism available", dsn="4.7.0",
+                      relay="relay.example[198.51.100.40]:587")],
+     "expect": {QID: ("auth.no_mechanism", "certain")},
+     "evidence": ["no mechanism of the Cyrus SASL library is installed"]},
+    {"name": "those installed are ruled out", "files": {
+        "etc/postfix/main.cf": "relayhost = [relay.example]:587\nsmtp_sasl_auth_enable = yes\n",
+        "usr/lib64/libsasl2.so.3": "", "usr/lib64/sasl2/libplain.so.3": ""},
+     "log": [deferred(QID, "SASL authentication failed; cannot authenticate to server "
+                      "relay.example[198.51.100.40]: no mechanism available", dsn="4.7.0",
+                      relay="relay.example[198.51.100.40]:587")],
+     "expect": {QID: ("auth.no_mechanism", "certain",
+                      {"parameter": "smtp_sasl_tls_security_options"})},
+     "evidence": ["no other mechanism of the Cyrus SASL library is installed"]},
     # --- look-ups
     {"name": "no such domain", "log": [deferred(
         QID, "Host or domain name not found. Name service error for name=nosuch.example type=AAAA: "

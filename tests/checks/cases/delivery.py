@@ -46,6 +46,7 @@ case("DLV-002", "pass", "another is there", put={PLAIN: "", PLAIN.replace("plain
      main={"smtp_sasl_tls_security_options": "noplaintext, noanonymous"})
 case("DLV-002", "na", "no log-in", main={"smtp_sasl_auth_enable": "no"})
 case("DLV-002", "unknown", do=parts({"files.tsv": None}), objects=[{"parameter": "smtp_sasl_type"}])
+case("DLV-002", "unknown", "no library", cut=["usr/lib/x86_64-linux-gnu"], objects=[{"parameter": "smtp_sasl_type"}])
 no_postfix("DLV-002")
 
 WRAPPED = {"smtp_tls_wrappermode": "yes", "smtp_tls_security_level": "encrypt"}
