@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What attribution looks things up with: events of the mail log, denials of an attempt, log and
+ * queue of one message. Each on a few facts written out by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "analysis/attribution/avc_join.h"
+#include "analysis/attribution/messages.h"
+#include "model/explanation.h"
+
+#define S    SEAL_SECOND_US
+#define T(s) (1795200816 * S + (int64_t)((s)*S)) /* seconds after 18:53:36 */
+
+struct line {
+	double at;
+	const char *daemon;
+	uint32_t pid, about;
+	enum seal_severity severity;
+	enum seal_mail_kind kind;
+	const char *text;
+};
+
+static void add_line(struct seal_host *h, const struct line *l)
+{
+	struct seal_mail_event *e = seal_vec_add(&h->mail.events);
+
+	assert_non_null(e);
+	*e = (struct seal_mail_event){
+		.kind = l->kind,
+		.severity = l->severity,
+		.time_us = T(l->at),
+		.last_us = T(l->at),
+		.count = 1,
+		.pid = l->pid,
+		.about_pid = l->about,
+		.daemon = seal_bytes_of(l->daemon),
+		.text = seal_bytes_of(l->text),
+	};
+}
+
+static const struct line lines[] = {
+	{-60, "smtp", 9, 0, SEAL_SEVERITY_FATAL, SEAL_MAIL_WARNING, "an older process of that pid"},
+	{0, "smtp", 9, 0, SEAL_SEVERITY_WARNING, SEAL_MAIL_WARNING, "first a warning"},
+	{.1, "smtp", 9, 0, SEAL_SEVERITY_FATAL, SEAL_MAIL_WARNING,
+	 "open active 503084E03: Permission denied"},
+	{.2, "master", 1, 9, SEAL_SEVERITY_WARNING, SEAL_MAIL_MASTER_EXIT,
+	 "process /usr/lib/postfix/sbin/smtp pid 9 exit status 1"},
+	{.3, "smtpd", 9, 0, SEAL_SEVERITY_INFO, SEAL_MAIL_NOQUEUE, "NOQUEUE: reject: a client"},
+	{5, "smtp", 30, 0, SEAL_SEVERITY_INFO, SEAL_MAIL_CONNECT,
+	 "connect to mx.example[192.0.2.1]:25: Connection timed out"},
+	{900, "qmgr", 40, 0, SEAL_SEVERITY_WARNING, SEAL_MAIL_WARNING,
+	 "connect to transport private/dovecot: No such file or directory"},
+};
+
+static struct seal_host *host_with_lines(struct seal_event_index **ix)
+{
+	struct seal_host *h = seal_host_new();
+	size_t i;
+
+	assert_non_null(h);
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		add_line(h, &lines[i]);
+	assert_int_equal(seal_event_index_new(h, ix), 0);
+	return h;
+}
+
+static void said(const struct seal_mail_event *e, const char *text)
+{
+	if (!text) {
+		assert_null(e);
+		return;
+	}
+	assert_non_null(e);
+	if (!seal_bytes_is(e->text, text))
+		fail_msg("not \"%s\" but \"%.*s\"", text, (int)e->text.n, e->text.p);
+}
+
+static void test_last_words(void **state)
+{
+	seal_auto_event_index struct seal_event_index *ix = NULL;
+	struct seal_host *h = host_with_lines(&ix);
+	struct seal_window about = seal_window_about(T(0), T(1), S, S);
+
+	(void)state;
+	said(seal_event_fatal_of(ix, 9, about), lines[2].text);
+	said(seal_event_fatal_of(ix, 9, seal_window_about(T(-59), T(-59), 2 * S, S)),
+	     lines[0].text);
+	said(seal_event_fatal_of(ix, 9, seal_window_about(T(-30), T(-30), S, S)), NULL);
+	said(seal_event_fatal_of(ix, 10, about), NULL);
+	/* a reject is no warning, and master's own line no last words */
+	said(seal_event_warned(ix, 9, about), lines[2].text);
+	said(seal_event_fatal_of(ix, 1, about), NULL);
+	said(seal_event_fatal_of(ix, 9, seal_window_about(SEAL_TIME_NONE, T(0), S, S)), NULL);
+	seal_host_free(h);
+}
+
+static void test_lines_naming(void **state)
+{
+	seal_auto_event_index struct seal_event_index *ix = NULL;
+	struct seal_host *h = host_with_lines(&ix);
+
+	(void)state;
+	said(seal_event_naming(ix, SEAL_LIT("503084E03"), T(-10)), lines[2].text);
+	said(seal_event_naming(ix, SEAL_LIT("503084E03"), T(10)), NULL);
+	said(seal_event_naming(ix, SEAL_LIT("503084E0"), T(-10)), NULL);
+	/* of equal texts the last one not after the time */
+	said(seal_event_saying(ix, seal_bytes_of(lines[5].text), T(6)), lines[5].text);
+	said(seal_event_saying(ix, seal_bytes_of(lines[5].text), T(4)), NULL);
+	seal_host_free(h);
+}
+
+static void test_crashes(void **state)
+{
+	seal_auto_event_index struct seal_event_index *ix = NULL;
+	struct seal_host *h = host_with_lines(&ix);
+	const struct seal_mail_event *const *v;
+	size_t n;
+
+	(void)state;
+	v = seal_event_crashes(ix, seal_window_about(T(0), T(1000), 0, 0), &n);
+	assert_int_equal(n, 2);
+	said(v[0], lines[3].text);
+	said(v[1], lines[6].text);
+	seal_event_crashes(ix, seal_window_about(T(2), T(800), 0, 0), &n);
+	assert_int_equal(n, 0);
+	/* a connection that was logged with an address: its name was resolved */
+	assert_true(seal_event_resolved(ix, seal_window_about(T(5), T(5), S, S)));
+	assert_false(seal_event_resolved(ix, seal_window_about(T(8), T(9), S, S)));
+	seal_host_free(h);
+}
+
+static void test_other_attempt(void **state)
+{
+	static const struct {
+		const char *id;
+		double at;
+	} ends[] = {{"AAAAAA1", 1}, {"BBBBBB2", 4}};
+	seal_auto_event_index struct seal_event_index *ix = NULL;
+	struct seal_host *h = seal_host_new();
+	size_t i;
+
+	(void)state;
+	assert_non_null(h);
+	for (i = 0; i < 2; i++) {
+		struct seal_message *m = seal_vec_add(&h->mail.messages);
+		struct seal_recipient *r = m ? seal_vec_add(&m->recipients) : NULL;
+
+		assert_non_null(r);
+		m->queue_id = seal_bytes_of(ends[i].id);
+		r->status = SEAL_RCPT_DEFERRED;
+		r->pid = 9;
+		r->time_us = T(ends[i].at);
+	}
+	assert_int_equal(seal_event_index_new(h, &ix), 0);
+	assert_false(seal_event_ended_other(ix, 9, (struct seal_window){T(2), T(4)},
+					    SEAL_LIT("BBBBBB2")));
+	assert_true(seal_event_ended_other(ix, 9, (struct seal_window){T(0), T(4)},
+					   SEAL_LIT("BBBBBB2")));
+	assert_false(seal_event_ended_other(ix, 8, (struct seal_window){T(0), T(4)},
+					    SEAL_LIT("BBBBBB2")));
+	seal_host_free(h);
+}
+
+/* --- denials of an attempt ---------------------------------------------------------------------
+ */
+
+struct denied {
+	double at;
+	uint32_t pid, ppid;
+	const char *comm, *perm, *tclass;
+	int32_t port;
+	const char *path, *name;
+	bool permissive;
+};
+
+static void add_denial(struct seal_host *h, const struct denied *w)
+{
+	struct seal_denial *d = seal_vec_add(&h->audit.denials);
+	struct seal_denial_hit *hit = d ? seal_vec_add(&d->hits) : NULL;
+
+	assert_non_null(hit);
+	d->comm = seal_bytes_of(w->comm);
+	d->tclass = seal_bytes_of(w->tclass);
+	d->perms = seal_arena_alloc(h->arena, sizeof(*d->perms));
+	assert_non_null(d->perms);
+	d->perms[0] = seal_bytes_of(w->perm);
+	d->n_perms = 1;
+	d->object.port = w->port;
+	d->object.capability = -1;
+	d->object.path = seal_bytes_of(w->path ? w->path : "");
+	d->object.name = seal_bytes_of(w->name ? w->name : "");
+	d->permissive = w->permissive;
+	d->count = 1;
+	*hit = (struct seal_denial_hit){.time_us = T(w->at), .pid = w->pid, .ppid = w->ppid};
+}
+
+struct join_row {
+	const char *name;
+	struct denied denied;
+	const char *text; /* of the attempt of smtp[9], or local[9] */
+	const char *daemon;
+	size_t n;
+	enum seal_same object;
+	bool by_child;
+};
+
+#define TO_2525 "connect to r.example[198.51.100.4]:2525: Permission denied"
+#define MAILBOX                                                                                    \
+	"cannot update mailbox /var/mail/bob for user bob. unable to create lock file "            \
+	"/var/mail/bob.lock: Permission denied"
+
+static const struct join_row joins[] = {
+	{"its own",
+	 {.5, 9, 1, "smtp", "name_connect", "tcp_socket", 2525, 0, 0, false},
+	 TO_2525,
+	 "smtp",
+	 1,
+	 SEAL_SAME_YES,
+	 false},
+	{"another port",
+	 {.5, 9, 1, "smtp", "name_connect", "tcp_socket", 25, 0, 0, false},
+	 TO_2525,
+	 "smtp",
+	 1,
+	 SEAL_SAME_NO,
+	 false},
+	{"another pid",
+	 {.5, 8, 1, "smtp", "name_connect", "tcp_socket", 2525, 0, 0, false},
+	 TO_2525,
+	 "smtp",
+	 0,
+	 SEAL_SAME_NO,
+	 false},
+	{"another program",
+	 {.5, 9, 1, "cron", "name_connect", "tcp_socket", 2525, 0, 0, false},
+	 TO_2525,
+	 "smtp",
+	 0,
+	 SEAL_SAME_NO,
+	 false},
+	{"before the window",
+	 {-9, 9, 1, "smtp", "name_connect", "tcp_socket", 2525, 0, 0, false},
+	 TO_2525,
+	 "smtp",
+	 0,
+	 SEAL_SAME_NO,
+	 false},
+	{"after the window",
+	 {9, 9, 1, "smtp", "name_connect", "tcp_socket", 2525, 0, 0, false},
+	 TO_2525,
+	 "smtp",
+	 0,
+	 SEAL_SAME_NO,
+	 false},
+	{"the same file",
+	 {.5, 9, 1, "local", "create", "file", -1, 0, "bob.lock", false},
+	 MAILBOX,
+	 "local",
+	 1,
+	 SEAL_SAME_YES,
+	 false},
+	{"the same path",
+	 {.5, 9, 1, "local", "write", "dir", -1, "/var/mail", 0, false},
+	 MAILBOX,
+	 "local",
+	 1,
+	 SEAL_SAME_YES,
+	 false},
+	{"another file",
+	 {.5, 9, 1, "local", "read", "file", -1, 0, ".forward", false},
+	 MAILBOX,
+	 "local",
+	 1,
+	 SEAL_SAME_NO,
+	 false},
+	{"a child's",
+	 {.5, 77, 9, "run.sh", "execute", "file", -1, 0, "run.sh", false},
+	 "temporary failure. Command output: pipe: fatal: pipe_command: execvp /opt/run.sh: "
+	 "Permission denied",
+	 "pipe",
+	 1,
+	 SEAL_SAME_YES,
+	 true},
+};
+
+static struct seal_attempt attempt_of(const struct join_row *row, struct seal_reason *reason,
+				      struct seal_bytes *text)
+{
+	*text = seal_bytes_of(row->text);
+	assert_int_equal(seal_reason_parse(*text, reason), 0);
+	return (struct seal_attempt){
+		.daemon = seal_bytes_of(row->daemon),
+		.pid = 9,
+		.from_us = T(0),
+		.to_us = T(1),
+		.reason = reason,
+		.texts = text,
+		.n_texts = 1,
+	};
+}
+
+static void test_join(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(joins) / sizeof(joins[0]); i++) {
+		seal_auto_event_index struct seal_event_index *events = NULL;
+		seal_auto_avc_index struct seal_avc_index *ix = NULL;
+		struct seal_avc_match found[SEAL_AVC_MATCHES_MAX];
+		struct seal_host *h = seal_host_new();
+		struct seal_attempt a;
+		struct seal_reason reason;
+		struct seal_bytes text;
+		size_t n;
+
+		assert_non_null(h);
+		add_denial(h, &joins[i].denied);
+		a = attempt_of(&joins[i], &reason, &text);
+		assert_int_equal(seal_event_index_new(h, &events), 0);
+		assert_int_equal(seal_avc_index_new(h, events, &ix), 0);
+		n = seal_avc_join(ix, &a, S, found);
+		if (n != joins[i].n || (n && (found[0].object != joins[i].object ||
+					      found[0].by_child != joins[i].by_child)))
+			fail_msg("%s: %zu, object %d", joins[i].name, n,
+				 n ? (int)found[0].object : -1);
+		a.pid = 0;
+		assert_int_equal(seal_avc_join(ix, &a, S, found), 0);
+		seal_host_free(h);
+	}
+}
+
+/* the same object first, then enforced ones, then the nearest in time */
+static void test_join_ranks(void **state)
+{
+	static const struct denied denied[] = {
+		{.9, 9, 1, "smtp", "name_connect", "tcp_socket", 25, 0, 0, false},
+		{.8, 9, 1, "smtp", "name_connect", "tcp_socket", 2525, 0, 0, true},
+		{.1, 9, 1, "smtp", "name_connect", "tcp_socket", 2525, 0, 0, false},
+		{.5, 9, 1, "smtp", "name_connect", "tcp_socket", 2525, 0, 0, false},
+	};
+	seal_auto_event_index struct seal_event_index *events = NULL;
+	seal_auto_avc_index struct seal_avc_index *ix = NULL;
+	struct seal_avc_match found[SEAL_AVC_MATCHES_MAX];
+	struct seal_host *h = seal_host_new();
+	struct seal_attempt a;
+	struct seal_reason reason;
+	struct seal_bytes text;
+	size_t i;
+
+	(void)state;
+	assert_non_null(h);
+	for (i = 0; i < 4; i++)
+		add_denial(h, &denied[i]);
+	a = attempt_of(&joins[0], &reason, &text);
+	assert_int_equal(seal_event_index_new(h, &events), 0);
+	assert_int_equal(seal_avc_index_new(h, events, &ix), 0);
+	assert_int_equal(seal_avc_join(ix, &a, S, found), 4);
+	assert_int_equal(found[0].before_us, S / 2);
+	assert_int_equal(found[1].before_us, 9 * S / 10);
+	assert_true(found[2].denial->permissive);
+	assert_int_equal(found[3].object, SEAL_SAME_NO);
+	seal_host_free(h);
+}
+
+static void test_verdict_of_denial(void **state)
+{
+	static const struct {
+		const char *perm, *tclass, *verdict;
+	} rows[] = {
+		{"name_connect", "tcp_socket", "selinux.connect"},
+		{"name_bind", "tcp_socket", "selinux.bind"},
+		{"connectto", "unix_stream_socket", "selinux.socket"},
+		{"write", "sock_file", "selinux.socket"},
+		{"execute", "file", "selinux.exec"},
+		{"send", "packet", "selinux.packet"},
+		{"read", "file", "selinux.file"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct seal_bytes perm = seal_bytes_of(rows[i].perm);
+		struct seal_denial d = {
+			.perms = &perm, .n_perms = 1, .tclass = seal_bytes_of(rows[i].tclass)};
+
+		assert_string_equal(seal_denial_verdict(&d), rows[i].verdict);
+	}
+}
+
+/* --- log and queue of one message --------------------------------------------------------------
+ */
+
+static struct seal_message *add_message(struct seal_host *h, bool queued, const char *id,
+					const char *to, enum seal_rcpt_status status)
+{
+	struct seal_message *m =
+		queued ? seal_vec_add(&h->queue.messages) : seal_vec_add(&h->mail.messages);
+	struct seal_recipient *r = m ? seal_vec_add(&m->recipients) : NULL;
+
+	assert_non_null(r);
+	m->queue_id = seal_bytes_of(id);
+	m->instance = queued ? SEAL_BYTES_NONE : SEAL_LIT("postfix");
+	m->queue = queued ? SEAL_QUEUE_DEFERRED : SEAL_QUEUE_NONE;
+	m->arrival_us = T(0);
+	r->address = seal_bytes_of(to);
+	r->status = status;
+	r->time_us = queued ? SEAL_TIME_NONE : T(1);
+	r->reason = queued ? SEAL_LIT("of the queue") : SEAL_LIT("of the log");
+	return m;
+}
+
+static void test_log_and_queue(void **state)
+{
+	struct seal_explanation *x = calloc(1, sizeof(*x));
+	struct seal_host *h = seal_host_new();
+	struct seal_bytes asked = SEAL_LIT("D4");
+	struct seal_message *m;
+
+	(void)state;
+	assert_non_null(h);
+	assert_non_null(x);
+	add_message(h, false, "A1", "a@example.org", SEAL_RCPT_DEFERRED);
+	add_message(h, true, "A1", "A@EXAMPLE.ORG", SEAL_RCPT_DEFERRED);
+	/* removed: another message of the same id */
+	m = add_message(h, false, "B2", "old@example.org", SEAL_RCPT_BOUNCED);
+	m->removed = true;
+	m->arrival_us = T(-9);
+	add_message(h, true, "B2", "new@example.org", SEAL_RCPT_WAITING)->arrival_us = T(2);
+	/* delivered since, and gone from the queue */
+	add_message(h, false, "C3", "c@example.org", SEAL_RCPT_SENT);
+	add_message(h, true, "D4", "d@example.org", SEAL_RCPT_DEFERRED)->arrival_us = T(3);
+	assert_int_equal(seal_messages_join(h, (struct seal_ids){0}, x), 0);
+	assert_int_equal(x->messages.n, 4);
+
+	assert_true(seal_bytes_is(x->messages.v[0].queue_id, "B2"));
+	assert_null(x->messages.v[0].queued);
+	assert_int_equal(x->messages.v[0].recipients.v[0].status, SEAL_RCPT_BOUNCED);
+	assert_true(seal_bytes_is(x->messages.v[1].queue_id, "A1"));
+	assert_non_null(x->messages.v[1].queued);
+	assert_int_equal(x->messages.v[1].recipients.n, 1);
+	assert_true(seal_bytes_is(x->messages.v[1].recipients.v[0].reason, "of the log"));
+	assert_true(seal_bytes_is(x->messages.v[2].queue_id, "B2"));
+	assert_null(x->messages.v[2].logged);
+	assert_true(seal_bytes_is(x->messages.v[3].recipients.v[0].reason, "of the queue"));
+	seal_explanation_free(x);
+
+	x = calloc(1, sizeof(*x));
+	assert_non_null(x);
+	assert_int_equal(seal_messages_join(h, (struct seal_ids){&asked, 1}, x), 0);
+	assert_int_equal(x->messages.n, 1);
+	assert_true(seal_bytes_is(x->messages.v[0].queue_id, "D4"));
+	seal_explanation_free(x);
+	seal_host_free(h);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_last_words),
+		cmocka_unit_test(test_lines_naming),
+		cmocka_unit_test(test_crashes),
+		cmocka_unit_test(test_other_attempt),
+		cmocka_unit_test(test_join),
+		cmocka_unit_test(test_join_ranks),
+		cmocka_unit_test(test_verdict_of_denial),
+		cmocka_unit_test(test_log_and_queue),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
