@@ -56,6 +56,8 @@ struct seal_window {
 
 struct seal_window *seal_window_new(void)
 {
+	/* the seed is made at the first call, which must not be that of two threads at once */
+	(void)seal_hash(SEAL_BYTES_NONE, 0);
 	return calloc(1, sizeof(struct seal_window));
 }
 
