@@ -76,6 +76,8 @@ def judge(case, rows):
     objects = [r["object"] for r in rows if r["status"] == case.status]
     if case.objects is not None and objects != case.objects:
         return f"objects {objects}, not {case.objects}"
+    if not any(case.says in r["detail"] for r in rows if r["status"] == case.status):
+        return f"nothing of \"{case.says}\": " + told(rows)
     return None
 
 

@@ -20,12 +20,12 @@ class Case:
     edit {path: (pattern, new)}, append {path: text}, label {path: type}, chmod {path: (mode, uid, gid)},
     age {path: seconds}, live {name: text or JSON} (makes it a bundle), do (a function of the root).
     Of an incident, whose root is a folder, put, cut, loop and append; paths begin with root/ or live/.
-    @objects: those of the findings of that status; None: not looked at."""
+    @objects: those of the findings of that status; None: not looked at. @says: words of one of them."""
 
-    def __init__(self, check, status, name="", base="mx", args=(), objects=None, **changes):
+    def __init__(self, check, status, name="", base="mx", args=(), objects=None, says="", **changes):
         self.check, self.status, self.base = check, status, base
         self.name = f"{check} {status}" + (f" ({name})" if name else "")
-        self.args, self.objects, self.changes = list(args), objects, changes
+        self.args, self.objects, self.says, self.changes = list(args), objects, says, changes
 
     def write(self, folder, keep):
         """Make the root below @folder; @keep holds assembled incidents. Returns its path."""

@@ -32,8 +32,8 @@ for check, name in (("BOO-003", "httpd_can_sendmail"), ("BOO-004", "httpd_can_ne
     case(check, "fail", put=on, objects=[{"boolean": name}])
     no_selinux(check)
     case(check, "unknown", loop=[POLICY])
-    case(check, "unknown", "a web server", put={**on, "usr/sbin/nginx": ""})
-    case(check, "unknown", "no list of files", put=on, live={"files.tsv": None})
+    case(check, "unknown", "a web server", put={**on, "usr/sbin/nginx": ""}, says="is not in the evidence")
+    case(check, "unknown", "no list of files", put=on, live={"files.tsv": None}, says="whether there is a web server")
 
 NFS = {"etc/fstab": "files.example.net:/home /home nfs4 defaults 0 0\n"}
 case("BOO-005", "pass")
@@ -56,6 +56,12 @@ for check, name, program in (("BOO-006", "clamd_use_jit", "usr/sbin/clamd"),
     no_selinux(check)
     case(check, "unknown", loop=[POLICY])
     case(check, "unknown", "no list of files", put=on, live={"files.tsv": None})
+
+SYSLOG = {LOCAL: "logging_syslogd_can_sendmail=1\n"}
+OMMAIL = 'module(load="ommail")\n'
+case("BOO-008", "pass", "ommail", put={**SYSLOG, "etc/rsyslog.conf": "", "etc/rsyslog.d/mail.conf": OMMAIL})
+case("BOO-008", "fail", "no ommail", put={**SYSLOG, "etc/rsyslog.conf": "*.* /var/log/syslog\n"},
+     objects=[{"boolean": "logging_syslogd_can_sendmail"}])
 
 case("BOO-009", "pass")
 case("BOO-009", "pass", "used", put={LOCAL: "allow_saslauthd_read_shadow=1\n", "etc/default/saslauthd": 'MECHANISMS="shadow"\n'})

@@ -22,6 +22,28 @@ case("DOM-005", "unknown", loop=[MASTER])
 MASTER_PROGRAM = "usr/lib/postfix/sbin/master"
 case("DOM-003", "pass")
 case("DOM-003", "fail", label={MASTER_PROGRAM: "bin_t"}, objects=[{"path": "/" + MASTER_PROGRAM, "target_type": "bin_t"}])
+
+
+def tasks(**domains):
+    """Running programs with their domains."""
+    def do(r):
+        for i, (comm, domain) in enumerate(domains.items()):
+            r.put(f"proc/{970 + i}/comm", comm + "\n")
+            r.put(f"proc/{970 + i}/attr/current", f"system_u:system_r:{domain}:s0\0")
+        r.put("usr/lib/postfix/sbin/smtpd")
+    return do
+
+
+RUNNING = {"selinux.json": {"mode": "enforcing", "booleans": {}}, "partial.tsv": "running\t0\t/\n"}
+case("DOM-003", "pass", "running", live=RUNNING,
+     do=tasks(master="postfix_master_t", smtpd="postfix_smtpd_t", cron="unconfined_t"))
+case("DOM-003", "fail", "master is not confined", live=RUNNING, do=tasks(master="unconfined_t", smtpd="postfix_smtpd_t"),
+     objects=[{"service": "master", "source_type": "unconfined_t"}], says="master runs as unconfined_t.")
+case("DOM-003", "fail", "not of mail", live=RUNNING, do=tasks(smtpd="postgresql_t"),
+     objects=[{"service": "smtpd", "source_type": "postgresql_t"}], says="smtpd runs as postgresql_t.")
+case("DOM-003", "fail", "another's", live=RUNNING, do=tasks(smtpd="postfix_qmgr_t"),
+     objects=[{"service": "smtpd", "source_type": "postfix_qmgr_t"}], says="the policy makes it postfix_smtpd_t")
+
 case("DOM-004", "pass")
 case("DOM-004", "fail", label={"usr/sbin/opendkim": "bin_t"}, objects=[{"path": "/usr/sbin/opendkim", "target_type": "bin_t"}])
 case("DOM-004", "na", "none", main={"smtpd_milters": None, "smtpd_sasl_path": None, "smtpd_sasl_type": "cyrus"},

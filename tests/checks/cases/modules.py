@@ -20,6 +20,9 @@ def local(cil, name="relay"):
 case("MOD-001", "pass")
 case("MOD-001", "pass", "of others", do=local("(allow httpd_t var_t (file (read)))"))
 case("MOD-001", "fail", do=local(RULE % "unreserved_port_t (tcp_socket (name_connect))"), objects=[{"module": "relay"}])
+TWO = "(allow %s var_t (file (read)))\n(allow %s var_t (dir (read)))\n"
+case("MOD-001", "pass", "an attribute without mail", do=local(TWO % ("port_type", "port_type")))
+case("MOD-001", "fail", "an attribute of mail", do=local(TWO % ("postfix_domain", "postfix_domain")))
 case("MOD-001", "fail", "in an optional", do=local("(optional o (" + (RULE % "var_t (file (read))").strip() + "))"))
 case("MOD-002", "pass")
 case("MOD-002", "pass", "a small right", do=local(RULE % "var_t (file (getattr open read))"))

@@ -15,8 +15,9 @@ case("SEL-001", "na", "an image")
 case("SEL-001", "unknown", live={})
 
 case("SEL-002", "pass")
-case("SEL-002", "fail", edit={CONFIG: ("^SELINUX=.*", "SELINUX=permissive")}, objects=[{"path": "/etc/selinux/config"}])
-case("SEL-002", "fail", "no such word", edit={CONFIG: ("^SELINUX=.*", "SELINUX=yes")})
+case("SEL-002", "fail", edit={CONFIG: ("^SELINUX=.*", "SELINUX=permissive")}, objects=[{"path": "/etc/selinux/config"}],
+     says="SELINUX=permissive")
+case("SEL-002", "fail", "no such word", edit={CONFIG: ("^SELINUX=.*", "SELINUX=yes")}, says="none of")
 case("SEL-002", "fail", "absent", cut=[CONFIG])
 case("SEL-002", "unknown", loop=[CONFIG])
 case("SEL-002", "unknown", "not in a bundle", cut=[CONFIG], live={})
@@ -29,10 +30,16 @@ case("SEL-003", "fail", "the defaults of grub", cut=[GRUB],
      put={"etc/default/grub": 'GRUB_CMDLINE_LINUX="quiet selinux=0"\n'}, objects=[{"path": "etc/default/grub"}])
 case("SEL-003", "unknown", cut=[GRUB])
 
+CONTEXTS = "etc/selinux/default/contexts/files/file_contexts"
 case("SEL-004", "pass")
 case("SEL-004", "fail", cut=["etc/selinux/default"])
 case("SEL-004", "fail", "minimum", edit={CONFIG: ("SELINUXTYPE=.*", "SELINUXTYPE=minimum")})
-case("SEL-004", "unknown", put={"etc/selinux/default/policy/policy.33": "no policy"})
+case("SEL-004", "fail", "no file contexts", cut=[CONTEXTS], says="no file_contexts")
+case("SEL-004", "fail", "no policy", cut=["etc/selinux/default/policy", STORE + "policy.kern"], says="not installed")
+case("SEL-004", "unknown", put={"etc/selinux/default/policy/policy.33": "no policy"}, says="cannot be read")
+case("SEL-004", "unknown", "file contexts", cut=[CONTEXTS], live={"files.tsv": None}, says="file_contexts: ")
+case("SEL-004", "unknown", "no policy in a bundle", cut=["etc/selinux/default/policy", STORE + "policy.kern"], live={},
+     says="not in the evidence")
 case("SEL-004", "unknown", "config", loop=[CONFIG])
 
 case("SEL-005", "pass", live=ENFORCING)
