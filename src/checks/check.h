@@ -34,7 +34,7 @@ struct seal_subject {
 	struct seal_endpoints endpoints;
 	struct seal_paths paths; /* what the firewall does to them */
 	bool has_paths;
-	unsigned supposed; /* accesses whose fix was looked for: seal_mend_access() */
+	unsigned supposed; /* accesses and paths whose fix was looked for: checks/mend.h */
 };
 
 struct seal_out;

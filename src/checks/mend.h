@@ -45,5 +45,6 @@ void seal_mend_place(struct seal_out *out, struct seal_bytes dir, const char *li
 void seal_mend_port_entry(struct seal_out *out, const struct seal_local_port *p);
 
 /* seal_mend_path - the rule, or the call of firewalld, that lets packets of the path @p pass,
- * tested on the ruleset in memory. Returns 0 or -ENOMEM. */
+ * tested on the ruleset in memory; counted with those of seal_mend_access(). Returns 0 or -ENOMEM.
+ */
 int seal_mend_path(struct seal_subject *s, struct seal_out *out, const struct seal_path *p);

@@ -194,6 +194,18 @@ static bool interrupted(void *data)
 	return poll(&p, 1, 0) > 0;
 }
 
+/* tell_begin - the outputs, before anything is begun: one that cannot be opened stops the run */
+static int tell_begin(struct session *s, bool undo, struct seal_err *err)
+{
+	s->tell.cli = s->cli;
+	s->tell.outcome.plan = s->plan;
+	s->tell.outcome.file = undo ? s->cli->fix.undo : s->cli->fix.apply;
+	s->tell.outcome.hash = s->hex.p;
+	s->tell.outcome.undo = undo;
+	s->tell.outcome.state = "nothing";
+	return seal_tell_begin(&s->tell, err);
+}
+
 static int set_out(struct session *s, const char *file, bool make, struct seal_err *err)
 {
 	int r;
@@ -213,6 +225,8 @@ static int set_out(struct session *s, const char *file, bool make, struct seal_e
 				    file, s->hex.p);
 	if (r == 0 && s->cli->fix.policy_root)
 		r = check_policy_root(s, err);
+	if (r == 0)
+		r = tell_begin(s, !make, err);
 	if (r == 0)
 		r = seal_state_open(s->folder, make, &s->a.state, err);
 	if (r < 0)
@@ -335,18 +349,6 @@ static int take_back(struct session *s, struct seal_err *err)
 	return 0;
 }
 
-/* tell_begin - the outputs, once the plan is read */
-static int tell_begin(struct session *s, bool undo, struct seal_err *err)
-{
-	s->tell.cli = s->cli;
-	s->tell.outcome.plan = s->plan;
-	s->tell.outcome.file = undo ? s->cli->fix.undo : s->cli->fix.apply;
-	s->tell.outcome.hash = s->hex.p;
-	s->tell.outcome.undo = undo;
-	s->tell.outcome.state = "nothing";
-	return seal_tell_begin(&s->tell, err);
-}
-
 static int go(struct session *s, struct seal_err *err)
 {
 	seal_auto_buf struct seal_buf line = {0};
@@ -414,8 +416,6 @@ int seal_cli_apply(const struct seal_cli *cli)
 	}
 	r = set_out(&s, cli->fix.apply, true, &err);
 	if (r == 0)
-		r = tell_begin(&s, false, &err);
-	if (r == 0)
 		r = go(&s, &err);
 	r = report(&s, r, &err);
 	session_done(&s);
@@ -427,14 +427,14 @@ int seal_cli_undo(const struct seal_cli *cli)
 	struct session s = {.cli = cli, .signals = -1, .a.state = SEAL_STATE_NONE};
 	struct seal_err err = {0};
 	int r = set_out(&s, cli->fix.undo, false, &err);
-	bool begun = !(r == -ENOENT && s.plan && s.a.state.fd < 0);
+	bool begun = !(r == -ENOENT && s.tell.outputs && s.a.state.fd < 0);
 
-	if (r == 0 || !begun)
-		r = tell_begin(&s, true, &err);
-	if (r == 0 && begun)
+	if (r == 0) {
 		r = back(&s, &err);
-	else if (r == 0)
+	} else if (!begun) {
 		seal_tell_line(&s.tell, "Nothing was begun.");
+		r = 0;
+	}
 	r = report(&s, r, &err);
 	session_done(&s);
 	return r;

@@ -101,6 +101,17 @@ def outcomes(run):
     with open(text, encoding="utf-8") as f:
         check(f.read().endswith("takes it back.\n"), "text in a file")
     check(run.apply(plan, "--format", "sh").returncode == 64, "a format that tells nothing of steps")
+    plan, before = host.plan(steps_of(host)), host.state()
+    done = run.apply(plan, "--format", "json=" + os.path.join(host.top, "absent", "told.json"))
+    check(done.returncode == 1 and host.state() == before and
+          not os.path.exists(os.path.join(os.path.dirname(plan[0]), "state")), "no output", done.stdout, done.stderr)
+    state = os.path.join(os.path.dirname(plan[0]), "state")
+    os.mkdir(state, 0o777)
+    os.chmod(state, 0o777)
+    done = run.apply(plan, "--format", "json")
+    told = json.loads(done.stdout)["applied"]
+    check(done.returncode == 64 and told["state"] == "nothing" and "others may write" in told["error"], "refused", told)
+    os.rmdir(state)
 
 
 def restarts(run):
