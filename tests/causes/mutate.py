@@ -55,8 +55,10 @@ PROOFS = [
     (r"selinux\.", audit("logged only", "permissive=0", "permissive=1")),
     (r"selinux\.", audit("another program", r'comm="\w', 'comm="x')),
     (r"selinux\.", audit("another domain", r"(scontext=\w+:\w+:)\w+", r"\1user_t")),
-    (r"selinux\.", audit("another object", r'(name=")[^"]*|((?:dest|src)=)\d+',
-                         lambda m: m[1] + "other" if m[1] else m[2] + "9")),
+    (r"selinux\.", audit("another object",
+                         r'(name=")[^"]*|((?:dest|src)=)\d+|(\bpath=")/[^"]*',
+                         lambda m: m[1] + "other" if m[1] else m[2] + "9" if m[2] else
+                         m[3] + "/srv/other")),
     (r"firewall\.", drop("live/nftables.json")),
     (r"route\.", drop("live/routes.json")),
     (r"dac\.", drop("live/files.tsv")),
