@@ -199,8 +199,23 @@ static void test_tail_renamed(void **state)
 	end(&p);
 }
 
+static void expect_lines(struct place *p, size_t n)
+{
+	char events[4096];
+	size_t i, got = 0;
+
+	while (read(p->inotify, events, sizeof(events)) > 0)
+		;
+	p->got.n = 0;
+	assert_int_equal(seal_tail_read(&p->tail, take, p), 0);
+	for (i = 0; i < p->got.n; i++)
+		got += p->got.p[i] == ',';
+	assert_int_equal(got, n);
+}
+
 static void test_tail_truncated(void **state)
 {
+	char text[400];
 	struct place p;
 
 	(void)state;
@@ -214,6 +229,14 @@ static void test_tail_truncated(void **state)
 	write_log(&p, "other\nand more of it\n", O_TRUNC);
 	expect(&p, "other:1,and more of it:2,");
 	assert_int_equal(p.tail.n_truncated, 2);
+	/* as long as before, with the same end */
+	snprintf(text, sizeof(text), "12:00:01 %0*d\n", 300, 0);
+	write_log(&p, text, O_TRUNC);
+	expect_lines(&p, 1);
+	text[7] = '2';
+	write_log(&p, text, O_TRUNC);
+	expect_lines(&p, 1);
+	assert_int_equal(p.tail.n_truncated, 4);
 	end(&p);
 }
 

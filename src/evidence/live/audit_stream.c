@@ -146,7 +146,6 @@ static void take_status(struct seal_audit_stream *s, const char *m, size_t n)
 	n -= NLMSG_HDRLEN;
 	memcpy(&status, m + NLMSG_HDRLEN, n < sizeof(status) ? n : sizeof(status));
 	s->kernel_lost = status.lost;
-	s->kernel_mode = status.enabled;
 	s->kernel_known = true;
 }
 

@@ -25,7 +25,6 @@ struct seal_audit_stream {
 	 * start, and since */
 	uint32_t kernel_first, kernel_lost;
 	bool kernel_known;
-	unsigned kernel_mode; /* the serials have gaps of their own when audit is off: 0, 1, 2 */
 };
 
 /* seal_audit_stream_open - join the group

@@ -7,7 +7,7 @@
 #include "core/root.h"
 
 #define SEAL_TAIL_LINE_MAX ((size_t)64 * 1024) /* bytes of a line; the rest is dropped */
-#define SEAL_TAIL_MARK     64                  /* bytes remembered to know a file again */
+#define SEAL_TAIL_MARK     1024 /* bytes remembered to know a file again: a line with its stamp */
 
 /* struct seal_tail_file - one file on its way; fd -1: none */
 struct seal_tail_file {
