@@ -153,6 +153,12 @@ static void test_bad_files(void **state)
 		{S "  - id: a.b\n    verdict: dns.not_found\n    needs: [dns.not_found]\n    "
 		   "local: [x]\n",
 		 "causes/x.yaml:5: \"needs\" repeats the verdict"},
+		{S "  - id: a.b\n    verdict: dns.not_found\n    otherwise: dns.null_mx\n    "
+		   "local: [x]\n",
+		 "causes/x.yaml:5: \"otherwise\" is for a symptom without verdict"},
+		{S "  - id: a.b\n    needs: [dns.not_found]\n    otherwise: dns.nothing\n    "
+		   "local: [x]\n",
+		 "causes/x.yaml:5: unknown verdict \"dns.nothing\""},
 		{S "  - id: a.b\n    verdict: dns.not_found\n",
 		 "causes/x.yaml:3: a symptom needs a pattern or a filter"},
 		{S "  - id: a.b\n    verdict: dns.not_found\n    local: ['(']\n",
