@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -104,9 +105,15 @@ def overlay_on(disk, form, path):
 def build(base):
     began = time.monotonic()
     with open(base + ".log", "wb") as log:
-        done = subprocess.run([os.path.join(HERE, "image.sh"), base], stdout=log, stderr=log,
-                              timeout=BUILD_S, check=False)
-    if done.returncode:
+        made = subprocess.Popen([os.path.join(HERE, "image.sh"), base], stdout=log, stderr=log,
+                                start_new_session=True)
+        try:
+            made.wait(BUILD_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(made.pid, signal.SIGKILL)
+            made.wait()
+            skip(f"the image was not there after {BUILD_S} s")
+    if made.returncode:
         with open(base + ".log", errors="replace", encoding="utf-8") as log:
             sys.stderr.write("".join(log.readlines()[-20:]))
         skip("the image could not be built (is there a way to the package archive?)")
