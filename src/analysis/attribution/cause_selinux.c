@@ -265,7 +265,7 @@ static struct seal_origin origin_of(const struct seal_attribution *at,
 static int tell_match(struct seal_attribution *at, const struct seal_case *c,
 		      const struct seal_avc_match *m, struct seal_finding *f)
 {
-	struct seal_origin o = origin_of(at, m);
+	struct seal_origin o = origin_of(at, m), quoted = m->denial->origin;
 	int64_t before_ms = m->before_us / 1000, shift_s = seal_avc_shift_us(at->avcs) / 1000000;
 	const char *ref;
 	int r;
@@ -276,12 +276,14 @@ static int tell_match(struct seal_attribution *at, const struct seal_case *c,
 	if (!ref)
 		return -ENOMEM;
 	o.ref = seal_bytes_of(ref);
+	if (o.line == quoted.line && seal_bytes_eq(o.path, quoted.path))
+		quoted = o;
 	r = set_object(at, c, m->denial, &f->object);
 	find_path(at, c, &f->object);
 	f->object.host = c->reason.host;
 	f->object.address = c->reason.address;
 	if (r == 0)
-		r = seal_finding_quote(f, &o, m->denial->record);
+		r = seal_finding_quote(f, &quoted, m->denial->record);
 	if (r == 0)
 		r = seal_finding_say(
 			at, f, &o, "AVC %s is of pid %u, %s of the log line; %lld ms %s it", ref,
