@@ -6,6 +6,7 @@ from, and no secret of the host is in it.
 usage: run.py [--program FILE] [INCIDENT ...]
 """
 import argparse
+import difflib
 import gzip
 import json
 import os
@@ -53,6 +54,11 @@ def answer(program, verb, folder):
     return done.returncode, done.stdout, done.stderr
 
 
+def difference(a, b):
+    lines = difflib.unified_diff(*(x.decode("utf-8", "replace").splitlines() for x in (a[1], b[1])), lineterm="", n=1)
+    return "\n".join([f"status {a[0]}, {b[0]}, {a[2]} {b[2]}", *lines])
+
+
 def same(program, name, root, bundle, verbs):
     """Both are called by the same name, so that it cannot make a difference."""
     with tempfile.TemporaryDirectory() as top:
@@ -62,7 +68,7 @@ def same(program, name, root, bundle, verbs):
             os.symlink(os.path.abspath(target), os.path.join(folder, "ev"))
         for verb in verbs:
             a, b = answer(program, verb, one), answer(program, verb, two)
-            check(f"{name}: {' '.join(verb)}: same bytes", a == b and a[0] == 0, f"{a}\n{b}")
+            check(f"{name}: {' '.join(verb)}: same bytes", a == b and a[0] == 0, difference(a, b))
 
 
 def collect(program, root, bundle, *options):
@@ -245,10 +251,11 @@ def limits(program, top):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--program", default=os.path.join(TOP, "build", "postseal"))
+    p.add_argument("--every", type=int, default=1, help="of the recorded incidents, one in so many")
     p.add_argument("incidents", nargs="*")
     args = p.parse_args()
     program = os.path.abspath(args.program)
-    names = args.incidents or sorted(n for n in os.listdir(INCIDENTS) if re.match(r"\d", n))
+    names = args.incidents or sorted(n for n in os.listdir(INCIDENTS) if re.match(r"\d", n))[::args.every]
     with tempfile.TemporaryDirectory() as top:
         incidents(program, names, top)
         secrets(program, top)

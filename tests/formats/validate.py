@@ -6,6 +6,7 @@ faults(format, data) lists what is wrong with one document, later_faults() what 
 callers tell, and skip what only those can see.
 """
 import html.parser
+import itertools
 import json
 import os
 import re
@@ -193,10 +194,10 @@ def markdown_faults(name, data):
     if re.search(r"[<>@\[\]!\\&$~]|https?:|www\.", outside.replace("`--format json`", "")):
         at = re.search(r"[<>@\[\]!\\&$~]|https?:|www\.", outside.replace("`--format json`", ""))
         out.append(f"markup outside of code: {outside[max(0, at.start() - 40):at.end() + 20]!r}")
-    rows = [line for line in outside.splitlines() if line.startswith("|")]
-    widths = {line.count("|") for line in rows}
-    if widths - {4, 6}:
-        out.append(f"a table row of {widths} borders")
+    for is_row, lines in itertools.groupby(outside.splitlines(), lambda line: line.startswith("|")):
+        widths = {line.count("|") for line in lines} if is_row else ()
+        if len(widths) > 1:
+            out.append(f"rows of one table with {sorted(widths)} borders")
     if outside.count("`") % 2 or "```" in outside:
         out.append("an open back-tick")
     return out
