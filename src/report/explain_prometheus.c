@@ -7,26 +7,14 @@
 
 static void put_classes(struct seal_buf *out, const struct seal_explanation *x)
 {
-	uint64_t n[SEAL_CLASS_MAX_][SEAL_CERTAINTY_MAX_] = {0};
+	struct seal_prom_classes c = {0};
 
 	seal_vec_each (g, &x->groups) {
-		n[g->cause->class_][g->cause->certainty] += g->messages;
+		c.n[g->cause->class_][g->cause->certainty] += g->messages;
 	}
-	seal_prom_family(
-		out, VERB, "cause_messages",
-		"Messages that wait or came to a bad end, by class of cause and certainty.");
-	for (unsigned i = 0; i < SEAL_CLASS_MAX_; i++)
-		for (unsigned k = 0; k < SEAL_CERTAINTY_MAX_; k++) {
-			const char *class_ = seal_cause_class_name((enum seal_cause_class)i);
-			const char *sure = seal_certainty_name((enum seal_certainty)k);
-			struct seal_prom_label labels[] = {{"class", seal_bytes_of(class_)},
-							   {"certainty", seal_bytes_of(sure)},
-							   {0}};
-
-			/* every class once, so that a series does not come and go */
-			if (n[i][k] || k == SEAL_CERTAINTY_CERTAIN)
-				seal_prom_sample(out, VERB, "cause_messages", labels, n[i][k]);
-		}
+	seal_prom_cause_messages(
+		out, VERB,
+		"Messages that wait or came to a bad end, by class of cause and certainty.", &c);
 }
 
 static void put_oldest(struct seal_buf *out, const struct seal_explanation *x)

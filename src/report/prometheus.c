@@ -55,3 +55,20 @@ void seal_prom_run(struct seal_buf *out, const struct seal_host *h, const char *
 	seal_prom_sample(out, verb, "complete", NULL, seal_report_is_complete(h));
 	put_sources(out, h, verb);
 }
+
+void seal_prom_cause_messages(struct seal_buf *out, const char *verb, const char *help,
+			      const struct seal_prom_classes *c)
+{
+	seal_prom_family(out, verb, "cause_messages", help);
+	for (unsigned i = 0; i < SEAL_CLASS_MAX_; i++)
+		for (unsigned k = 0; k < SEAL_CERTAINTY_MAX_; k++) {
+			const char *class_ = seal_cause_class_name((enum seal_cause_class)i);
+			const char *sure = seal_certainty_name((enum seal_certainty)k);
+			struct seal_prom_label labels[] = {{"class", seal_bytes_of(class_)},
+							   {"certainty", seal_bytes_of(sure)},
+							   {0}};
+
+			if (c->n[i][k] || k == SEAL_CERTAINTY_CERTAIN)
+				seal_prom_sample(out, verb, "cause_messages", labels, c->n[i][k]);
+		}
+}

@@ -29,3 +29,13 @@ void seal_prom_run(struct seal_buf *out, const struct seal_host *h, const char *
 /* seal_prom_queue - what waits by queue, cause, age and domain (20 at most), how fast more came,
  * when it is tried again, and when certificates end; nothing where single messages are asked for */
 void seal_prom_queue(struct seal_buf *out, const struct seal_explanation *x);
+
+/* struct seal_prom_classes - messages by class of their cause and its certainty */
+struct seal_prom_classes {
+	uint64_t n[SEAL_CLASS_MAX_][SEAL_CERTAINTY_MAX_];
+};
+
+/* seal_prom_cause_messages - the family "cause_messages"; every class stands in it at least once,
+ * so that no series comes and goes */
+void seal_prom_cause_messages(struct seal_buf *out, const char *verb, const char *help,
+			      const struct seal_prom_classes *c);
