@@ -11,6 +11,7 @@ static const char *const programs[][2] = {
 	{"firewall-cmd", "/usr/bin/firewall-cmd"},
 	{"getsebool", "/usr/sbin/getsebool"},
 	{"nft", "/usr/sbin/nft"},
+	{"pgrep", "/usr/bin/pgrep"},
 	{"postconf", "/usr/sbin/postconf"},
 	{"postfix", "/usr/sbin/postfix"},
 	{"postmap", "/usr/sbin/postmap"},
