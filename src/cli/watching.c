@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/table.h"
+#include "report/denials.h"
 #include "report/parts.h"
 #include "report/report.h"
 
@@ -104,17 +105,7 @@ static char *denial_title(const struct seal_denial_group *g)
 {
 	seal_auto_buf struct seal_buf b = {0};
 
-	seal_buf_put(&b, g->source_type.p, g->source_type.n);
-	seal_buf_puts(&b, " -> ");
-	seal_buf_put(&b, g->target_type.p, g->target_type.n);
-	seal_buf_puts(&b, " : ");
-	seal_buf_put(&b, g->tclass.p, g->tclass.n);
-	seal_buf_puts(&b, " {");
-	seal_vec_each (p, &g->perms) {
-		seal_buf_putc(&b, ' ');
-		seal_buf_put(&b, p->p, p->n);
-	}
-	seal_buf_puts(&b, " }");
+	seal_denial_access(&b, g);
 	if (g->port > 0)
 		seal_buf_printf(&b, " port %d", g->port);
 	if (g->permissive)

@@ -12,17 +12,26 @@ static bool is_sure(const struct seal_cause_group *g)
 	return g->fix >= 0 && g->cause->certainty >= SEAL_CERTAINTY_LIKELY;
 }
 
+/* is_planned - denials of this kind are to end already */
+static bool is_planned(const struct seal_plan *p, struct seal_bytes source_type,
+		       struct seal_bytes target_type, struct seal_bytes tclass)
+{
+	seal_vec_each (have, &p->denials) {
+		if (seal_bytes_eq(have->source_type, source_type) &&
+		    seal_bytes_eq(have->target_type, target_type) &&
+		    seal_bytes_eq(have->tclass, tclass))
+			return true;
+	}
+	return false;
+}
+
 static int end_denial(struct seal_plan *p, struct seal_bytes source_type,
 		      struct seal_bytes target_type, struct seal_bytes tclass)
 {
 	struct seal_plan_denial *slot;
 
-	seal_vec_each (have, &p->denials) {
-		if (seal_bytes_eq(have->source_type, source_type) &&
-		    seal_bytes_eq(have->target_type, target_type) &&
-		    seal_bytes_eq(have->tclass, tclass))
-			return 0;
-	}
+	if (is_planned(p, source_type, target_type, tclass))
+		return 0;
 	slot = seal_vec_add(&p->denials);
 	if (!slot)
 		return -ENOMEM;
@@ -165,18 +174,6 @@ static bool is_safe(const struct seal_denial_group *g, const struct seal_fix *f)
 	return g->by_mail && !g->permissive && f->kind != SEAL_FIX_MODULE && f->steps.v[0].argv.v.n;
 }
 
-/* is_planned - a cause of explain has it already */
-static bool is_planned(const struct seal_plan *p, const struct seal_denial_group *g)
-{
-	seal_vec_each (d, &p->denials) {
-		if (seal_bytes_eq(d->source_type, g->source_type) &&
-		    seal_bytes_eq(d->target_type, g->target_type) &&
-		    seal_bytes_eq(d->tclass, g->tclass))
-			return true;
-	}
-	return false;
-}
-
 /* weighed - the fix of a group with the group's other candidates as its alternatives
  * Returns 0 or -ENOMEM, then @ret is empty. */
 static int weighed(const struct seal_denial_group *g, struct seal_fix *ret)
@@ -214,7 +211,7 @@ int seal_plan_gather_denials(struct seal_plan *p, const struct seal_denial_repor
 		if (!from || ret < 0)
 			continue;
 		if (which == SEAL_PLAN_SILENT_SAFE && !is_safe(g, from)) {
-			n += !is_planned(p, g);
+			n += !is_planned(p, g->source_type, g->target_type, g->tclass);
 			continue;
 		}
 		ret = weighed(g, &f);

@@ -20,3 +20,7 @@ void seal_report_denials_html(const struct seal_host *h, const struct seal_denia
 			      const struct seal_text_style *style, struct seal_buf *out);
 void seal_report_denials_text(const struct seal_host *h, const struct seal_denial_report *r,
 			      const struct seal_text_style *style, struct seal_buf *out);
+
+/* seal_denial_access - "source -> target : class { permissions }", names as the log has them: not
+ * encoded */
+void seal_denial_access(struct seal_buf *out, const struct seal_denial_group *g);

@@ -9,17 +9,7 @@ static void put_group(struct seal_buf *out, const struct seal_denial_group *g,
 {
 	seal_auto_buf struct seal_buf access = {0}, when = {0};
 
-	seal_buf_put(&access, g->source_type.p, g->source_type.n);
-	seal_buf_puts(&access, " -> ");
-	seal_buf_put(&access, g->target_type.p, g->target_type.n);
-	seal_buf_puts(&access, " : ");
-	seal_buf_put(&access, g->tclass.p, g->tclass.n);
-	seal_buf_puts(&access, " {");
-	seal_vec_each (p, &g->perms) {
-		seal_buf_putc(&access, ' ');
-		seal_buf_put(&access, p->p, p->n);
-	}
-	seal_buf_puts(&access, " }");
+	seal_denial_access(&access, g);
 	seal_buf_puts(out, "\n#### ");
 	seal_md_put(out, style, seal_buf_bytes(&access));
 	seal_buf_puts(out, "\n\n");

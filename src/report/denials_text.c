@@ -5,6 +5,21 @@
 
 #define INDENT 2
 
+void seal_denial_access(struct seal_buf *out, const struct seal_denial_group *g)
+{
+	seal_buf_put(out, g->source_type.p, g->source_type.n);
+	seal_buf_puts(out, " -> ");
+	seal_buf_put(out, g->target_type.p, g->target_type.n);
+	seal_buf_puts(out, " : ");
+	seal_buf_put(out, g->tclass.p, g->tclass.n);
+	seal_buf_puts(out, " {");
+	seal_vec_each (p, &g->perms) {
+		seal_buf_putc(out, ' ');
+		seal_buf_put(out, p->p, p->n);
+	}
+	seal_buf_puts(out, " }");
+}
+
 static void put_title(struct seal_buf *out, const struct seal_denial_group *g,
 		      const struct seal_text_style *style)
 {
