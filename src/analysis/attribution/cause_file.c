@@ -266,6 +266,8 @@ int seal_test_disk(struct seal_attribution *at, const struct seal_case *c,
 
 	if (c->reason.origin == SEAL_REASON_REMOTE)
 		return seal_test_words(at, c, v, f);
+	if (c->reason.form == SEAL_FORM_CONNECT)
+		return seal_finding_refute(at, f, "a connection failed, no storage");
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(kinds[i].verdict, v->id) == 0)
 			says = c->reason.error == kinds[i].error ||

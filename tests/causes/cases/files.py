@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Owners, modes, users that daemons act as, and disks."""
-from base import deferred, line
+from base import deferred, line, queued
 
 TMP = "/srv/mail/v.example/carol/tmp"
 VIRTUAL = ("maildir delivery failed: create maildir file " + TMP + "/1.P2.mail: "
@@ -9,6 +9,7 @@ VIRTUAL_CF = ("compatibility_level = 3.6\nvirtual_mailbox_base = /srv/mail\n"
               "virtual_mailbox_domains = v.example\n")
 SPOOL_FULL = ("cannot update mailbox /var/mail/bob for user bob. error writing message: "
               "No space left on device")
+CONNECT_EIO = "connect to mx.ok.example[198.51.100.10]:25: Input/output error"
 
 
 def virtual(**more):
@@ -84,6 +85,10 @@ CASES = [
         deferred("A1B2C3D4", SPOOL_FULL, "bob@mail.example", "local", relay="local",
                  dsn="4.2.0")],
      "expect": {"A1B2C3D4": ("disk.full", "likely")}},
+    {"name": "an error of a connection is none of the disk", "log": [
+        deferred("A1B2C3D4", CONNECT_EIO, dsn="4.4.1")],
+     "queue": [queued("A1B2C3D4", CONNECT_EIO)],
+     "never": ["disk.error"]},
     {"name": "less room than smtpd wants", "live": df(9000000, 500), "log": [
         line("smtpd", 800, "NOQUEUE: reject: MAIL from unknown[192.0.2.7]: 452 4.3.1 "
              "Insufficient system storage; proto=ESMTP helo=<x>")],
