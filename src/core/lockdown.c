@@ -164,7 +164,7 @@ static const char *const refused[] = {
 /* is_needed_here - the leak check of a sanitizer looks at the threads of its own process */
 static bool is_needed_here(const char *name)
 {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef SEAL_ASAN
 	return strcmp(name, "ptrace") == 0;
 #else
 	(void)name;

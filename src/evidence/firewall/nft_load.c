@@ -243,7 +243,7 @@ static void limits(void)
 
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)setrlimit(RLIMIT_CPU, &cpu);
-#ifndef __SANITIZE_ADDRESS__ /* whose shadow memory is larger than any limit */
+#ifndef SEAL_ASAN /* whose shadow memory is larger than any limit */
 	(void)setrlimit(RLIMIT_AS, &(struct rlimit){2ul << 30, 2ul << 30});
 #endif
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
