@@ -86,6 +86,31 @@ static void tell(const struct seal_cli *cli, const struct seal_lockdown *l)
 		fprintf(stderr, ", no seccomp: %s\n", l->why_seccomp);
 }
 
+static bool is_own_root(const char *path)
+{
+	struct stat own, other;
+
+	return stat("/", &own) == 0 && stat(path, &other) == 0 && own.st_dev == other.st_dev &&
+	       own.st_ino == other.st_ino;
+}
+
+/* needed_rights - the running kernel is asked only where a root is its own; operands of audit and
+ * diff are roots, too */
+static unsigned needed_rights(const struct seal_cli *cli, const struct dirs *dirs)
+{
+	bool has_root = (cli->verb->bit & SEAL_VERB_ROOT) &&
+			!(cli->verb->bit == SEAL_VERB_AUDIT && cli->n_args);
+	unsigned rights = dirs->v.n ? SEAL_RIGHTS_OUTPUTS : 0;
+	size_t i;
+
+	if (has_root && is_own_root(cli->root))
+		rights |= SEAL_RIGHTS_LIVE;
+	for (i = 0; i < cli->n_args; i++)
+		if (is_own_root(cli->args[i]))
+			rights |= SEAL_RIGHTS_LIVE;
+	return rights;
+}
+
 int seal_cli_lock(const struct seal_cli *cli, struct seal_err *err)
 {
 	static bool locked;
@@ -100,6 +125,8 @@ int seal_cli_lock(const struct seal_cli *cli, struct seal_err *err)
 		seal_err_set(err, r, "out of memory");
 	if (r == 0)
 		r = nft_helper_start(err);
+	if (r == 0)
+		r = seal_lockdown_rights(needed_rights(cli, &dirs), err);
 	if (r == 0)
 		r = seal_lockdown((const char *const *)dirs.v.v, dirs.v.n, &state, err);
 	locked = r == 0;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
 #include <stdint.h>
@@ -11,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 /* of newer kernels than the header may be */
 #define FS_EXECUTE   (UINT64_C(1) << 0)
@@ -227,5 +229,48 @@ int seal_lockdown(const char *const *dirs, size_t n, struct seal_lockdown *ret,
 	r = lock_seccomp(ret);
 	if (r < 0)
 		return seal_err_set(err, r, "seccomp: %s", strerror(-r));
+	return 0;
+}
+
+/* --- capabilities ------------------------------------------------------------------------------
+ */
+
+/* of newer kernels than the header may be */
+#define AUDIT_READ_CAP 37
+
+static const struct {
+	unsigned rights; /* 0: always */
+	unsigned cap;
+} needed[] = {
+	{0, CAP_DAC_READ_SEARCH}, /* logs, the queue, labels */
+	{0, CAP_MAC_ADMIN},       /* labels that the running policy does not know, as they are */
+	{SEAL_RIGHTS_OUTPUTS, CAP_DAC_OVERRIDE},
+	{SEAL_RIGHTS_OUTPUTS, CAP_FOWNER}, /* to replace a file of another in /tmp */
+	{SEAL_RIGHTS_LIVE, CAP_NET_ADMIN}, /* the ruleset */
+	{SEAL_RIGHTS_LIVE, CAP_AUDIT_CONTROL},
+	{SEAL_RIGHTS_LIVE, AUDIT_READ_CAP},
+	{SEAL_RIGHTS_LIVE, CAP_SYS_PTRACE}, /* who holds which socket */
+	{SEAL_RIGHTS_LIVE, CAP_SYSLOG},
+};
+
+int seal_lockdown_rights(unsigned rights, struct seal_err *err)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3] = {0};
+	uint32_t keep[_LINUX_CAPABILITY_U32S_3] = {0};
+	size_t i;
+
+	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if ((needed[i].rights & ~rights) == 0)
+			keep[needed[i].cap / 32] |= UINT32_C(1) << needed[i].cap % 32;
+	if (syscall(SYS_capget, &head, caps) < 0)
+		return seal_err_set(err, -errno, "capabilities: %s", strerror(errno));
+	for (i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		caps[i].permitted &= keep[i];
+		caps[i].effective &= keep[i];
+		caps[i].inheritable = 0;
+	}
+	if (syscall(SYS_capset, &head, caps) < 0)
+		return seal_err_set(err, -errno, "capabilities: %s", strerror(errno));
 	return 0;
 }

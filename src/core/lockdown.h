@@ -27,3 +27,15 @@ struct seal_lockdown {
  * Returns 0, -ENOMEM, or a negative errno when a layer that is there could not be put in force. */
 int seal_lockdown(const char *const *dirs, size_t n, struct seal_lockdown *ret,
 		  struct seal_err *err);
+
+/* enum seal_rights - what reading needs of root's capabilities beside the right to read any file */
+enum seal_rights {
+	SEAL_RIGHTS_LIVE = 1,    /* the running kernel is asked: its rules, its audit, processes */
+	SEAL_RIGHTS_OUTPUTS = 2, /* files are written into directories of others */
+};
+
+/* seal_lockdown_rights - give up, for good, every capability that is not needed
+ * @rights: of enum seal_rights
+ * Of a process that has none nothing changes. Call before threads are started, and after helpers
+ * were: they keep theirs. Source: capabilities(7). Returns 0 or a negative errno. */
+int seal_lockdown_rights(unsigned rights, struct seal_err *err);

@@ -53,6 +53,10 @@ LIBRARIES = re.compile(
     r"/sys/fs/selinux|/etc/audit/auditd\.conf$|/var/log/audit(/audit\.log)?$|/etc/localtime$|/usr/share/(zoneinfo|locale|postseal)|"
     r".*\.so(\.[0-9]+)*$|/sys/kernel/mm/|/dev/(u?random)$|/sys/devices/system/cpu")
 LINE = re.compile(r"(\d+) +(\w+)\((.*)")
+# what root may keep: to read any file, and on demand to write outputs, and to ask the running kernel
+RIGHTS = {"CAP_DAC_READ_SEARCH", "CAP_MAC_ADMIN"}
+RIGHTS_OUTPUTS = {"CAP_DAC_OVERRIDE", "CAP_FOWNER"}
+RIGHTS_LIVE = {"CAP_NET_ADMIN", "CAP_AUDIT_CONTROL", "CAP_AUDIT_READ", "CAP_SYS_PTRACE", "CAP_SYSLOG"}
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -61,7 +65,14 @@ class Judge:
 
     def __init__(self, roots, out):
         self.roots, self.out = [os.path.realpath(root) for root in roots], os.path.realpath(out)
-        self.complaints, self.apart, self.ran, self.locked = [], set(), 0, None
+        self.complaints, self.apart, self.ran, self.locked, self.rights = [], set(), 0, None, None
+
+    def given_up(self, args, line):
+        """Which capabilities a process still has: no others than these may be left when it is locked."""
+        self.rights = set(re.findall(r"CAP_\w+", args))
+        too_many = self.rights - RIGHTS - RIGHTS_OUTPUTS - (RIGHTS_LIVE if "/" in self.roots else set())
+        if too_many:
+            self.complain("kept " + " ".join(sorted(too_many)), line)
 
     def complain(self, what, line):
         self.complaints.append(f"{what}: {line[:160]}")
@@ -82,6 +93,10 @@ class Judge:
             self.apart |= {child.group(1)} if child else set()
         if name == "seccomp" and "SECCOMP_SET_MODE_FILTER" in args and "= -1" not in line:
             self.locked = True
+            if self.rights is None:
+                self.complain("locked with all capabilities", line)
+        if name == "capset":
+            self.given_up(args, line)
         if name == "execve":
             self.ran += 1
             if self.ran > 1:

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -167,9 +169,76 @@ static void test_what_is_left(void **state)
 	unlink("/tmp/postseal-lockdown-kept");
 }
 
+/* effective - of this process, from /proc: "CapEff:\t000001ffffffffff" */
+static uint64_t effective(void)
+{
+	FILE *f = fopen("/proc/self/status", "re");
+	char row[256], *end;
+	uint64_t caps = UINT64_MAX;
+
+	while (f && fgets(row, sizeof(row), f))
+		if (strncmp(row, "CapEff:", 7) == 0)
+			caps = strtoull(row + 7, &end, 16);
+	if (f)
+		fclose(f);
+	return caps;
+}
+
+#define BIT(cap) (UINT64_C(1) << (cap))
+
+static const struct {
+	unsigned rights;
+	uint64_t kept;
+} rights[] = {
+	{0, BIT(CAP_DAC_READ_SEARCH) | BIT(CAP_MAC_ADMIN)},
+	{SEAL_RIGHTS_OUTPUTS,
+	 BIT(CAP_DAC_READ_SEARCH) | BIT(CAP_MAC_ADMIN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FOWNER)},
+	{SEAL_RIGHTS_LIVE, BIT(CAP_DAC_READ_SEARCH) | BIT(CAP_MAC_ADMIN) | BIT(CAP_NET_ADMIN) |
+				   BIT(CAP_AUDIT_CONTROL) | BIT(CAP_AUDIT_READ) |
+				   BIT(CAP_SYS_PTRACE) | BIT(CAP_SYSLOG)},
+};
+
+/* give_up - 0, or a number that says what is wrong */
+static int give_up(unsigned asked, uint64_t kept)
+{
+	uint64_t before = effective();
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct all[_LINUX_CAPABILITY_U32S_3];
+
+	if (seal_lockdown_rights(asked, NULL) < 0)
+		return 1;
+	if (effective() != (before & kept))
+		return 2;
+	memset(all, 0xff, sizeof(all));
+	/* not to be had again */
+	if (syscall(SYS_capset, &head, all) == 0 || effective() != (before & kept))
+		return 3;
+	return 0;
+}
+
+static void test_capabilities(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
+		int status;
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(give_up(rights[i].rights, rights[i].kept));
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (!WIFEXITED(status) || WEXITSTATUS(status))
+			fail_msg("rights %u: status %x", rights[i].rights, (unsigned)status);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_what_is_left)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_is_left),
+		cmocka_unit_test(test_capabilities),
+	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
