@@ -31,7 +31,8 @@ static int setup(void **state)
 
 	if (!f)
 		return -1;
-	if (seal_rules_load(NULL, &f->rules, &err) < 0 ||
+	/* tests/causes/mutants.py tries other rules */
+	if (seal_rules_load(getenv("SEAL_TEST_RULES"), &f->rules, &err) < 0 ||
 	    seal_matcher_new(f->rules, &f->matcher) < 0) {
 		fprintf(stderr, "%s\n", err.text);
 		return -1;
@@ -153,8 +154,7 @@ static void test_labelled_reasons(void **state)
 	print_message("%u reasons: %u right (%.1f %%), %u not named, %u wrong\n", score.n,
 		      score.right, 100.0 * score.right / score.n, score.vague, score.wrong);
 	assert_true(score.n >= 300);
-	assert_true(score.right * 100 >= score.n * 95);
-	assert_true(score.wrong * 100 <= score.n * 2);
+	assert_int_equal(score.right, score.n);
 
 	for (i = 0; i < f->rules->symptoms.n; i++)
 		if (!seen[i])
@@ -384,5 +384,6 @@ int main(void)
 		cmocka_unit_test(test_many),
 	};
 
+	cmocka_set_test_filter(getenv("SEAL_TEST_ONLY"));
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
