@@ -308,13 +308,18 @@ int seal_apply_run(struct seal_apply *a, struct seal_err *err)
 
 /* ---- the way back ---- */
 
-/* is_there - whether the effect of a begun step is there, or may be. Returns 1, 0 or a negative
- * errno */
-static int is_there(struct seal_apply *a, unsigned n, struct seal_err *err)
+/* is_to_undo - whether the undo of a begun step is to be run: its effect is there, or may be, or it
+ * never was, and yet the host is not as it was before. An effect that was there and is not any more
+ * was taken back by somebody else. Returns 1, 0 or a negative errno */
+static int is_to_undo(struct seal_apply *a, unsigned n, struct seal_err *err)
 {
 	const struct seal_asker asker = asker_of(a);
 	int r = seal_ask_after(&asker, step_of(a, n), err);
 
+	if (r == 0 && !seal_state_has(&a->state, n, DONE)) {
+		r = seal_ask_before(&asker, step_of(a, n), err);
+		return r < 0 && r != -ENODATA ? r : r == 0;
+	}
 	return r == -ENODATA ? 1 : r;
 }
 
@@ -381,7 +386,7 @@ static int undo_step(struct seal_apply *a, unsigned n)
 	} else if (!s->undo.v.n) {
 		r = seal_err_set(&err, -ENOTSUP, "the plan does not tell how");
 	} else {
-		r = is_there(a, n, &err);
+		r = is_to_undo(a, n, &err);
 		if (r == 1) {
 			r = run(a, &s->undo, &err);
 			if (r == 0)
@@ -414,7 +419,7 @@ static int undo_store(struct seal_apply *a)
 
 		if (!is_of_store(a, s) || !seal_state_has(&a->state, n, BEGUN))
 			continue;
-		r = s->undo.v.n ? is_there(a, n, &err) : 0;
+		r = s->undo.v.n ? is_to_undo(a, n, &err) : 0;
 		if (r == 1)
 			r = batch_add(&b, n, &s->undo, had_none(a, n));
 		else if (r == 0)

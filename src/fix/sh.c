@@ -399,6 +399,13 @@ static void undo_step(struct script *s, const struct seal_plan_step *step, unsig
 		if (probed) {
 			seal_buf_puts(b, "\tif ");
 			put_conditions(s, step->after.v, step->after.n, &step->ask);
+			if (has_probe(step->before.v, step->before.n)) {
+				/* the effect never came, and yet something is not as before */
+				seal_buf_printf(b, " ||\n\t\t{ [ ! -e \"$state/%u.done\" ] && ! { ",
+						n);
+				put_conditions(s, step->before.v, step->before.n, NULL);
+				seal_buf_puts(b, "; }; }");
+			}
 			seal_buf_puts(b, "; then\n\t\t");
 		} else {
 			seal_buf_puts(b, "\t");

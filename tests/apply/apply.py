@@ -203,6 +203,26 @@ def stops(run):
     done = run.apply(host.plan([h.relabel(host), h.element(), idle]))
     check(done.returncode == 1 and "effect is not there" in done.stdout, "no effect:", done.stdout, done.stderr)
     check(host.state() == before, "no effect: not taken back")
+    other = dict(h.chmod(host), argv=["chmod", "0644", os.path.join(host.tree, "three")])
+    plan = host.plan([h.element(), other])
+    done = run.apply(plan)
+    check(done.returncode == 1 and "effect is not there" in done.stdout, "another effect:", done.stdout, done.stderr)
+    check(host.state() == before, "another effect: not taken back")
+    # one that came halfway is taken back, one that somebody changed since it was there is left alone
+    folder, three = os.path.dirname(plan[0]), os.path.join(host.tree, "three")
+    for script in (False, True):
+        for ours in (True, False):
+            plan = host.plan([h.element(), h.chmod(host)])
+            check(run.apply(plan).returncode == 0, "halfway: apply")
+            if ours:
+                os.unlink(os.path.join(folder, "state", "2.done"))
+            os.chmod(three, 0o644)
+            back = subprocess.run(["sh", os.path.join(folder, "undo.sh")], capture_output=True, text=True,
+                                  check=False) if script else run.undo(plan)
+            check(back.returncode == 0, "halfway:", script, ours, back.stdout, back.stderr)
+            check(os.stat(three).st_mode & 0o777 == (0o600 if ours else 0o644), "halfway:", script, ours)
+            os.chmod(three, 0o600)
+            check(host.state() == before, "halfway:", script, ours, "is not mended")
 
 
 def questions(run):
