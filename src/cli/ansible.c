@@ -25,8 +25,8 @@ struct action {
 static const struct action actions[] = {
 	{"audit", "audit", "ndjson", false},     {"explain", "explain", "ndjson", false},
 	{"denials", "denials", "ndjson", false}, {"reach", "reach", "ndjson", false},
-	{"verify", "verify", "json", true},      {"apply", "fix", "text", true},
-	{"undo", "fix", "text", true},
+	{"verify", "verify", "json", true},      {"apply", "fix", "json", true},
+	{"undo", "fix", "json", true},
 };
 
 /* struct parameter - an option of the verbs that may be given; flag: true or false */
@@ -240,18 +240,43 @@ static int carry_out(const struct task *t, int (*run)(int, char **), struct done
 
 /* ---- the answer ---- */
 
-/* has_step - whether a line of apply's output tells of a step that ended so */
-static bool has_step(struct seal_bytes text, const char *word)
+/* put_command - a step's command, as a line of text */
+static void put_command(struct seal_buf *b, const json_t *step)
 {
-	struct seal_bytes line;
+	const json_t *word;
+	size_t i;
 
-	while (text.n) {
-		line = seal_bytes_trim(seal_bytes_cut(text, '\n', &text));
-		seal_bytes_word(&line); /* the number */
-		if (seal_bytes_starts(seal_bytes_trim(line), word))
-			return true;
+	json_array_foreach(json_object_get(step, "argv"), i, word)
+	{
+		if (i)
+			seal_buf_putc(b, ' ');
+		seal_enc_tty(
+			b, (struct seal_bytes){json_string_value(word), json_string_length(word)});
 	}
-	return false;
+	seal_buf_putc(b, '\n');
+}
+
+/* tell_steps - how each step ended, from the JSON of fix --apply or --undo
+ * Returns whether the host is not as it was before. */
+static bool tell_steps(const struct task *t, struct seal_bytes json, struct seal_buf *diff)
+{
+	json_t *doc = json_loadb(json.p ? json.p : "", json.n, 0, NULL), *step;
+	const char *changing = strcmp(t->action->name, "apply") == 0 ? "done" : "undone";
+	bool changed = false;
+	size_t i;
+
+	json_array_foreach(json_object_get(json_object_get(doc, "applied"), "steps"), i, step)
+	{
+		const char *state = json_string_value(json_object_get(step, "state"));
+
+		if (!state)
+			continue;
+		changed |= strcmp(state, changing) == 0 || strcmp(state, "stuck") == 0;
+		seal_buf_printf(diff, "%-8s ", state);
+		put_command(diff, step);
+	}
+	json_decref(doc);
+	return changed;
 }
 
 /* not_there - a step of verify's JSON whose effect is not there: apply would carry it out */
@@ -266,22 +291,16 @@ static bool not_there(const json_t *step)
  * program could tell counts */
 static bool foresee(struct seal_bytes json, struct seal_buf *diff)
 {
-	json_t *doc = json_loadb(json.p ? json.p : "", json.n, 0, NULL), *step, *word;
+	json_t *doc = json_loadb(json.p ? json.p : "", json.n, 0, NULL), *step;
 	bool changes = false;
-	size_t i, k;
+	size_t i;
 
 	json_array_foreach(json_object_get(doc, "steps"), i, step)
 	{
 		if (!not_there(step))
 			continue;
 		changes = true;
-		json_array_foreach(json_object_get(step, "argv"), k, word)
-		{
-			seal_buf_puts(diff, k ? " " : "");
-			seal_enc_tty(diff, (struct seal_bytes){json_string_value(word),
-							       json_string_length(word)});
-		}
-		seal_buf_putc(diff, '\n');
+		put_command(diff, step);
 	}
 	json_decref(doc);
 	return changes;
@@ -305,13 +324,10 @@ static void put_answer(const struct task *t, const struct done *d, struct seal_j
 	struct seal_bytes out = seal_buf_bytes(&d->out), why = last_line(&d->err);
 	bool changed = false;
 
-	if (dry) {
+	if (dry)
 		changed = foresee(out, &prepared);
-	} else if (fixes) {
-		changed = has_step(out, failed ? "NOT taken back" : "done  ") ||
-			  (!failed && has_step(out, "taken back"));
-		seal_buf_put(&prepared, out.p, out.n);
-	}
+	else if (fixes)
+		changed = tell_steps(t, out, &prepared);
 	seal_json_bool(j, "changed", changed);
 	/* an effect that is not there yet is no failure of a check */
 	seal_json_bool(j, "failed", dry ? d->code != 0 && d->code != 2 : failed);
@@ -330,9 +346,9 @@ static void put_answer(const struct task *t, const struct done *d, struct seal_j
 		seal_json_object(j, "diff");
 		seal_json_bytes(j, "prepared", seal_buf_bytes(&prepared));
 		seal_json_object_end(j);
-	} else {
-		seal_json_bytes(j, "report", out);
 	}
+	if (!dry)
+		seal_json_bytes(j, "report", out);
 }
 
 /* look_only - check mode of a plan: its digest, and verify in place of fix. A plan that is not on

@@ -97,14 +97,18 @@ class Ansible(unittest.TestCase):
         self.assertEqual(os.listdir(os.path.dirname(path)), ["plan.json"])
         wet = self.module(args)
         self.assertEqual((wet["changed"], wet["failed"]), (True, False), wet)
+        self.assertEqual(self.states(wet), ["done", "done"])
+        self.assertEqual(wet["diff"]["prepared"].count("done "), 2)
         self.assertNotEqual(self.host.state(), before)
         again = self.module(args)
         self.assertEqual((again["changed"], again["failed"]), (False, False), again)
+        self.assertEqual(self.states(again), ["already", "already"])
         # what only a program could tell is not known without running one
         dry = self.module({**args, "_ansible_check_mode": True})
         self.assertEqual((dry["failed"], dry["diff"]["prepared"].count("\n")), (False, 1), dry)
         back = self.module({"verb": "undo", "plan": path, "policy_root": self.host.policy_root})
         self.assertEqual((back["changed"], back["failed"]), (True, False), back)
+        self.assertEqual(self.states(back), ["undone", "undone"])
         self.assertEqual(self.host.state(), before)
         for check in (True, False):
             wrong = self.module({**args, "hash": "0" * 64, "_ansible_check_mode": check})
@@ -112,13 +116,21 @@ class Ansible(unittest.TestCase):
 
     def test_plan_that_fails(self):
         before = self.host.state()
-        path, digest = self.host.plan([h.chmod(self.host), self.broken()])
-        answer = self.module({"verb": "apply", "plan": path, "hash": digest})
+        path, digest = self.host.plan([h.element(), self.broken()])
+        answer = self.module({"verb": "apply", "plan": path, "hash": digest, "policy_root": self.host.policy_root})
         self.assertEqual((answer["changed"], answer["failed"]), (False, True), answer)
+        self.assertEqual(self.states(answer), ["undone", "undone"])
         self.assertEqual(self.host.state(), before)
 
+    def states(self, answer):
+        """How the steps ended, of a report that keeps to its schema."""
+        self.assertEqual(validate.faults("applied", "json", answer["report"].encode()), [], answer)
+        return [step["state"] for step in json.loads(answer["report"])["applied"]["steps"]]
+
     def broken(self):
-        return {"argv": ["chmod", "g+r", os.path.join(self.host.tree, "not there")], "undo": ["true"]}
+        """A step that does not have the effect it is to have, and can be taken back."""
+        step = h.chmod(self.host)
+        return {**step, "after": [h.condition("mode", step["argv"][-1], "0666")]}
 
     # ---- the playbooks
 
