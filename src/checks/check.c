@@ -446,6 +446,8 @@ static int prepare(struct seal_subject *s, const struct seal_check_query *q,
 	int r, err = 0;
 
 	r = seal_endpoints_find(s->h, &s->endpoints);
+	if (r == 0)
+		r = seal_mail_domains(s->h, &s->mail_domains);
 	if (r < 0)
 		return r;
 	s->roles = q->roles;
@@ -476,6 +478,7 @@ int seal_checks_run(struct seal_host *h, const struct seal_check_rules *rules,
 	if (r == 0 && ret->v.n > 1)
 		qsort(ret->v.v, ret->v.n, sizeof(*ret->v.v), finding_order);
 	seal_paths_done(&s.paths);
+	seal_vec_done(&s.mail_domains.v);
 	seal_endpoints_done(&s.endpoints);
 	return r < 0 ? seal_err_set(err, r, "%s", strerror(-r)) : 0;
 }

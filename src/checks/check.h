@@ -5,6 +5,7 @@
  * become findings. A check reads facts, emits findings, does no I/O and keeps no state. */
 
 #include "analysis/endpoints/endpoints.h"
+#include "analysis/mail_domain.h"
 #include "analysis/reach/reach_paths.h"
 #include "evidence/rules/checks.h"
 #include "model/explanation.h"
@@ -32,7 +33,8 @@ struct seal_subject {
 	const struct seal_check_rule *rule; /* of the check that is asked */
 	unsigned roles;                     /* bits of enum seal_role */
 	struct seal_endpoints endpoints;
-	struct seal_paths paths; /* what the firewall does to them */
+	struct seal_names mail_domains; /* of analysis/mail_domain.h */
+	struct seal_paths paths;        /* what the firewall does to them */
 	bool has_paths;
 	unsigned supposed; /* accesses and paths whose fix was looked for: checks/mend.h */
 };

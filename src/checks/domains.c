@@ -13,7 +13,7 @@ static int list_permissive(struct seal_subject *s, struct seal_out *out, bool ma
 	seal_vec_each (t, &s->h->selinux.permissive) {
 		struct seal_about about = {{{"source_type", *t}}, s->h->selinux.policy_origin};
 
-		if (seal_is_mail_domain(s->h->selinux.policy, *t) != mail)
+		if (seal_mail_domains_have(&s->mail_domains, *t) != mail)
 			continue;
 		seal_out_fail(out, &about, "%.*s is permissive: SELinux stops nothing it does.",
 			      SEAL_ARG(*t));
@@ -162,7 +162,7 @@ static int judge_task(struct seal_subject *s, struct seal_out *out, const struct
 	if (r == -ENOMEM)
 		return r;
 	if (is_unconfined(s->h->selinux.policy, have) ||
-	    !seal_is_mail_domain(s->h->selinux.policy, have))
+	    !seal_mail_domains_have(&s->mail_domains, have))
 		seal_out_fail(out, &about, "%.*s runs as %.*s.", SEAL_ARG(t->comm), SEAL_ARG(have));
 	else if (r == 0 && want.n && !seal_bytes_eq(have, want))
 		seal_out_fail(out, &about, "%.*s runs as %.*s; the policy makes it %.*s.",

@@ -93,31 +93,3 @@ bool seal_generic_type(struct seal_host *h, struct seal_bytes type)
 	}
 	return false;
 }
-
-/* is_process - of a type that processes run as; every policy made from the reference policy tells
- */
-static bool is_process(const struct seal_policy *p, struct seal_bytes type)
-{
-	const struct seal_bytes domain = SEAL_LIT("domain");
-	struct seal_bytes ret;
-
-	return seal_policy_type(p, domain, &ret) != -EISDIR ||
-	       seal_policy_type_has(p, type, domain);
-}
-
-bool seal_is_mail_domain(const struct seal_policy *p, struct seal_bytes type)
-{
-	static const char *const attributes[] = {"mta_user_agent",      "mailserver_domain",
-						 "mailserver_delivery", "mailserver_sender",
-						 "postfix_domain",      "postfix_server_domain",
-						 "milter_domains"};
-
-	for (size_t i = 0; i < sizeof(attributes) / sizeof(*attributes); i++)
-		if (seal_policy_type_has(p, type, seal_bytes_of(attributes[i])))
-			return true;
-	if (!is_process(p, type))
-		return false;
-	return seal_bytes_starts(type, "postfix_") || seal_bytes_starts(type, "dovecot_") ||
-	       seal_bytes_is(type, "system_mail_t") || seal_bytes_is(type, "spamd_t") ||
-	       seal_bytes_is(type, "saslauthd_t");
-}

@@ -26,6 +26,3 @@ int seal_may(struct seal_host *h, struct seal_bytes daemon, struct seal_bytes ty
 /* seal_generic_type - a type that file_contexts gives to what nobody has told it of: in the root,
  * in /var, /srv, /usr, /opt, /tmp or in a home */
 bool seal_generic_type(struct seal_host *h, struct seal_bytes type);
-
-/* seal_is_mail_domain - a domain of the mail system: by attribute of the policy, or by its name */
-bool seal_is_mail_domain(const struct seal_policy *p, struct seal_bytes type);

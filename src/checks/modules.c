@@ -61,14 +61,14 @@ static bool is_mail(struct local *l, struct seal_bytes name)
 	int r = seal_policy_type(p, name, &type);
 
 	if (r != -EISDIR)
-		return seal_is_mail_domain(p, r == 0 ? type : name);
+		return seal_mail_domains_have(&l->s->mail_domains, r == 0 ? type : name);
 	if (seal_bytes_eq(l->attribute, name))
 		return l->has_mail;
 	l->attribute = name;
 	l->has_mail = false;
 	if (seal_policy_members(p, name, &members) == 0)
 		seal_vec_each (m, &members.v) {
-			l->has_mail |= seal_is_mail_domain(p, *m);
+			l->has_mail |= seal_mail_domains_have(&l->s->mail_domains, *m);
 		}
 	seal_vec_done(&members.v);
 	return l->has_mail;

@@ -433,16 +433,16 @@ static int excess_openings(struct finder *f)
 }
 
 /* all_mail - a domain of mail, or an attribute that mail domains alone have */
-static bool all_mail(const struct seal_policy *p, struct seal_bytes name)
+static bool all_mail(const struct finder *f, struct seal_bytes name)
 {
 	struct seal_names members = {0};
 	bool all;
 
-	if (seal_policy_members(p, name, &members) < 0)
+	if (seal_policy_members(f->s.h->selinux.policy, name, &members) < 0)
 		return false;
 	all = members.v.n > 0;
 	seal_vec_each (m, &members.v) {
-		all &= seal_is_mail_domain(p, *m);
+		all &= seal_mail_domains_have(&f->s.mail_domains, *m);
 	}
 	seal_vec_done(&members.v);
 	return all;
@@ -467,7 +467,7 @@ static int excess_booleans(struct finder *f)
 		if (!used && seal_policy_boolean_sources(p, b->name, &sources) == 0) {
 			mail = sources.v.n > 0;
 			seal_vec_each (s, &sources.v) {
-				mail &= all_mail(p, *s);
+				mail &= all_mail(f, *s);
 			}
 		}
 		seal_vec_done(&sources.v);
@@ -529,6 +529,8 @@ int seal_needs_find(struct seal_host *h, struct seal_needs *ret)
 	ret->complete = r == 0 && h->postfix.instances.n && f.s.endpoints.next_hops_complete &&
 			f.s.endpoints.listeners_complete;
 	if (r == 0)
+		r = seal_mail_domains(h, &f.s.mail_domains);
+	if (r == 0)
 		f.s.roles = seal_roles_guess(h, &f.s.endpoints, &why, &err);
 	r = r ? r : err;
 	if (r == 0 && h->ruleset) {
@@ -538,6 +540,7 @@ int seal_needs_find(struct seal_host *h, struct seal_needs *ret)
 	if (r == 0 && h->postfix.instances.n)
 		r = find_all(&f);
 	seal_paths_done(&f.s.paths);
+	seal_vec_done(&f.s.mail_domains.v);
 	seal_endpoints_done(&f.s.endpoints);
 	return r;
 }
