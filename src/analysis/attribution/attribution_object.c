@@ -331,6 +331,13 @@ static int by_set_gid(struct seal_attribution *at, const struct seal_case *c,
 	return 0;
 }
 
+/* opens_own_lock - a daemon takes the lock of its service, pid/TRANSPORT.SERVICE, while it is still
+ * root: before it changes its root and its user */
+static bool opens_own_lock(const struct seal_case *c)
+{
+	return c->n_texts && seal_bytes_find(c->texts[0], "open lock file pid/") >= 0;
+}
+
 int seal_case_identity(struct seal_attribution *at, const struct seal_case *c,
 		       struct seal_bytes path, struct seal_identity *ret)
 {
@@ -343,7 +350,7 @@ int seal_case_identity(struct seal_attribution *at, const struct seal_case *c,
 	for (i = 0; i < sizeof(set_gid) / sizeof(set_gid[0]); i++)
 		if (seal_bytes_is(c->daemon, set_gid[i]))
 			return by_set_gid(at, c, ret);
-	if (seal_bytes_is(c->daemon, "master")) {
+	if (seal_bytes_is(c->daemon, "master") || opens_own_lock(c)) {
 		*ret = root_identity(c);
 		return 0;
 	}

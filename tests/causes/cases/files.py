@@ -85,6 +85,11 @@ CASES = [
         deferred("A1B2C3D4", SPOOL_FULL, "bob@mail.example", "local", relay="local",
                  dsn="4.2.0")],
      "expect": {"A1B2C3D4": ("disk.full", "likely")}},
+    {"name": "the lock of a service is taken as root, whatever the owner of its directory",
+     "modes": {"var/spool/postfix/pid": ("d", 0o755, 0, 0)},
+     "log": [line("smtpd", 800, "fatal: open lock file pid/inet.smtp: cannot create file "
+                  "exclusively: Permission denied")],
+     "causes": [("unknown", "unknown")], "never": ["dac.queue"]},
     {"name": "an error of a connection is none of the disk", "log": [
         deferred("A1B2C3D4", CONNECT_EIO, dsn="4.4.1")],
      "queue": [queued("A1B2C3D4", CONNECT_EIO)],
