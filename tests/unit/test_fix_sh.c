@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_fix_sh.c - what apply.sh executes is what the plan says, word by word, whatever the words
- * hold; what no script should carry is a step for a person */
+/* test_fix_sh.c - what apply.sh and undo.sh execute is what the plan says, word by word, whatever
+ * the words hold; so is what stands in the playbook; what no script should carry is a step for a
+ * person
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +16,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <yaml.h>
 
 #include "core/enc.h"
 #include "fix/plan.h"
@@ -85,6 +88,11 @@ static void add_fix(struct seal_plan *p, unsigned number)
 	assert_non_null(s);
 	s->op = "chmod";
 	assert_int_equal(seal_argv_set(&s->argv, words, n), 0);
+	/* every third is taken back with words of its own */
+	for (i = 2; i < n; i++)
+		words[i] = random_word(p->arena);
+	if (number % 3 == 0)
+		assert_int_equal(seal_argv_set(&s->undo, words, n), 0);
 	assert_int_equal(seal_plan_add(p, &f), 0);
 	seal_fix_done(&f);
 }
@@ -136,28 +144,45 @@ static struct seal_bytes next_word(struct seal_bytes *rest)
 	return w;
 }
 
-/* compare - the words written down are those of the plan's steps. Returns how many steps */
-static unsigned compare(const struct seal_plan *p, const char *out)
+static void read_words(const char *out, struct seal_buf *all)
 {
-	struct seal_buf all = {0};
-	struct seal_bytes rest;
 	char piece[65536];
-	unsigned steps = 0;
 	FILE *f = fopen(out, "re");
-	size_t n, i;
+	size_t n;
 
 	assert_non_null(f);
 	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-		seal_buf_put(&all, piece, n);
+		seal_buf_put(all, piece, n);
 	fclose(f);
+}
+
+/* expect - the next command written down is this one */
+static void expect(struct seal_bytes *rest, const struct seal_argv *argv)
+{
+	size_t i;
+
+	assert_true(is_clean(argv));
+	for (i = 1; i < argv->v.n; i++)
+		assert_true(seal_bytes_eq(next_word(rest), argv->v.v[i]));
+	assert_true(seal_bytes_is(next_word(rest), "\n"));
+}
+
+/* compare - the words written down are those of the plan's steps. Returns how many steps */
+static unsigned compare(const struct seal_plan *p, const char *out, bool back)
+{
+	struct seal_buf all = {0};
+	struct seal_bytes rest;
+	unsigned steps = 0;
+	size_t i;
+
+	read_words(out, &all);
 	rest = seal_buf_bytes(&all);
-	seal_vec_each (s, &p->steps) {
-		if (seal_step_is_manual(s))
+	for (i = 0; i < p->steps.n; i++) {
+		const struct seal_plan_step *s = &p->steps.v[back ? p->steps.n - 1 - i : i];
+
+		if (seal_step_is_manual(s) || (back && !s->undo.v.n))
 			continue;
-		assert_true(is_clean(&s->argv));
-		for (i = 1; i < s->argv.v.n; i++)
-			assert_true(seal_bytes_eq(next_word(&rest), s->argv.v.v[i]));
-		assert_true(seal_bytes_is(next_word(&rest), "\n"));
+		expect(&rest, back ? &s->undo : &s->argv);
 		steps++;
 	}
 	assert_int_equal(rest.n, 0);
@@ -165,10 +190,99 @@ static unsigned compare(const struct seal_plan *p, const char *out)
 	return steps;
 }
 
+/* next_event - of the playbook; the caller deletes it */
+static yaml_event_type_t next_event(yaml_parser_t *parser, yaml_event_t *e)
+{
+	assert_int_equal(yaml_parser_parse(parser, e), 1);
+	return e->type;
+}
+
+/* compare_list - a list under "argv:" holds these words behind the program, each !unsafe: Ansible
+ * takes none for a template */
+static void compare_list(yaml_parser_t *parser, const struct seal_argv *argv)
+{
+	yaml_event_t e;
+	size_t i = 0;
+
+	assert_int_equal(next_event(parser, &e), YAML_SEQUENCE_START_EVENT);
+	yaml_event_delete(&e);
+	while (next_event(parser, &e) == YAML_SCALAR_EVENT) {
+		struct seal_bytes got = {(const char *)e.data.scalar.value, e.data.scalar.length};
+
+		assert_true(i < argv->v.n);
+		assert_non_null(e.data.scalar.tag);
+		assert_string_equal((const char *)e.data.scalar.tag, "!unsafe");
+		assert_true(i == 0 || seal_bytes_eq(got, argv->v.v[i]));
+		yaml_event_delete(&e);
+		i++;
+	}
+	assert_int_equal(e.type, YAML_SEQUENCE_END_EVENT);
+	yaml_event_delete(&e);
+	assert_int_equal(i, argv->v.n);
+}
+
+/* compare_playbook - read back, it has the commands of the plan in their order, and no word of them
+ * anywhere without the tag */
+static void compare_playbook(struct seal_plan *p)
+{
+	struct seal_buf text = {0};
+	yaml_parser_t parser;
+	yaml_event_t e;
+	yaml_event_type_t type;
+	size_t i = 0;
+
+	seal_plan_ansible(p, "0", &text);
+	assert_int_equal(text.err, 0);
+	assert_int_equal(yaml_parser_initialize(&parser), 1);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text.p, text.n);
+	do {
+		bool is_argv, is_open;
+
+		type = next_event(&parser, &e);
+		is_argv = type == YAML_SCALAR_EVENT &&
+			  strcmp((const char *)e.data.scalar.value, "argv") == 0;
+		is_open = type == YAML_SCALAR_EVENT && !e.data.scalar.tag;
+		/* what is no word of a step is ours, and holds nothing of a template */
+		assert_false(is_open && strstr((const char *)e.data.scalar.value, "{{"));
+		yaml_event_delete(&e);
+		if (!is_argv)
+			continue;
+		while (i < p->steps.n && seal_step_is_manual(&p->steps.v[i]))
+			i++;
+		assert_true(i < p->steps.n);
+		compare_list(&parser, &p->steps.v[i++].argv);
+	} while (type != YAML_STREAM_END_EVENT);
+	while (i < p->steps.n && seal_step_is_manual(&p->steps.v[i]))
+		i++;
+	assert_int_equal(i, p->steps.n);
+	yaml_parser_delete(&parser);
+	seal_buf_done(&text);
+}
+
+/* try_undo - what was done is taken back, last step first */
+static unsigned try_undo(const struct seal_plan *p, const char *dir)
+{
+	char path[96], out[96];
+	struct seal_buf script = {0};
+	unsigned n;
+
+	snprintf(path, sizeof(path), "%.80s/undo.sh", dir);
+	snprintf(out, sizeof(out), "%.80s/undone", dir);
+	seal_plan_undo_sh(p, "0", &script);
+	assert_int_equal(script.err, 0);
+	with_recorder(&script, path);
+	run_script(path, out);
+	n = compare(p, out, true);
+	unlink(path);
+	unlink(out);
+	seal_buf_done(&script);
+	return n;
+}
+
 static void test_random_plans(void **state)
 {
 	char dir[64], path[96], out[96], command[160];
-	unsigned number = 0, done = 0, by_hand = 0;
+	unsigned number = 0, done = 0, by_hand = 0, undone = 0;
 
 	(void)state;
 	/* 200,000 marks are made: in memory where that is possible */
@@ -191,9 +305,13 @@ static void test_random_plans(void **state)
 		assert_int_equal(script.err, 0);
 		with_recorder(&script, path);
 		run_script(path, out);
-		i = compare(p, out);
+		i = compare(p, out, false);
 		done += i;
 		by_hand += A_BATCH - i;
+		if (number % (10 * A_BATCH) == 0) {
+			undone += try_undo(p, dir);
+			compare_playbook(p);
+		}
 		seal_buf_done(&script);
 		seal_plan_free(p);
 		snprintf(command, sizeof(command), "%s/state", dir);
@@ -207,7 +325,9 @@ static void test_random_plans(void **state)
 		}
 		snprintf(out, sizeof(out), "%s/out", dir);
 	}
-	print_message("%u steps executed as planned, %u left to a person\n", done, by_hand);
+	print_message("%u steps executed as planned, %u left to a person, %u taken back\n", done,
+		      by_hand, undone);
+	assert_true(undone > FIXES / 40);
 	assert_int_equal(done + by_hand, FIXES);
 	assert_true(by_hand > FIXES / 200);
 	unlink(path);
