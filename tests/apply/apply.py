@@ -5,6 +5,7 @@ changed, what is refused, and that the way back leads to the state before from w
 ended: a step that fails, a question that is not answered, kill -9 and a full disk at every call."""
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -360,6 +361,50 @@ def full_disk(run):
     check(ends == {0, 1}, "full disk: ended with", ends)
 
 
+def executed(run):
+    """What --apply runs by itself is what the plan names, by full path, and never what PATH leads to."""
+    host, plan = run.host, run.host.plan(steps_of(run.host))
+    before = host.state()
+    log, evil = os.path.join(host.top, "trace"), os.path.join(host.top, "evil")
+    os.mkdir(evil)
+    for name in ("nft", "chmod", "restorecon", "postqueue", "getfattr", "setfattr", "stat", "sh"):
+        with open(os.path.join(evil, name), "w", encoding="ascii") as f:
+            f.write(f"#!/bin/sh\n: >{evil}/ran\n")
+        os.chmod(os.path.join(evil, name), 0o755)
+    under = ["env", "PATH=" + evil, shutil.which("strace"), "-f", "-qq", "-o", log,
+             "-e", "trace=execve,clone,clone3,fork,vfork,connect"]
+    done = run.apply(plan, under=under)
+    check(done.returncode == 0, "traced:", done.stdout, done.stderr)
+    with open(plan[0], encoding="utf-8") as f:
+        steps = json.load(f)["plan"]["steps"]
+    named = {words[0] for s in steps for words in (s["argv"], s["undo"]) if words}
+    first, parent, root = {}, {}, None
+    with open(log, encoding="utf-8", errors="replace") as f:
+        for line in f:
+            pid = line.split()[0]
+            program = re.search(r'execve\("([^"]*)".* = 0$', line) or re.search(r'execve\("([^"]*)".*<unfinished', line)
+            child = re.search(r"(?:clone3?|v?fork)(?:\(| resumed).* = (\d+)$", line)
+            if program:
+                root = root or pid
+                first.setdefault(pid, program.group(1))
+            elif child:
+                parent[child.group(1)] = pid
+            check(not (pid == root and "connect(" in line and "AF_INET" in line), "connects:", line)
+
+    def is_ours(pid):
+        """Until it runs a program, a process does what postseal does."""
+        up = parent.get(pid)
+        return up == root or (up is not None and up not in first and is_ours(up))
+    ran = {program for pid, program in first.items() if is_ours(pid)}
+    # modes are asked of stat(1)
+    allowed = {os.path.basename(n) for n in named} | {"stat"}
+    check(len(ran) > 3 and {os.path.basename(p) for p in ran} <= allowed, "ran:", ran, named)
+    check(all(re.match("/(usr/)?s?bin/", p) for p in ran), "not in full:", ran)
+    check(not os.path.exists(os.path.join(evil, "ran")), "a program of PATH was run")
+    run.undo(plan)
+    check(host.state() == before, "traced: not taken back")
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="postseal-apply-") as scratch:
         run = Run(h.Host(scratch))
@@ -372,6 +417,8 @@ def main():
             each_call(run, ("fsync", "renameat", "openat", "mkdirat", "write"), "error=ENOSPC", "a full disk")
             each_call(run, ("fsync", "wait4"), "signal=KILL", "kill -9 among rules", h.rule_steps)
             resumed(run)
+            executed(run)
+            print("executed", len(faults), "faults")
         h.run("umount", "/usr/sbin")
         h.run("umount", scratch)
     return 1 if faults else 0

@@ -10,6 +10,7 @@ import argparse
 import ctypes
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -461,6 +462,35 @@ def check_hostile(p):
             b"\x07" not in text, "control bytes reach the terminal")
 
 
+def check_calls(p):
+    """Nobody is spoken with but the resolver and the server asked about; no program is run."""
+    if not shutil.which("strace"):
+        return
+    log = os.path.join(p.scratch, "trace")
+    done = subprocess.run(["strace", "-f", "-qq", "-o", log, "-e", "trace=execve,connect,sendto,sendmsg,sendmmsg,bind,listen",
+                           p.program, "probe", "--root", p.root, "--to", "[relay.post.example]:588", "--to", "post.example"],
+                          capture_output=True, check=False, timeout=100)
+    if done.returncode:
+        print("probe cannot be traced here:", done.stderr.decode()[:200])
+        return
+    with open(log, encoding="utf-8", errors="replace") as f:
+        lines = f.read().splitlines()
+    told = set()
+    for line in lines:
+        far = re.search(r"sin6?_port=htons\((\d+)\).*?(?:inet_addr\(\"([^\"]*)\"|AF_INET6, \"([^\"]*)\")", line)
+        if far and " bind(" not in line:
+            told.add((far.group(2) or far.group(3), int(far.group(1))))
+        elif "AF_UNIX" in line:
+            # the resolver's cache, which the C library looks for
+            require("nscd" in line, f"a socket of this host: {line}")
+        require(" listen(" not in line, f"waits for others: {line}")
+    require(sum("execve(" in line for line in lines) == 1, "a program is run")
+    # port 0: the C library asks which address would be its own, nothing is sent
+    told = {t for t in told if t[1]}
+    want = {("10.7.0.53", 53), ("10.7.0.1", 588), ("10.7.0.1", 25), ("10.7.0.2", 25)}
+    require(told and told <= want and want <= told, f"spoken with: {told}")
+
+
 def check_time(p):
     """Ten next hops, half of them dead."""
     alive = [f"[relay.post.example]:{port}" for port in (25, 465, 587, 588, 589)]
@@ -514,6 +544,7 @@ def run(program):
         check_domain(p)
         check_schema(p)
         check_hostile(p)
+        check_calls(p)
         check_time(p)
     finally:
         for server in servers:
