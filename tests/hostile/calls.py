@@ -7,7 +7,8 @@ usage: calls.py --program POSTSEAL [--verbose]              exit status 77 witho
 No program is run, no connection made, nothing written but the outputs, nothing opened outside the
 root but what libraries read when they start, and no content of the root is read before the locks
 are on. The helper that parses nft rules has a network and a file system of its own, which go with
-it: there it may mount, and talk to its kernel. The list is tried on programs that break it.
+it: there it may mount, and talk to its kernel. The list is tried on programs that break it, and explain
+on kernels without Landlock, seccomp, both, openat2: the same answer, and still nothing of that.
 """
 import argparse
 import os
@@ -35,6 +36,7 @@ HARMLESS = set("""
     rseq rt_sigaction rt_sigprocmask rt_sigreturn sched_getaffinity sched_yield seccomp select set_robust_list
     set_tid_address setitimer setpriority setrlimit setsockopt socketpair stat statfs statx sysinfo time umask uname
     wait4 waitid waitpid write writev capget capset setgroups setresgid setresuid setuid setgid ioprio_set
+    eventfd2 inotify_add_watch inotify_init1 inotify_rm_watch signalfd4
     """.split())
 OPENS = {"open", "openat", "openat2", "creat"}
 # calls that change what their paths name
@@ -158,15 +160,18 @@ class Judge:
                 self.complain("changed", line)
 
 
-def trace(command, roots, out, env):
-    """What a command is blamed for, its exit status and its error."""
+def trace(command, roots, out, env, missing=""):
+    """What a command is blamed for, its exit status and its error. @missing: what the kernel lacks
+    (tests/without.py)"""
     log = out + ".trace"
-    done = subprocess.run(["strace", "-f", "-qq", "-y", "-s", "200", "--seccomp-bpf", "-e", "trace=!" + MANY,
+    prefix = [sys.executable, os.path.join(HERE, "..", "without.py"), missing] if missing else []
+    quick = [] if "seccomp" in missing else ["--seccomp-bpf"]
+    done = subprocess.run([*prefix, "strace", "-f", "-qq", "-y", "-s", "200", *quick, "-e", "trace=!" + MANY,
                            "-o", log, *command], env=env, cwd=out,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300, check=False)
     judge = Judge(roots, out)
     with open(log, encoding="utf-8", errors="replace") as f:
-        if "seccomp(SECCOMP_SET_MODE_FILTER" in f.read():
+        if "seccomp(SECCOMP_SET_MODE_FILTER" in f.read() and "seccomp" not in missing:
             judge.locked = False
     judge.read(log)
     os.unlink(log)
@@ -196,7 +201,32 @@ def verbs(out, roots):
             ["reach", "--root", first], ["explain", "--root", first, *files], ["fix", "--root", first, "-o", out + "/plan"],
             ["verify", "--root", first, out + "/plan/plan.json"], ["collect", "--root", first, "-o", out + "/bundle.tar"],
             ["diff", first, second], ["rules", "list"], ["explain", "--root", second], ["reach", "--root", second],
-            ["audit", "--root", out + "/bundle.tar"])
+            ["audit", "--root", out + "/bundle.tar"],
+            ["watch", "--root", first, "--for", "2s", "--format", f"ndjson={out}/w.ndjson", "--textfile", out + "/w.prom"])
+
+
+# a kernel that lacks a layer, or both: the program itself does nothing of what they forbid
+LACKING = ("landlock", "seccomp", "landlock,seccomp", "openat2")
+
+
+def lacks(program, first, out, env):
+    """(command, what is wrong with it) on kernels that lack something; the answer is that of any other."""
+    command = [program, "explain", "--root", first, "--format", "json", "--verbose"]
+    usual = subprocess.run(command, env=env, cwd=out, capture_output=True, timeout=300, check=False)
+    for missing in LACKING:
+        complaints, done = trace(command, [first], out, env, missing)
+        if missing == "openat2":
+            # then the way is walked by component, O_NOFOLLOW, and every step is an openat() of its own
+            complaints = [c for c in complaints if not c.startswith(("opened outside", "read before"))]
+        if done.returncode == 77:
+            continue
+        if done.stdout != usual.stdout:
+            complaints.append("another answer")
+        said = done.stderr.decode(errors="replace")
+        for layer, word in (("landlock", "no Landlock"), ("seccomp", "no seccomp")):
+            if (layer in missing.split(",")) != (word in said):
+                complaints.append(f"does not tell of {layer}: {said[:200]}")
+        yield "without " + missing, complaints
 
 
 def main():
@@ -229,6 +259,13 @@ def main():
             if complaints:
                 failed += 1
                 print(f"{args[0]} {' '.join(w for w in args[1:] if not w.startswith(folder))}:")
+                for c in complaints if a.verbose else complaints[:8]:
+                    print("  " + c)
+        for what, complaints in lacks(program, roots[0], out, env):
+            n += 1
+            if complaints:
+                failed += 1
+                print(what + ":")
                 for c in complaints if a.verbose else complaints[:8]:
                     print("  " + c)
     print(f"{n} commands, {failed} faults")

@@ -172,7 +172,9 @@ static int open_all(struct seal_live *l, const struct seal_live_query *q, struct
 	l->journal = (struct live_journal){.l = l};
 	if (mail || audit)
 		r = live_journal_open(l, mail, audit);
-	live_notify_open(l);
+	/* what changes on this host is no change of another root */
+	if (seal_root_kind(l->root) == SEAL_ROOT_LIVE)
+		live_notify_open(l);
 	return r;
 }
 
