@@ -15,10 +15,11 @@
 	X(checks) X(contexts) X(df) X(encoders) \
 	X(files_tsv) X(firewalld_direct) X(firewalld_policy) X(firewalld_zone) \
 	X(journal_export) X(labels) X(mail_line) X(mail_log) \
-	X(main_cf) X(map) X(master_cf) X(network) \
-	X(nft_json) X(nft_text) X(partial) X(plan) \
-	X(policy) X(probe) X(proc_net) X(queue_file) \
-	X(queue_json) X(queue_log) X(reason) X(selinux_json) \
+	X(main_cf) X(map) X(master_cf) X(module) \
+	X(network) X(nft_json) X(nft_text) X(partial) \
+	X(plan) X(plan_file) X(policy) X(probe) \
+	X(proc_net) X(queue_file) X(queue_json) X(queue_log) \
+	X(reason) X(reduce) X(report) X(selinux_json) \
 	X(topology) X(unit) X(users) X(waivers) \
 	X(yaml)
 /* clang-format on */

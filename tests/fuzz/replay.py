@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Run the seeds and the kept inputs of tests/fuzz/regressions through every parser, and damaged copies
-of the seeds: cut, with bits turned over, with parts of another one in them.
+"""Run the seeds, with the kept inputs of tests/fuzz/regressions, through every parser, and damaged copies
+of them: cut, with bits turned over, with parts of another one in them.
 
 usage: replay.py PROGRAM
 """
@@ -53,8 +53,7 @@ def main():
                         f.write(damage(rng, text, rng.choice(texts)))
         if count < 200:
             sys.exit(f"only {count} seeds")
-        folders = [os.path.join(top, "seeds"), os.path.join(top, "damaged"),
-                   os.path.join(HERE, "regressions")]
+        folders = [os.path.join(top, "seeds"), os.path.join(top, "damaged")]
         env = dict(os.environ)
         env["LSAN_OPTIONS"] = f"suppressions={os.path.join(HERE, 'lsan.supp')}:print_suppressions=0"
         done = subprocess.run([sys.argv[1], *folders], check=False, env=env)

@@ -122,6 +122,7 @@ def of_bundle(out, root):
             if kind:
                 out.add(kind, read(os.path.join(folder, name)))
     out.add("archive", small_tar(root))
+    out.add("archive", sosreport(root))
 
 
 def of_data(out):
@@ -195,8 +196,41 @@ def by_hand(out):
     out.add("address", "2001:db8::1 192.0.2.1 ::ffff:1.2.3.4 fe80::1%eth0 2026-11-20T18:53:36.8+02:00")
 
 
+def kept(out):
+    """Answers of the program itself, and inputs that once were findings."""
+    for area in ("inputs", "regressions"):
+        for folder, _, names in os.walk(os.path.join(HERE, area)):
+            for name in names:
+                out.add(os.path.basename(folder), read(os.path.join(folder, name)))
+
+
+def sosreport(root):
+    """The same host as sos(1) packs it: one folder, what commands said beside the files."""
+    out = io.BytesIO()
+    top = "sosreport-mail-2026-11-20-abcdefg/"
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        for name, target in (("root/etc/postfix/main.cf", "etc/postfix/main.cf"),
+                             ("root/etc/postfix/master.cf", "etc/postfix/master.cf"),
+                             ("root/var/log/mail.log", "var/log/maillog"),
+                             ("live/nftables.json", "sos_commands/networking/nft_list_ruleset"),
+                             ("root/etc/passwd", "etc/passwd")):
+            path = os.path.join(root, name)
+            if os.path.exists(path) and os.path.getsize(path) < 16384:
+                tar.add(path, top + target, recursive=False)
+        for target, text in (("version.txt", b"version: 4.5.6\n"), ("hostname", b"mail\n"),
+                             ("sos_commands/selinux/sestatus", b"SELinux status:                 enabled\n"
+                              b"Current mode:                   enforcing\n"),
+                             ("sos_commands/selinux/semanage_port_-l", b"smtp_port_t tcp 25, 465, 587\n"),
+                             ("sos_reports/sos.txt", b"")):
+            member = tarfile.TarInfo(top + target)
+            member.size = len(text)
+            tar.addfile(member, io.BytesIO(text))
+    return out.getvalue()
+
+
 def write(folder):
     out = Out(folder)
+    kept(out)
     for name in sorted(os.listdir(INCIDENTS)):
         if name[:2] in CHOSEN:
             with tempfile.TemporaryDirectory() as top:
