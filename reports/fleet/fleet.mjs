@@ -4,12 +4,13 @@
 // Questions to a folder of postseal's NDJSON, of any hosts and verbs, one or many reports a file:
 // what fails, why mail waits, what drifted, which fix frees most. See usage below.
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { page } from './page.mjs';
 import { text } from './text.mjs';
 
-const USAGE = `usage: fleet.mjs [--before DIR] [--images A B] [--top N] [--html FILE] [--parquet DIR] DIR
+const USAGE = `usage: fleet.mjs [--before DIR] [--images A B] [--top N] [--html FILE] [--parquet DIR] [--memory SIZE] DIR
 
   DIR             folder of reports: *.ndjson, *.ndjson.gz
   --before DIR    the same at an earlier date: what came and went since
@@ -17,6 +18,7 @@ const USAGE = `usage: fleet.mjs [--before DIR] [--images A B] [--top N] [--html 
   --top N         rows of each table (default: 20)
   --html FILE     one page, with pictures, that loads nothing
   --parquet DIR   tables for other tools: finding, cause, fix, run, drift
+  --memory SIZE   of the tables: 500MB, 8GB (default: 2GB); what is more goes into a temporary folder
 
 The tables go to standard output. Exit status: 0, 1 failed, 64 usage.
 `;
@@ -180,7 +182,7 @@ async function parquet(db, folder, hasDrift) {
 }
 
 function options(argv) {
-	const o = { top: 20 };
+	const o = { top: 20, memory: '2GB' };
 	const next = () => {
 		if (!argv.length)
 			throw new Usage('an argument is missing');
@@ -188,7 +190,7 @@ function options(argv) {
 	};
 	while (argv.length) {
 		const word = argv.shift();
-		if (word === '--before' || word === '--html' || word === '--parquet')
+		if (word === '--before' || word === '--html' || word === '--parquet' || word === '--memory')
 			o[word.slice(2)] = next();
 		else if (word === '--images')
 			o.images = [next(), next()];
@@ -205,6 +207,8 @@ function options(argv) {
 		throw new Usage('name a folder of reports');
 	if (!Number.isInteger(o.top) || o.top < 1 || o.top > 100000)
 		throw new Usage('--top: a number from 1 to 100000');
+	if (!/^[1-9]\d{0,5}[MG]B$/.test(o.memory))
+		throw new Usage('--memory: as 500MB or 8GB');
 	if (o.before && o.images)
 		throw new Usage('--before and --images: one of them');
 	return o;
@@ -216,9 +220,20 @@ async function main() {
 		process.stdout.write(USAGE);
 		return;
 	}
+	const spill = fs.mkdtempSync(path.join(os.tmpdir(), 'postseal-fleet-'));
+	try {
+		await answer(o, spill);
+	} finally {
+		fs.rmSync(spill, { recursive: true, force: true });
+	}
+}
+
+// answer - all that was asked; SPILL: a folder for what does not fit into memory
+async function answer(o, spill) {
 	const db = await (await DuckDBInstance.create(':memory:')).connect();
 	// reports are data: nothing is fetched for them
 	await db.run('SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; SET threads = 2');
+	await db.run(`SET memory_limit = ${quote(o.memory)}; SET temp_directory = ${quote(spill)}`);
 	const times = process.env.POSTSEAL_FLEET_TIMES;
 	let start = performance.now(), before = process.cpuUsage();
 	const lap = (what) => {

@@ -119,6 +119,9 @@ class Report(unittest.TestCase):
         self.write(one, "again.ndjson", text)
         self.assertEqual(self.fleet(one), self.fleet(self.now))
 
+    def test_memory_is_nothing(self):
+        self.assertEqual(self.fleet("--memory", "300MB", self.now), self.fleet(self.now))
+
     def test_drift(self):
         before = os.path.join(self.top, "before")
         shutil.copytree(self.now, before)
@@ -185,7 +188,7 @@ class Report(unittest.TestCase):
 
     def test_usage(self):
         for args in ([], ["--top", "0", self.now], ["--top", "x", self.now], ["--what", self.now], [self.now, self.now],
-                     ["--before"], ["--before", self.now, "--images", "a", "b", self.now]):
+                     ["--before"], ["--memory", "0GB", self.now], ["--memory", "1'", self.now], ["--before", self.now, "--images", "a", "b", self.now]):
             self.fleet(*args, code=64)
         self.fleet(os.path.join(self.top, "nowhere"), code=1)
         empty = os.path.join(self.top, "empty")

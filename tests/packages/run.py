@@ -39,7 +39,7 @@ def check(what, good, detail=""):
 
 def run(*args, **kwargs):
     return subprocess.run(args, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
-                          timeout=kwargs.pop("timeout", 900), **kwargs)
+                          timeout=kwargs.pop("timeout", 2400), **kwargs)
 
 
 def read(*path):
