@@ -335,6 +335,66 @@ static void test_join(void **state)
 	}
 }
 
+/* what postfix-script says of a "master -t" that failed has the pid of postlog(1) */
+static void test_join_lock(void **state)
+{
+	static const struct {
+		const char *name;
+		struct denied denied;
+		size_t n;
+	} rows[] = {
+		{"its lock", {.5, 8, 7, "master", "read", "file", -1, 0, "master.pid", false}, 1},
+		{"by its path",
+		 {.5, 8, 7, "master", "read", "file", -1, "/q/pid/master.pid", 0, false},
+		 1},
+		{"another file",
+		 {.5, 8, 7, "master", "read", "file", -1, 0, "master.lock", false},
+		 0},
+		{"the folder of it",
+		 {.5, 8, 7, "master", "search", "dir", -1, 0, "master.pid", false},
+		 0},
+		{"another program",
+		 {.5, 8, 7, "cat", "read", "file", -1, 0, "master.pid", false},
+		 0},
+		{"long before",
+		 {-9, 8, 7, "master", "read", "file", -1, 0, "master.pid", false},
+		 0},
+		{"of postlog's pid",
+		 {.5, 9, 7, "postfix-script", "read", "file", -1, 0, "x", false},
+		 0},
+	};
+	static const struct join_row row = {.text = "the Postfix mail system is already running",
+					    .daemon = "postfix-script"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		seal_auto_event_index struct seal_event_index *events = NULL;
+		seal_auto_avc_index struct seal_avc_index *ix = NULL;
+		struct seal_avc_match found[SEAL_AVC_MATCHES_MAX];
+		struct seal_host *h = seal_host_new();
+		struct seal_attempt a;
+		struct seal_reason reason;
+		struct seal_bytes text;
+
+		assert_non_null(h);
+		add_denial(h, &rows[i].denied);
+		a = attempt_of(&row, &reason, &text);
+		assert_int_equal(seal_event_index_new(h, &events), 0);
+		assert_int_equal(seal_avc_index_new(h, events, &ix), 0);
+		a.of_lock = true;
+		if (seal_avc_join(ix, &a, S, found) != rows[i].n)
+			fail_msg("%s", rows[i].name);
+		if (rows[i].n) {
+			assert_int_equal(found[0].object, SEAL_SAME_YES);
+			assert_true(found[0].of_lock);
+		}
+		a.of_lock = false;
+		assert_int_equal(seal_avc_join(ix, &a, S, found), i == 6);
+		seal_host_free(h);
+	}
+}
+
 /* the same object first, then enforced ones, then the nearest in time */
 static void test_join_ranks(void **state)
 {
@@ -462,13 +522,10 @@ static void test_log_and_queue(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_last_words),
-		cmocka_unit_test(test_lines_naming),
-		cmocka_unit_test(test_crashes),
-		cmocka_unit_test(test_other_attempt),
-		cmocka_unit_test(test_join),
-		cmocka_unit_test(test_join_ranks),
-		cmocka_unit_test(test_verdict_of_denial),
+		cmocka_unit_test(test_last_words),    cmocka_unit_test(test_lines_naming),
+		cmocka_unit_test(test_crashes),       cmocka_unit_test(test_other_attempt),
+		cmocka_unit_test(test_join),          cmocka_unit_test(test_join_lock),
+		cmocka_unit_test(test_join_ranks),    cmocka_unit_test(test_verdict_of_denial),
 		cmocka_unit_test(test_log_and_queue),
 	};
 

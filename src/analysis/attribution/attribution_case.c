@@ -320,6 +320,7 @@ static int finish(struct seal_attribution *at, struct seal_case *c)
 	c->attempt.queue_id = c->queue_id;
 	c->attempt.texts = c->texts;
 	c->attempt.n_texts = c->n_texts;
+	c->attempt.of_lock = strcmp(c->symptom->id, "service.already_running") == 0;
 	c->n_matches = seal_avc_join(at->avcs, &c->attempt, SEAL_SECOND_US, c->matches);
 	return 0;
 }

@@ -15,7 +15,10 @@ int seal_cause_title(struct seal_attribution *at, const struct seal_verdict *v,
 		seal_buf_printf(&port, "%u", o->port);
 	if (o->reply_code)
 		seal_buf_printf(&code, "%u", o->reply_code);
-	values[SEAL_SLOT_DAEMON] = c->daemon;
+	/* a denial that is joined to the script is of the master(8) it ran */
+	values[SEAL_SLOT_DAEMON] = c->denial && seal_bytes_is(c->daemon, "postfix-script")
+					   ? c->denial->comm
+					   : c->daemon;
 	values[SEAL_SLOT_HOST] = o->host;
 	values[SEAL_SLOT_ADDRESS] = o->address;
 	values[SEAL_SLOT_PORT] = seal_buf_bytes(&port);

@@ -5,12 +5,16 @@
 
 #include "analysis/attribution/avc_join.h"
 
+/* beyond any pid of Linux: where the denials of master's lock file stand, whoever met them */
+#define SEAL_AVC_LOCK UINT32_MAX
+
 struct seal_avc_entry {
 	uint32_t pid;
 	int64_t time_us; /* of the audit log */
 	const struct seal_denial *denial;
 	const struct seal_denial_hit *hit;
 	bool by_child; /* pid is the parent of the denied process */
+	bool of_lock;  /* master(8) on its lock file; pid is SEAL_AVC_LOCK, not the process's */
 };
 
 struct seal_avc_index {

@@ -19,6 +19,17 @@ static int by_pid(const void *a, const void *b)
 	return x->hit->serial < y->hit->serial ? -1 : x->hit->serial > y->hit->serial;
 }
 
+/* is_of_lock - master(8) could not open its lock file, $queue_directory/pid/master.pid */
+static bool is_of_lock(const struct seal_denial *d)
+{
+	struct seal_bytes path = d->object.path;
+	ssize_t slash = seal_bytes_rchr(path, '/');
+
+	return seal_bytes_is(d->comm, "master") && seal_bytes_is(d->tclass, "file") &&
+	       (seal_bytes_is(d->object.name, "master.pid") ||
+		seal_bytes_is(seal_bytes_from(path, (size_t)(slash + 1)), "master.pid"));
+}
+
 int seal_avc_index_new(const struct seal_host *h, const struct seal_event_index *events,
 		       struct seal_avc_index **ret)
 {
@@ -31,7 +42,7 @@ int seal_avc_index_new(const struct seal_host *h, const struct seal_event_index 
 		return -ENOMEM;
 	ix->events = events;
 	seal_vec_each (d, &h->audit.denials) {
-		n += 2 * d->hits.n;
+		n += 3 * d->hits.n;
 	}
 	ix->v = calloc(n + 1, sizeof(ix->v[0]));
 	if (!ix->v)
@@ -40,11 +51,14 @@ int seal_avc_index_new(const struct seal_host *h, const struct seal_event_index 
 		if (d->granted)
 			continue;
 		seal_vec_each (hit, &d->hits) {
-			ix->v[ix->n++] =
-				(struct seal_avc_entry){hit->pid, hit->time_us, d, hit, false};
+			ix->v[ix->n++] = (struct seal_avc_entry){hit->pid, hit->time_us, d,
+								 hit,      false,        false};
 			if (hit->ppid > 1)
-				ix->v[ix->n++] = (struct seal_avc_entry){hit->ppid, hit->time_us, d,
-									 hit, true};
+				ix->v[ix->n++] = (struct seal_avc_entry){
+					hit->ppid, hit->time_us, d, hit, true, false};
+			if (is_of_lock(d))
+				ix->v[ix->n++] = (struct seal_avc_entry){
+					SEAL_AVC_LOCK, hit->time_us, d, hit, false, true};
 		}
 	}
 	if (ix->n)
@@ -286,23 +300,25 @@ size_t seal_avc_join(const struct seal_avc_index *ix, const struct seal_attempt 
 {
 	int64_t from = a->from_us - slack_us - ix->shift_us;
 	int64_t to = a->to_us + slack_us - ix->shift_us;
+	uint32_t pid = a->of_lock ? SEAL_AVC_LOCK : a->pid;
 	size_t n = 0, i;
 
 	if (!a->pid)
 		return 0;
-	for (i = seal_avc_seek(ix, a->pid, from);
-	     i < ix->n && ix->v[i].pid == a->pid && ix->v[i].time_us <= to; i++) {
+	for (i = seal_avc_seek(ix, pid, from);
+	     i < ix->n && ix->v[i].pid == pid && ix->v[i].time_us <= to; i++) {
 		const struct seal_avc_entry *e = &ix->v[i];
 		struct seal_avc_match m = {
 			.denial = e->denial,
 			.hit = e->hit,
 			.by_child = e->by_child,
+			.of_lock = e->of_lock,
 			.before_us = a->to_us - (e->time_us + ix->shift_us),
 		};
 
-		if (!seal_avc_is_of(e, a->daemon))
+		if (e->of_lock != a->of_lock || (!e->of_lock && !seal_avc_is_of(e, a->daemon)))
 			continue;
-		m.object = best_text(e->denial, a, &m.whole);
+		m.object = e->of_lock ? SEAL_SAME_YES : best_text(e->denial, a, &m.whole);
 		m.other_ended = other_ended(ix, a, e->time_us + ix->shift_us);
 		keep(ret, &n, m);
 	}

@@ -17,6 +17,10 @@ struct seal_attempt {
 	const struct seal_reason *reason; /* of the line that tells the failure */
 	const struct seal_bytes *texts;   /* all lines that tell of it, that one included */
 	size_t n_texts;
+	/* the words are those of postfix-script when "master -t" failed: it fails when it cannot
+	 * open or lock pid/master.pid and at nothing else, and the line has the pid of postlog(1)
+	 */
+	bool of_lock;
 };
 
 /* how sure it is that a denial and an attempt are about the same object */
@@ -34,6 +38,7 @@ struct seal_avc_match {
 	bool other_ended; /* around the denial the process ended another attempt too */
 	bool by_child; /* the denied process was a child of the daemon: pipe(8), local(8) commands
 			*/
+	bool of_lock;  /* the denied process was the "master -t" that the attempt asked */
 	int64_t before_us; /* how long before the end of the attempt; negative: after it */
 };
 
@@ -53,9 +58,9 @@ int64_t seal_avc_shift_us(const struct seal_avc_index *ix);
 
 #define SEAL_AVC_MATCHES_MAX 16
 
-/* seal_avc_join - the denials of an attempt: same pid (or a child of it) and daemon, inside its
- * window widened by @slack_us on both sides; those with the same object first, enforced ones before
- * permissive ones
+/* seal_avc_join - the denials of an attempt: same pid (or a child of it) and daemon, or for one
+ * of_lock those of master on its lock file, inside its window widened by @slack_us on both sides;
+ * those with the same object first, enforced ones before permissive ones
  * @ret: SEAL_AVC_MATCHES_MAX places
  * Returns how many. */
 size_t seal_avc_join(const struct seal_avc_index *ix, const struct seal_attempt *a,

@@ -108,7 +108,7 @@ static enum seal_certainty certainty_of(struct seal_attribution *at, const struc
 	if (strncmp(c->symptom->id, "dns.", 4) == 0)
 		return is_resolver_file(m->denial) ? SEAL_CERTAINTY_LIKELY : SEAL_CERTAINTY_UNKNOWN;
 	/* what failed for another reason is not the denial's doing, were it of the same second */
-	if (!eacces && !seal_case_leans_on_notes(c))
+	if (!eacces && !m->of_lock && !seal_case_leans_on_notes(c))
 		return SEAL_CERTAINTY_UNKNOWN;
 	if (object == SEAL_SAME_YES)
 		return !eacces || c->symptom->verdict || seal_avc_shift_us(at->avcs) ||
@@ -154,19 +154,19 @@ static bool is_called_after(struct seal_bytes type, struct seal_bytes daemon)
 static int in_domain(struct seal_attribution *at, const struct seal_case *c,
 		     const struct seal_avc_match *m, enum seal_certainty *sure)
 {
-	struct seal_bytes domain;
+	struct seal_bytes daemon = m->of_lock ? SEAL_LIT("master") : c->daemon, domain;
 	int r;
 
 	if (m->by_child || *sure == SEAL_CERTAINTY_UNKNOWN)
 		return 0;
-	r = domain_of(at, c->daemon, &domain);
+	r = domain_of(at, daemon, &domain);
 	if (r < 0 || seal_bytes_eq(domain, m->denial->source_type))
 		return r;
 	/* several programs share a domain, and a mislabelled one runs in its starter's */
 	r = started(at, m->denial->source_type);
 	if (r == -ENOMEM || r > 0)
 		return r > 0 ? 0 : r;
-	if (r == -ENODATA && !domain.n && is_called_after(m->denial->source_type, c->daemon))
+	if (r == -ENODATA && !domain.n && is_called_after(m->denial->source_type, daemon))
 		return 0;
 	if (domain.n)
 		*sure = SEAL_CERTAINTY_UNKNOWN;
@@ -284,7 +284,13 @@ static int tell_match(struct seal_attribution *at, const struct seal_case *c,
 	f->object.address = c->reason.address;
 	if (r == 0)
 		r = seal_finding_quote(f, &quoted, m->denial->record);
-	if (r == 0)
+	if (r == 0 && m->of_lock)
+		r = seal_finding_say(
+			at, f, &o,
+			"AVC %s is of pid %u, a master(8) that could not open its lock "
+			"file; postfix-script takes that for one that runs",
+			ref, m->hit->pid);
+	else if (r == 0)
 		r = seal_finding_say(
 			at, f, &o, "AVC %s is of pid %u, %s of the log line; %lld ms %s it", ref,
 			m->hit->pid, m->by_child ? "a child of the process" : "the process",
