@@ -8,10 +8,9 @@
 #include <spawn.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "fix/probe.h"
-
-#define LOCK_FD (STDERR_FILENO + 1)
 
 static char *const environment[] = {
 	(char[]){"PATH=/usr/sbin:/usr/bin:/sbin:/bin"},
@@ -71,11 +70,8 @@ static int set_actions(posix_spawn_file_actions_t *fa, int dir, int out, bool er
 		r = posix_spawn_file_actions_adddup2(fa, out, STDERR_FILENO);
 	if (r == 0 && !errors)
 		r = posix_spawn_file_actions_addopen(fa, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	/* its lock goes with the program, so that nothing is taken back while that still works */
 	if (r == 0)
-		r = posix_spawn_file_actions_adddup2(fa, dir, LOCK_FD);
-	if (r == 0)
-		r = posix_spawn_file_actions_addclosefrom_np(fa, LOCK_FD + 1);
+		r = posix_spawn_file_actions_addclosefrom_np(fa, STDERR_FILENO + 1);
 	return -r;
 }
 
@@ -90,13 +86,12 @@ static int set_attributes(posix_spawnattr_t *at)
 	if (r == 0)
 		r = posix_spawnattr_setsigdefault(at, &all);
 	if (r == 0)
-		r = posix_spawnattr_setflags(at, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-							 POSIX_SPAWN_SETSID);
+		r = posix_spawnattr_setflags(at, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	return -r;
 }
 
 /* spawn - start @file; what it prints goes to @out. Returns its process id or a negative errno */
-static int spawn(const char *file, const struct words *w, int dir, int out, bool errors)
+static int spawn_file(const char *file, const struct words *w, int dir, int out, bool errors)
 {
 	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t at;
@@ -116,6 +111,64 @@ static int spawn(const char *file, const struct words *w, int dir, int out, bool
 		posix_spawnattr_destroy(&at);
 	}
 	posix_spawn_file_actions_destroy(&fa);
+	return r < 0 ? r : (int)pid;
+}
+
+/* wait_for - what @pid exited with; 128 and the signal when one ended it. Or a negative errno */
+static int wait_for(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* keep_lock - the process between: it has the lock on the folder of the plan for as long as the
+ * program works, also when this one is killed, so that nothing is taken back meanwhile. The program
+ * itself may be of a domain that SELinux refuses the folder, and has no use for it. Does not return
+ */
+__attribute__((noreturn)) static void keep_lock(int told, const char *file, const struct words *w,
+						int dir, int out, bool errors)
+{
+	int r;
+
+	setsid();
+	r = spawn_file(file, w, dir, out, errors);
+	close(out);
+	if (write(told, &r, sizeof(r)) != sizeof(r) || r < 0)
+		_exit(127);
+	close(told);
+	r = wait_for(r);
+	_exit(r < 0 ? 127 : r);
+}
+
+/* spawn - as spawn_file(), below a process that leads a session of the two. Returns its process id
+ * or a negative errno */
+static int spawn(const char *file, const struct words *w, int dir, int out, bool errors)
+{
+	int told[2], r = 0;
+	pid_t pid;
+	ssize_t n;
+
+	if (pipe2(told, O_CLOEXEC) < 0)
+		return -errno;
+	pid = fork();
+	if (pid < 0)
+		r = -errno;
+	else if (pid == 0)
+		keep_lock(told[1], file, w, dir, out, errors);
+	close(told[1]);
+	while (pid > 0 && (n = read(told[0], &r, sizeof(r))) != sizeof(r)) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		r = -ECHILD;
+		break;
+	}
+	close(told[0]);
+	if (pid > 0 && r < 0)
+		wait_for(pid);
 	return r < 0 ? r : (int)pid;
 }
 
@@ -160,14 +213,9 @@ static int collect(int fd, struct seal_buf *out)
 /* reap - its status; one that went over a limit is killed first, with what it started */
 static int reap(pid_t pid, bool to_kill)
 {
-	int status = 0;
-
 	if (to_kill)
 		kill(-pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return wait_for(pid);
 }
 
 static int run_file(const char *file, const struct seal_argv *argv, int dir, bool errors,

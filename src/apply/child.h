@@ -2,8 +2,8 @@
 #pragma once
 
 /* child.h - run one program of a plan: no shell, its file named in full, an environment of three
- * variables, no descriptor but the standard three and the folder it works in, standard input empty,
- * a session of its own so that a Ctrl-C at the terminal does not stop it halfway. */
+ * variables, no descriptor but the standard three, standard input empty, a session of its own so
+ * that a Ctrl-C at the terminal does not stop it halfway. */
 
 #include "core/buf.h"
 #include "core/err.h"
@@ -18,8 +18,8 @@ struct seal_child {
 };
 
 /* seal_child_run - run @argv in directory @dir and wait for its end
- * @dir:    file descriptor of the directory it works in, also given to it as descriptor 3 so that
- *          a lock on it lasts until the program ends; borrowed
+ * @dir:    file descriptor of the directory it works in; a lock on it lasts until the program
+ *          ends, whatever becomes of the caller; borrowed
  * @errors: what it says on standard error is kept too, between what it prints
  * @ret:    filled in; what it printed is freed with seal_buf_done(&ret->out), also after a failure
  * Limits: 4 MiB of output, 600 s; beyond, it is killed. Returns 0 (whatever its status), -ENOENT (a
