@@ -12,6 +12,7 @@
 #include "cli/live_queue.h"
 #include "cli/lock.h"
 #include "evidence/evidence.h"
+#include "evidence/selinux/policy.h"
 #include "fix/holds.h"
 #include "report/verify.h"
 
@@ -37,15 +38,37 @@ const struct seal_format seal_formats_verify[] = {
 
 /* ---- the labels of a tree ---- */
 
-/* struct tree - a walk over it: stops at the first label that is not right */
+/* struct tree - a walk over it: stops at the first label that is not right, and is of the plan */
 struct tree {
 	const struct seal_root *root;
 	const struct seal_host *h;
+	const struct seal_plan *plan;
 	char path[PATH_MAX];
 	size_t n, files;
 	unsigned depth;
 	bool wrong, untold;
 };
+
+/* is_of_later - made after the plan, and not labelled as what it is to end: Debian copies files
+ * into the chroot at each start of Postfix, and they get another label than file_contexts has for
+ * them */
+static bool is_of_later(const struct tree *t)
+{
+	const struct seal_bytes path = {t->path, t->n};
+	struct seal_bytes label, type;
+	struct seal_file f;
+
+	if (!t->plan->denials.n || t->plan->until_us == SEAL_TIME_NONE ||
+	    seal_view_file(&t->h->view, path, &f) < 0 || f.mtime_us <= t->plan->until_us ||
+	    seal_view_label(&t->h->view, path, &label) < 0)
+		return false;
+	type = seal_context_part(label, 't');
+	seal_vec_each (d, &t->plan->denials) {
+		if (seal_bytes_eq(d->target_type, type))
+			return false;
+	}
+	return true;
+}
 
 static int look_at(void *data, const char *name, unsigned char type)
 {
@@ -61,7 +84,7 @@ static int look_at(void *data, const char *name, unsigned char type)
 	memcpy(t->path + t->n, name, len + 1);
 	t->n += len;
 	r = seal_label_is_right(t->h, (struct seal_bytes){t->path, t->n});
-	t->wrong = t->wrong || r == 0;
+	t->wrong = t->wrong || (r == 0 && !is_of_later(t));
 	t->untold = t->untold || (r < 0 && r != -ENOENT);
 	r = t->wrong ? 1 : 0;
 	if (r == 0 && type == DT_DIR) {
@@ -76,29 +99,30 @@ static int look_at(void *data, const char *name, unsigned char type)
 	return t->wrong ? 1 : 0;
 }
 
-static int look_below(const struct seal_root *root, const struct seal_host *h,
-		      struct seal_bytes path)
+/* struct looker - for what the facts do not hold */
+struct looker {
+	const struct seal_root *root;
+	const struct seal_plan *plan;
+	struct seal_host *h;
+};
+
+static int look_below(const struct looker *l, struct seal_bytes path)
 {
 	seal_auto_free struct tree *t = calloc(1, sizeof(*t));
 
 	if (!t || path.n >= sizeof(t->path))
 		return -ENODATA;
-	t->root = root;
-	t->h = h;
+	t->root = l->root;
+	t->plan = l->plan;
+	t->h = l->h;
 	memcpy(t->path, path.p, path.n);
 	t->n = path.n;
-	if (seal_root_list(root, t->path, look_at, t, NULL) < 0)
+	if (seal_root_list(l->root, t->path, look_at, t, NULL) < 0)
 		t->untold = true;
 	if (t->wrong)
 		return 0;
 	return t->untold ? -ENODATA : 1;
 }
-
-/* struct looker - for what the facts do not hold */
-struct looker {
-	const struct seal_root *root;
-	struct seal_host *h;
-};
 
 static int look(void *data, const struct seal_condition *c)
 {
@@ -107,7 +131,7 @@ static int look(void *data, const struct seal_condition *c)
 	int r = -ENODATA;
 
 	if (c->kind == SEAL_CONDITION_LABELS && !c->not )
-		return look_below(l->root, l->h, c->subject);
+		return look_below(l, c->subject);
 	if (!l->h->live || geteuid() != 0)
 		return -ENODATA;
 	asker.dir = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -184,7 +208,7 @@ static int verify(const struct seal_cli *cli, const struct seal_root *root,
 					    .span = {since(cli, plan), cli->until_us}};
 	struct seal_verification v = {.since_us = query.span.since_us};
 	struct seal_verify_answer a = {.plan = plan, .v = &v, .hash = hash};
-	struct looker looker = {.root = root};
+	struct looker looker = {.root = root, .plan = plan};
 	int r;
 
 	if (plan->messages.n)
