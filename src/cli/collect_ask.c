@@ -39,6 +39,8 @@ static int run_explain(struct seal_host *h, const struct seal_rules *rules,
 	seal_report_explain_json(h, *ret, &out);
 	r = seal_plan_gather(plan, h, *ret);
 	if (r == 0)
+		r = seal_plan_reloads(plan, h);
+	if (r == 0)
 		r = seal_plan_make(plan);
 	return r < 0 ? r : out.err;
 }

@@ -251,6 +251,8 @@ static int make(const struct seal_cli *cli, const struct seal_root *root,
 	if (r == 0 && cli->fix.audit)
 		r = add_findings(cli, h, x, plan, &checks, findings);
 	if (r == 0)
+		r = seal_plan_reloads(plan, h);
+	if (r == 0)
 		r = seal_plan_make(plan);
 	a.h = h;
 	if (r == 0)

@@ -134,6 +134,10 @@ int seal_plan_gather(struct seal_plan *p, const struct seal_host *h,
 			r = end_denial(p, d->source_type, d->target_type, d->tclass);
 		if (r == 0)
 			r = end_path(p, g->cause);
+		if (r == 0)
+			r = seal_is_read_at_start(h, g->cause->object.path, false);
+		p->reload = p->reload || r > 0;
+		r = r > 0 ? 0 : r;
 		seal_vec_each (also, &g->cause->also) {
 			if (r == 0 && also->fix >= 0)
 				r = seal_plan_add(p, &x->fixes.v[also->fix]);

@@ -390,21 +390,42 @@ static int flush(struct seal_plan *p)
 	return 0;
 }
 
-/* start - Postfix, where what kept it from starting is mended. On Debian "restart" of the unit that
- * stands for all instances is what reaches them, and its policy refuses postfix(1) to a root shell:
- * master(8) itself is looked for. */
+/* systemctl - about Postfix. On Debian the unit "postfix" stands for all instances: what it is told
+ * reaches them, but only of units that are named the end is waited for. */
+static int systemctl(struct seal_argv *a, const char *verb)
+{
+	const struct seal_bytes argv[] = {SEAL_LIT("systemctl"), seal_bytes_of(verb),
+					  SEAL_LIT("postfix"), SEAL_LIT("postfix@*.service")};
+
+	return seal_argv_set(a, argv, 4);
+}
+
+/* start - Postfix, where what kept it from starting is mended. Debian's policy refuses postfix(1)
+ * to a root shell: master(8) itself is looked for. */
 static int start(struct seal_plan *p)
 {
-	const struct seal_bytes argv[] = {SEAL_LIT("systemctl"), SEAL_LIT("restart"),
-					  SEAL_LIT("postfix")};
 	const struct seal_bytes ask[] = {SEAL_LIT("pgrep"), SEAL_LIT("-x"), SEAL_LIT("master")};
 	struct seal_plan_step *s = seal_vec_add(&p->steps);
 
-	if (!s || seal_argv_set(&s->argv, argv, 3) < 0 || seal_argv_set(&s->ask, ask, 3) < 0)
+	if (!s || systemctl(&s->argv, "restart") < 0 || seal_argv_set(&s->ask, ask, 3) < 0)
 		return -ENOMEM;
 	s->op = SEAL_LIT("start");
 	s->why = SEAL_LIT("Postfix could not start, and runs no more");
 	s->verify = SEAL_LIT("master(8) runs");
+	return 0;
+}
+
+/* reload - so that daemons that read at their start what the plan mends do so again before mail is
+ * tried; nothing is done where Postfix does not run */
+static int reload(struct seal_plan *p)
+{
+	static const char verb[] = "try-reload-or-restart";
+	struct seal_plan_step *s = seal_vec_add(&p->steps);
+
+	if (!s || systemctl(&s->argv, verb) < 0 || systemctl(&s->undo, verb) < 0)
+		return -ENOMEM;
+	s->op = SEAL_LIT("reload");
+	s->why = SEAL_LIT("daemons that run have read what is mended, as it was");
 	return 0;
 }
 
@@ -449,7 +470,11 @@ int seal_plan_make(struct seal_plan *p)
 	seal_vec_each (s, &p->steps) {
 		commands = commands || !seal_step_is_manual(s);
 	}
-	r = commands && p->start ? start(p) : 0;
+	r = 0;
+	if (commands && p->start)
+		r = start(p);
+	else if (commands && p->reload)
+		r = reload(p);
 	return r == 0 && commands ? flush(p) : r;
 }
 

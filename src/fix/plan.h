@@ -49,6 +49,7 @@ struct seal_plan {
 	bool wakes;       /* one of them is where only a running queue manager finds it */
 	int64_t until_us; /* end of the evidence it was made from */
 	bool start;       /* Postfix could not start, and can once the plan is carried out */
+	bool reload;      /* its daemons that run have read what the plan changes */
 };
 
 /* more messages than this are freed by flushing the whole queue */
@@ -77,6 +78,15 @@ int seal_plan_gather(struct seal_plan *p, const struct seal_host *h,
 /* seal_plan_gather_findings - the fixes of the failures among @f that nobody waived and no baseline
  * has. @f must outlive the plan. Returns 0 or -ENOMEM. */
 int seal_plan_gather_findings(struct seal_plan *p, const struct seal_findings *f);
+
+/* seal_is_read_at_start - whether main.cf or master.cf name @path (or with @tree, a file below it)
+ * as a key, a certificate, a password file or a lookup table: what daemons read once, when they
+ * start Returns 1, 0 or -ENOMEM. */
+int seal_is_read_at_start(const struct seal_host *h, struct seal_bytes path, bool tree);
+
+/* seal_plan_reloads - let the plan have Postfix reload, where one of its fixes changes such a file.
+ * After what gathers fixes, before seal_plan_make(). Returns 0 or -ENOMEM. */
+int seal_plan_reloads(struct seal_plan *p, const struct seal_host *h);
 
 /* enum seal_plan_silent - which denials that stopped no message are planned for */
 enum seal_plan_silent {

@@ -75,10 +75,12 @@ static void verify_step(struct seal_verification *v, const struct seal_host *h,
 		return;
 	}
 	if (!s->after.n) {
-		bool flush = seal_bytes_is(s->argv.v.v[0], "postqueue");
+		/* whether it did any good, the mail tells */
+		bool over = seal_bytes_is(s->argv.v.v[0], "postqueue") ||
+			    seal_bytes_is(s->op, "reload");
 
-		p->state = flush ? SEAL_PROOF_HOLDS : SEAL_PROOF_UNKNOWN;
-		p->why = flush ? SEAL_BYTES_NONE : SEAL_LIT("nothing tells its effect");
+		p->state = over ? SEAL_PROOF_HOLDS : SEAL_PROOF_UNKNOWN;
+		p->why = over ? SEAL_BYTES_NONE : SEAL_LIT("nothing tells its effect");
 		return;
 	}
 	seal_vec_each (c, &s->after) {

@@ -141,7 +141,7 @@ def boolean(scratch):
 def start(scratch):
     """Postfix, which could not start, is up by its log, or not."""
     case = Case(scratch, "07-")
-    check([s["argv"] for s in case.document["steps"]][-1] == ["systemctl", "restart", "postfix"], "07 start")
+    check([s["argv"] for s in case.document["steps"]][-1][:3] == ["systemctl", "restart", "postfix"], "07 start")
     check(case.verify(2, "fails")["steps"][-1]["state"] == "unknown", "07: no line since")
     case.append(case.path("var/lib/selinux/default/active/ports.local"),
                 "portcon tcp 2525 system_u:object_r:smtp_port_t:s0\n")

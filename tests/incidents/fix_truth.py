@@ -67,7 +67,7 @@ def is_narrower(ours, truth):
         return option(ours, "-t") == option(truth, "-t") and \
             re.fullmatch(truth[-1], unescaped(ours[-1])) is not None
     if ours[0] == "systemctl":
-        return [w.removesuffix("@-") for w in truth] == ours
+        return [w.removesuffix("@-") for w in truth] == [w for w in ours if w != "postfix@*.service"]
     if ours[0] in ("semanage", "setsebool"):
         return ours == truth
     if ours[0] == "firewall-cmd" and truth[0] == "firewall-cmd":
@@ -111,7 +111,8 @@ def plan_of(program, root, *args):
 
 
 def commands(plan):
-    return [s["argv"] for s in plan["plan"]["steps"] if s["argv"] and s["argv"][0] != "postqueue"]
+    """What mends; that mail is tried again, by daemons that have read what is mended, comes beside it."""
+    return [s["argv"] for s in plan["plan"]["steps"] if s["argv"] and s["op"] not in ("postqueue", "reload")]
 
 
 def silence(root):
