@@ -5,6 +5,7 @@ let postseal mend it: builds the machine (image.sh) when the cache lacks it, boo
 and freezes it as it waits; every scenario then wakes a copy. Exit status 77: what this needs is not here."""
 import argparse
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -20,6 +21,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import scenarios  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+SOURCE = os.path.join(os.path.dirname(os.path.dirname(HERE)), "src", "packaging")
 QEMU = "qemu-system-x86_64"
 NEEDS = (QEMU, "qemu-img", "debootstrap", "setfiles", "mkfs.ext4", "certtool", "zstd")
 SKIP = 77
@@ -140,6 +142,8 @@ def freeze(base):
                 sys.exit("the machine could not be frozen")
         finally:
             machine.end()
+        # the folder may be moved
+        subprocess.run(["qemu-img", "rebase", "-u", "-b", "disk.img", "-F", "raw", disk], check=True)
         os.rename(disk, os.path.join(base, "disk.qcow2"))
         os.rename(memory, os.path.join(base, "memory.zst"))
     print(f"frozen after {time.monotonic() - began:.0f} s", flush=True)
@@ -166,6 +170,12 @@ def payload(program, name, path):
         tar.add(program, "postseal")
         for script in ("guest.py", "scenarios.py"):
             tar.add(os.path.join(HERE, script), script)
+        tar.add(os.path.join(SOURCE, "selinux", "postseal.cil"), "postseal.cil")
+        with open(os.path.join(SOURCE, "systemd", "postseal-audit.service.in"), "rb") as f:
+            unit = f.read().replace(b"@bindir@", b"/usr/bin")
+        info = tarfile.TarInfo("postseal-audit.service")
+        info.size = len(unit)
+        tar.addfile(info, io.BytesIO(unit))
         with tempfile.NamedTemporaryFile("w", suffix=".sh") as f:
             f.write("#!/bin/sh\n"
                     f"exec timeout -k 5 {RUN_S - 30} python3 /vm/payload/guest.py {name} {PATIENCE}\n")

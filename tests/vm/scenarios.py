@@ -18,6 +18,7 @@ class Scenario:
     healthy: list = field(default_factory=lambda: [("local", "user@ok.example")])
     again: list = field(default_factory=list)    # mails that prove it mended, when not the same ones
     beside: list = field(default_factory=list)   # causes that may be named as well
+    confined: bool = False  # not mended: postseal does all of this once more in a domain of its own
     settle: int = 40
     drain: int = 90
 
@@ -46,6 +47,7 @@ FIREWALLD = [
 ]
 RELOAD = "systemctl reload postfix@-; sleep 1"
 OK = ("local", "user@ok.example")
+RELOADED = r"systemctl try-reload-or-restart postfix postfix@\*\.service"
 INSERT = r"nft insert rule inet filter output handle \d+ .*tcp dport {} accept"
 
 
@@ -66,6 +68,22 @@ ALL = {
         heal=[f"touch {INTERNET}/busy.open"],
         relapse=[f"rm {INTERNET}/busy.open"]),
 
+    # the policy module of the packages, under a kernel that enforces it
+    "confined": Scenario(
+        prepare=["cp /vm/payload/postseal.cil /usr/local/share/postseal.cil",
+                 "semodule -i /usr/local/share/postseal.cil",
+                 "cp /vm/payload/postseal /usr/bin/postseal; chmod 755 /usr/bin/postseal; "
+                 "cp /vm/payload/postseal-audit.service /etc/systemd/system/; "
+                 "restorecon -F /usr/bin/postseal /etc/systemd/system/postseal-audit.service",
+                 "systemctl daemon-reload"],
+        inject=[f"chcon -R -t var_t {QUEUE}/deferred"],
+        mails=[("local", "user@busy.example")],
+        trace=r"qmgr.*Permission denied",
+        causes=[{"verdict": "selinux.file", "certainty": "certain",
+                 "object": {"source_type": "postfix_qmgr_t", "target_type": "var_t", "path": f"{QUEUE}/deferred"}}],
+        beside=[{"class": "policy"}],
+        confined=True),
+
     "queue-moved": Scenario(
         inject=["systemctl stop postfix@-",
                 f"cp -a --no-preserve=context {QUEUE} /srv/mail-spool",
@@ -74,11 +92,12 @@ ALL = {
                 "systemctl start postfix@-"],
         mails=[],
         trace=r"Permission denied|already running|fatal",
-        causes=[{"verdict": "selinux.file", "certainty": "certain",
-                 "object": {"target_type": "var_t", "path": "~^/srv/mail-spool"}}],
-        beside=[{"verdict": "service.already_running"}],
-        steps=[r"semanage fcontext -a -e /var/spool/postfix /srv/mail-spool", relabel("/srv/mail-spool")],
-        after=["systemctl restart postfix@-; sleep 2"],
+        causes=[{"verdict": "selinux.file", "certainty": "likely",  # no pid in common: master, postlog
+                 "object": {"source_type": "postfix_master_t", "target_type": "var_t",
+                            "path": "~^/srv/mail-spool"}}],
+        beside=[{"verdict": "selinux.socket", "object": {"target_type": "var_t"}}],  # after --undo, still running
+        steps=[r"semanage fcontext -a -e /var/spool/postfix /srv/mail-spool", relabel("/srv/mail-spool"),
+               r"systemctl restart postfix postfix@\*\.service"],
         again=[OK],
         relapse=["systemctl restart postfix@-; sleep 2"]),
 
@@ -108,8 +127,7 @@ ALL = {
         causes=[{"verdict": "selinux.file", "certainty": "certain",
                  "object": {"source_type": "postfix_smtpd_t", "target_type": "user_home_t",
                             "path": "/etc/ssl/private/mail.key"}}],
-        steps=[relabel("/etc/ssl/private/mail.key", False)],
-        after=[RELOAD], relapse=[RELOAD]),
+        steps=[relabel("/etc/ssl/private/mail.key", False), RELOADED]),
 
     # local(8) leaves locks behind when it is denied: they hold up those mailboxes for minutes
     "boolean-off": Scenario(
