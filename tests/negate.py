@@ -131,6 +131,12 @@ def read_seen(path):
     return {int.from_bytes(data[i:i + 4], sys.byteorder) for i in range(0, len(data), 4)}
 
 
+def listed(log):
+    """The places (file, line) that an earlier report lists."""
+    with open(log, encoding="utf-8") as f:
+        return {(m.group(1), int(m.group(2))) for m in re.finditer(r"^  src/(\S+\.c):(\d+):", f.read(), re.M)}
+
+
 def report(mutants, verdicts, least):
     """Print what became of each mutant, file by file; @verdicts[n]: True killed, False alive, None
     nobody comes by, missing: not tried. Returns 1 where fewer than @least percent were killed."""
@@ -144,6 +150,7 @@ def report(mutants, verdicts, least):
         for n, m in mine:
             if not verdicts[n]:
                 print(f"  {m}: nobody {'comes by' if verdicts[n] is None else 'notices'}")
+    sys.stdout.flush()
     percent = 100.0 * killed / total if total else 0
     print(f"{killed} of {total} negated conditions noticed: {percent:.1f} %, at least {least:g} %")
     return int(percent < least)

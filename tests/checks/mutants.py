@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Negate each condition of the checks, one at a time: some test must notice.
 
-usage: mutants.py BUILD-DIR [--least PERCENT] [--only] [FILE ...]      FILE: "ports" for src/checks/ports.c
+usage: mutants.py BUILD-DIR [--least PERCENT] [--only] [--again REPORT] [FILE ...]      FILE: "ports" for src/checks/ports.c
 
 The fixtures of the checks (tests/checks/cases) are run once, to see which of them come by which
 condition (tests/negate.py), and then for each condition those that do, until one fails; after them
 the unit tests and the tests of --needs, of the fixes and of the gate. --only: no more than the
-fixtures of the checks that stand in the FILEs themselves. What nobody comes by, and what nobody notices, is listed.
+fixtures of the checks that stand in the FILEs themselves. --again: only what an earlier report lists.
+What nobody comes by, and what nobody notices, is listed.
 Without FILE: all of src/checks, in some ten minutes.
 """
 import argparse
@@ -90,6 +91,7 @@ def main():
     ap.add_argument("build")
     ap.add_argument("--least", type=float, default=95)
     ap.add_argument("--only", action="store_true")
+    ap.add_argument("--again")
     ap.add_argument("files", nargs="*")
     a = ap.parse_intermixed_args()
     names = a.files or sorted(f[:-2] for f in os.listdir(CHECKS) if f.endswith(".c"))
@@ -122,8 +124,12 @@ def main():
 
         def killed(n):
             chosen = near(trials, n, own[mutants[n].file])
-            return any(t.run(SEAL_MUTANT=str(n)) for t in chosen) if chosen else None
-        numbers = range(len(mutants))
+            verdict = any(t.run(SEAL_MUTANT=str(n)) for t in chosen) if chosen else None
+            if not verdict:
+                print(f"alive: {mutants[n]}", file=sys.stderr, flush=True)
+            return verdict
+        wanted = negate.listed(a.again) if a.again else None
+        numbers = [n for n, m in enumerate(mutants) if wanted is None or (m.file, m.line) in wanted]
         return negate.report(mutants, dict(zip(numbers, pool.map(killed, numbers))), a.least)
 
 
