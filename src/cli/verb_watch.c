@@ -18,6 +18,7 @@
 #define NEWS_US       (1 * SEAL_SECOND_US)
 #define COUNTS_US     (5 * SEAL_SECOND_US) /* when there is nothing new but counts */
 #define LAG_US        (4 * SEAL_SECOND_US)
+#define AGAIN_US      (30 * SEAL_SECOND_US) /* until a file is written that could not be */
 #define SHARE         20 /* times the processor time an analysis took, until the next one */
 #define SHARE_PRESSED 2
 #define NEVER         INT64_MAX
@@ -42,6 +43,7 @@ struct watcher {
 	int64_t took_us;               /* processor time of the last one */
 	bool changed;                  /* a note says that the host is not what it was */
 	bool stopped;
+	bool written, unwritten; /* the file of the counts was, ever; was not, the last time */
 };
 
 static int64_t clock_us(clockid_t clock)
@@ -139,8 +141,11 @@ static int analyse(struct watcher *w, struct seal_err *err)
 		return r;
 	w->watching.w.now_us = clock_us(CLOCK_REALTIME);
 	watch_out_update(&w->out, &w->watching.w);
-	if (watch_out_textfile(&w->out, h, &w->watching.w) != SEAL_EXIT_OK)
+	/* a disk that is full has room again some day: the file stays as it was until then */
+	w->unwritten = watch_out_textfile(&w->out, h, &w->watching.w) != SEAL_EXIT_OK;
+	if (w->unwritten && !w->written)
 		return -EIO;
+	w->written = true;
 	seal_evidence_free(seal_take(h));
 #ifdef __GLIBC__
 	malloc_trim(0);
@@ -159,6 +164,8 @@ static void plan(struct watcher *w)
 	int64_t rest = SHARE * w->took_us;
 	int64_t due = NEVER;
 
+	if (w->unwritten)
+		due = w->last_us + AGAIN_US;
 	if (w->watching.pending)
 		due = w->last_us + LAG_US;
 	if (w->watching.w.n_denials != w->denials)
@@ -296,8 +303,9 @@ int seal_verb_watch(const struct seal_cli *cli)
 		r = seal_cli_lock(cli, &err);
 		if (r == 0)
 			r = watch(&w, &err);
-		code = SEAL_EXIT_OK;
-		if (r == 0 && cli->require_complete && seal_watch_losses_any(&w.watching.w.losses))
+		code = w.unwritten ? SEAL_EXIT_FAILED : SEAL_EXIT_OK;
+		if (r == 0 && !w.unwritten && cli->require_complete &&
+		    seal_watch_losses_any(&w.watching.w.losses))
 			code = SEAL_EXIT_INCOMPLETE;
 	} else {
 		r = 0;

@@ -227,6 +227,74 @@ class Files(Base):
                                   capture_output=True, check=False)
             self.assertEqual(done.returncode, 0, done.stderr)
 
+    def small_disk(self):
+        """A file system of its own of 256 KiB."""
+        disk = self.path("disk")
+        os.mkdir(disk)
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", disk], check=False,
+                              capture_output=True)
+        if done.returncode:
+            self.skipTest("no file system can be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "-l", disk], check=False)
+        return disk
+
+    def fill(self, disk):
+        """Leave no room; returns the file that takes it."""
+        filler = os.path.join(disk, "filler")
+        with open(filler, "wb", buffering=0) as f, self.assertRaises(OSError):
+            while True:
+                f.write(b"x" * 4096)
+        return filler
+
+    def test_textfile_on_full_disk(self):
+        """The file stays whole while there is no room, and is written when there is again."""
+        disk = self.small_disk()
+        target = os.path.join(disk, "postseal.prom")
+        w = self.watch("--root", self.top, "--textfile", target)
+        self.put(deferred("DDDDDDDD01"))
+        self.assertIsNotNone(w.kind("cause"), w.records)
+        end = time.monotonic() + STEP_S
+        while not os.path.exists(target) and time.monotonic() < end:
+            time.sleep(0.1)
+        with open(target, encoding="utf-8") as f:
+            before = f.read()
+        filler = self.fill(disk)
+        for i in range(2, 40, 2):
+            self.put(deferred(f"DDDDDDDD{i:02}", why="connect to relay.example[192.0.2.7]:25: "
+                                                   "Network is unreachable"))
+        self.assertIsNotNone(w.until(lambda r: r["record"] == "cause" and "refused" not in json.dumps(r)
+                                     or r["record"] == "count"), w.records)
+        time.sleep(2)
+        self.assertIsNone(w.process.poll())
+        with open(target, encoding="utf-8") as f:
+            self.assertEqual(f.read(), before)
+        self.assertEqual(sorted(os.listdir(disk)), ["filler", "postseal.prom"])
+        os.unlink(filler)
+        self.put(deferred("DDDDDDDD99", why="connect to other.example[192.0.2.8]:25: "
+                                            "No route to host"))
+        end = time.monotonic() + STEP_S
+        while time.monotonic() < end:
+            with open(target, encoding="utf-8") as f:
+                after = f.read()
+            if after != before:
+                break
+            time.sleep(0.2)
+        self.assertNotEqual(after, before)
+        code, errors = w.end()
+        self.assertEqual(code, 0, errors)
+        self.assertIn("No space left on device", errors)
+        self.assertEqual(w.records[-1]["record"], "end")
+
+    def test_records_on_full_disk(self):
+        """A stream of records that cannot go on ends with an error."""
+        self.put(deferred("EEEEEEEE01"))
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([PROGRAM, "watch", "--root", self.top, "--format", "ndjson", "--for", "20s"],
+                                  stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, check=False,
+                                  timeout=4 * STEP_S)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"No space left on device", done.stderr)
+
     def test_audit_log_is_followed(self):
         """Without the stream: audit.log, rotated as auditd does it."""
         log = self.path("var/log/audit/audit.log")
