@@ -2,7 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Let postseal explain roots in which one file after another is made unfit, and hold it to its word.
 
-usage: run.py [--program FILE] [WORD ...]           only cases whose name holds each WORD
+usage: run.py [--program FILE] [--without openat2] [--userns] [--some] [WORD ...]
+
+  --without WHAT   on a kernel that seems to lack it (tests/without.py)
+  --userns         as uid 0 of a user namespace
+  --some           each seventh case
+  WORD             only cases whose name holds each WORD
 
 One recorded incident is assembled; each of its evidence files in turn becomes a FIFO, a folder, a
 link that leads out, half of itself, noise ... For every case: the program ends by itself and soon,
@@ -135,10 +140,13 @@ def limit():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+UNDER = []  # the command in front of the program
+
+
 def run(program, root):
     """Output and complaints of one run."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        child = subprocess.Popen([program, "explain", "--format", "json", "--root", root],
+        child = subprocess.Popen([*UNDER, program, "explain", "--format", "json", "--root", root],
                                  stdin=subprocess.DEVNULL, stdout=out, stderr=err, preexec_fn=limit)
         end = time.monotonic() + TIME_LIMIT_S
         while True:
@@ -185,18 +193,19 @@ def check(program, root, name, unreadable):
     return faults
 
 
-def run_file(program, name, words):
+def run_file(program, name, words, every, under):
     """All mutations of one file, in a bundle of its own."""
     results = []
+    UNDER[:] = under
     with tempfile.TemporaryDirectory(prefix="postseal-hostile-") as scratch:
         root = os.path.join(scratch, "bundle")
         assemble.assemble(INCIDENT, root)
         path = os.path.join(root, name)
         with open(path, "rb") as f:
             data = f.read()
-        for mutation, (mutate, unreadable) in MUTATIONS.items():
+        for i, (mutation, (mutate, unreadable)) in enumerate(MUTATIONS.items()):
             case = f"{name}: {mutation}"
-            if not all(word in case for word in words):
+            if (i + FILES.index(name)) % every or not all(word in case for word in words):
                 continue
             if os.path.isdir(path) and not os.path.islink(path):
                 shutil.rmtree(path)
@@ -210,14 +219,23 @@ def run_file(program, name, words):
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("\n\n")[1].removeprefix("usage: "))
     parser.add_argument("--program", default="build/postseal")
+    parser.add_argument("--without")
+    parser.add_argument("--userns", action="store_true")
+    parser.add_argument("--some", action="store_true")
     parser.add_argument("words", nargs="*")
     args = parser.parse_args()
 
     program = os.path.abspath(args.program)
+    under = [sys.executable, os.path.join(TESTS, "without.py"), args.without] if args.without else []
+    under += ["unshare", "--user", "--map-root-user"] if args.userns else []
+    if under and subprocess.run([*under, "true"], check=False).returncode:
+        print("not to be had here:", " ".join(under))
+        return 77
     jobs = min(4, len(os.sched_getaffinity(0)))
     with concurrent.futures.ProcessPoolExecutor(max_workers=jobs) as pool:
         results = [r for rows in pool.map(run_file, [program] * len(FILES), FILES,
-                                          [args.words] * len(FILES)) for r in rows]
+                                          [args.words] * len(FILES), [7 if args.some else 1] * len(FILES),
+                                          [under] * len(FILES)) for r in rows]
     bad = [(case, faults) for case, faults in results if faults]
     for case, faults in bad:
         print(f"{case}: {'; '.join(faults)}")
