@@ -44,7 +44,7 @@ def main():
     for rule in rules:
         m = re.match(r"allow (\S+) (\S+):(\S+) \{? ?([^};]*)", rule)
         # rules of attributes are those of every domain, not of this one
-        if not m or m[1] != "postseal_t" or m[2] in ("postseal_t", "postseal_var_lib_t"):
+        if not m or m[1] != "postseal_t" or m[2] in ("postseal_t", "postseal_var_lib_t", "postseal_tmpfs_t"):
             continue
         changes = CHANGES & set(m[4].split())
         if changes and not (m[3].endswith("socket") and m[2] == "init_t"):
