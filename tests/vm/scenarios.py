@@ -12,7 +12,6 @@ class Scenario:
     steps: list = field(default_factory=list)    # patterns of the commands of the plan, no others
     hand: str = ""         # postseal cannot mend it: what the plan must say
     heal: list = field(default_factory=list)     # commands: the world outside gets well
-    after: list = field(default_factory=list)    # commands of the administrator after --apply
     relapse: list = field(default_factory=list)  # after --undo: it falls ill, Postfix meets the fault
     prepare: list = field(default_factory=list)  # commands before it, with which all is well
     healthy: list = field(default_factory=lambda: [("local", "user@ok.example")])
