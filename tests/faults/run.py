@@ -131,6 +131,9 @@ def judge(case, kind, at, good):
     # libsepol tells no lack of memory apart from a damaged policy, and hostile policies ask for much
     if kind == "alloc" and b"damaged policy" in out + b"".join(files.values()):
         return None
+    # memory was gone for one file of evidence, and the answer says which
+    if kind == "alloc" and told and b"out of memory" in out + b"".join(files.values()):
+        return None
     # a bundle takes what can be read, and says of the rest why not
     if (kind == "read" and told) or "out.tar" in files:
         return None

@@ -6,6 +6,7 @@
 #include "analysis/attribution/attribution_impl.h"
 #include "analysis/denials/object_path.h"
 #include "analysis/queue_health.h"
+#include "evidence/selinux/sepol_memory.h"
 
 /* attribution.c - the order of work: messages, then what waits without a word, then lines without a
  * message, then groups and their fixes */
@@ -423,6 +424,8 @@ int seal_explain(struct seal_host *h, const struct seal_rules *rules, struct sea
 		r = seal_attribution_story(&at);
 	if (r == 0 && ids.n == 0)
 		r = seal_queue_health(h, at.x, &at.x->health);
+	if (r == 0 && seal_sepol_memory_was_short())
+		r = -ENOMEM;
 	if (r == 0)
 		*ret = seal_take(at.x);
 	stop(&at);

@@ -7,6 +7,7 @@
 #include "analysis/denials/ladder.h"
 #include "analysis/mail_domain.h"
 #include "core/table.h"
+#include "evidence/selinux/sepol_memory.h"
 
 /* denial.c - groups of denials and the layers of their reason */
 
@@ -464,6 +465,8 @@ int seal_denials_explain(struct seal_host *h, const struct seal_denial_query *qu
 		if (r < 0)
 			return r;
 	}
+	if (seal_sepol_memory_was_short())
+		return -ENOMEM;
 	*ret = seal_take(report);
 	return 0;
 }
@@ -492,6 +495,8 @@ int seal_denials_suppose(struct seal_host *h, const struct seal_denial *d,
 	r = add_member(g, d);
 	if (r == 0)
 		r = explain_group(h, &query, g, 1);
+	if (r == 0 && seal_sepol_memory_was_short())
+		r = -ENOMEM;
 	if (r == 0)
 		*ret = seal_take(report);
 	return r;

@@ -3,6 +3,7 @@
 
 #include "analysis/denials/ladder_impl.h"
 #include "analysis/denials/module.h"
+#include "evidence/selinux/sepol_memory.h"
 
 /* rung_policy.c - booleans, chosen by what they open and never by their name, and the rule of last
  * resort */
@@ -32,8 +33,10 @@ static bool try(struct seal_ladder *l, const struct seal_policy_change *c,
 {
 	const struct seal_sides as_logged = {0};
 	bool allowed;
+	int r = seal_policy_try(l->h->selinux.policy, c, NULL);
 
-	if (seal_policy_try(l->h->selinux.policy, c, NULL) < 0)
+	seal_sepol_memory_note(r);
+	if (r < 0)
 		return false;
 	allowed = seal_ladder_allows_all(l, SEAL_BYTES_NONE, SEAL_BYTES_NONE);
 	if (seal_foresee_missing(l, l->g->members.v[0], &as_logged, missing) < 0)
@@ -74,6 +77,7 @@ static int add_booleans(struct seal_ladder *l, const struct seal_switches *set)
 	struct seal_policy_change c = {.switches = set->v, .n_switches = set->n};
 	struct seal_bytes missing = SEAL_BYTES_NONE;
 	struct seal_fix *f;
+	int r;
 
 	f = seal_ladder_add(l, SEAL_FIX_BOOLEAN);
 	if (!f)
@@ -91,7 +95,9 @@ static int add_booleans(struct seal_ladder *l, const struct seal_switches *set)
 					   (int)missing.n, missing.p);
 	if (l->label_fault)
 		f->rejected = SEAL_LIT("a label is at fault: mended, nothing has to be opened");
-	if (seal_policy_cost(l->h->selinux.policy, &c, l->g->source_type, &f->opens, NULL) < 0)
+	r = seal_policy_cost(l->h->selinux.policy, &c, l->g->source_type, &f->opens, NULL);
+	seal_sepol_memory_note(r);
+	if (r < 0)
 		f->sufficient = false;
 	return add_switches(f, set);
 }

@@ -219,9 +219,10 @@ int seal_policy_why(struct seal_policy *p, const struct seal_access *a, struct s
 		r = check(p, &q, &pair, &l);
 	if (r == 0)
 		r = describe(p, &q, &pair, &l, &res);
+	seal_sepol_memory_note(r);
 	if (r < 0) {
 		seal_why_done(&res);
-		return r;
+		return seal_sepol_memory_was_short() ? -ENOMEM : r;
 	}
 	*ret = res;
 	return 0;
@@ -249,6 +250,7 @@ int seal_policy_allows(struct seal_policy *p, const struct seal_access *a)
 	r = seal_query_resolve(p, a, &q, NULL, 0);
 	if (r == 0)
 		r = pair_of(p, &q, &pair);
+	seal_sepol_memory_note(r);
 	if (r < 0)
 		return r;
 

@@ -12,6 +12,24 @@
 #define MIN_BYTES ((size_t)16 << 20)
 
 static struct seal_sepol_arena *filling, *all;
+static bool was_short;
+
+/* heap - what the C library gave; remembers that it had nothing */
+static void *heap(void *p)
+{
+	was_short = was_short || !p;
+	return p;
+}
+
+void seal_sepol_memory_note(int r)
+{
+	was_short = was_short || r == -ENOMEM;
+}
+
+bool seal_sepol_memory_was_short(void)
+{
+	return was_short;
+}
 
 static void *map(size_t n, int flags, int fd)
 {
@@ -106,7 +124,7 @@ void *seal_sepol_malloc(size_t n)
 	void *p;
 
 	if (!a)
-		return malloc(n);
+		return heap(malloc(n + !n));
 	if (__builtin_add_overflow(n, n ? ALIGN - 1 : ALIGN, &whole) ||
 	    (whole &= ~(ALIGN - 1)) > a->size - a->used) {
 		errno = ENOMEM;
@@ -122,7 +140,7 @@ void *seal_sepol_calloc(size_t count, size_t n)
 	size_t all_bytes;
 
 	if (!filling)
-		return calloc(count, n);
+		return heap(calloc(count + !count, n + !n));
 	if (__builtin_mul_overflow(count, n, &all_bytes)) {
 		errno = ENOMEM;
 		return NULL;
@@ -138,7 +156,7 @@ void *seal_sepol_realloc(void *p, size_t n)
 	void *new;
 
 	if (p && !a)
-		return realloc(p, n);
+		return heap(realloc(p, n + !n));
 	new = seal_sepol_malloc(n);
 	if (!new || !p)
 		return new;

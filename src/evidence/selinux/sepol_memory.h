@@ -37,6 +37,13 @@ int seal_sepol_arena_settle(struct seal_sepol_arena *a, size_t used);
 /* seal_sepol_arena_close - all of it at once. An arena of zeroes is none */
 void seal_sepol_arena_close(struct seal_sepol_arena *a);
 
+/* seal_sepol_memory_was_short - outside of an arena libsepol got no memory, at any time so far, or
+ * a question to a policy could not be answered for the lack of it: libsepol does not tell that from
+ * other failures, so an answer since may be a no that was none
+ * seal_sepol_memory_note - remember an -ENOMEM of a question; other results change nothing */
+bool seal_sepol_memory_was_short(void);
+void seal_sepol_memory_note(int r);
+
 /* what libsepol calls; as the functions of the C library */
 void *seal_sepol_malloc(size_t n);
 void *seal_sepol_calloc(size_t count, size_t n);
