@@ -7,13 +7,15 @@
 #include <libaudit.h>
 #include <linux/netlink.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
 #include "core/bytes.h"
 
-#define BATCH 50
+#define BATCH   50
+#define MESSAGE 512
 
 static double now(void)
 {
@@ -23,53 +25,71 @@ static double now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-struct message {
-	struct nlmsghdr head;
-	char text[512];
+/* struct batch - messages one behind the other, each kind in turn: the kernel takes as many as come
+ * in one datagram */
+struct batch {
+	char *p;
+	size_t *at; /* where each message begins, and where the last one ends */
+	size_t n;
 };
 
-static void fill(struct message *m, unsigned kind)
+static size_t put(char *to, unsigned kind)
 {
-	int n = snprintf(m->text, sizeof(m->text),
+	char *text = to + NLMSG_HDRLEN;
+	int n = snprintf(text, MESSAGE - NLMSG_HDRLEN,
 			 "avc:  denied  { start } for auid=n/a uid=0 gid=0 path=\"/unit-%u\" "
 			 "cmdline=\"\" function=\"x\" scontext=system_u:system_r:postfix_smtp_t:s0 "
 			 "tcontext=system_u:object_r:init_t:s0 tclass=service permissive=0",
 			 kind);
+	struct nlmsghdr head = {.nlmsg_len = (unsigned)(NLMSG_HDRLEN + n + 1),
+				.nlmsg_type = AUDIT_USER_AVC,
+				.nlmsg_flags = NLM_F_REQUEST};
 
-	m->head = (struct nlmsghdr){.nlmsg_len = (unsigned)(NLMSG_HDRLEN + n + 1),
-				    .nlmsg_type = AUDIT_USER_AVC,
-				    .nlmsg_flags = NLM_F_REQUEST};
+	memcpy(to, &head, sizeof(head));
+	return NLMSG_ALIGN(head.nlmsg_len);
 }
 
-/* send_batch - returns how many were sent, or a negative errno */
-static int send_batch(int fd, unsigned long from, unsigned kinds)
+/* make - a turn of all kinds and a batch more, so that a batch may begin with any of them */
+static int make(struct batch *b, unsigned kinds)
 {
-	static struct message m[BATCH];
-	struct mmsghdr headers[BATCH] = {0};
-	struct iovec io[BATCH];
-	int i, n;
+	size_t i, n = 0;
 
-	for (i = 0; i < BATCH; i++) {
-		fill(&m[i], (unsigned)((from + (unsigned)i) % kinds));
-		io[i] = (struct iovec){&m[i], m[i].head.nlmsg_len};
-		headers[i].msg_hdr.msg_iov = &io[i];
-		headers[i].msg_hdr.msg_iovlen = 1;
+	b->n = kinds + BATCH;
+	b->p = calloc(b->n, MESSAGE);
+	b->at = calloc(b->n + 1, sizeof(*b->at));
+	if (!b->p || !b->at)
+		return -ENOMEM;
+	for (i = 0; i < b->n; i++) {
+		b->at[i] = n;
+		n += put(b->p + n, (unsigned)(i % kinds));
 	}
-	n = sendmmsg(fd, headers, BATCH, 0);
-	return n < 0 ? -errno : n;
+	b->at[i] = n;
+	return 0;
+}
+
+/* send_batch - BATCH messages. Returns 0 or a negative errno */
+static int send_batch(int fd, const struct batch *b, size_t first)
+{
+	size_t n = b->at[first + BATCH] - b->at[first];
+
+	return send(fd, b->p + b->at[first], n, 0) < 0 ? -errno : 0;
 }
 
 int main(int argc, char **argv)
 {
 	uint32_t rate, seconds, kinds;
+	struct batch b = {0};
 	unsigned long sent = 0;
 	double begun, lag;
 	int fd, r;
 
 	if (argc != 4 || seal_parse_u32(seal_bytes_of(argv[1]), 10, &rate) < 0 ||
 	    seal_parse_u32(seal_bytes_of(argv[2]), 10, &seconds) < 0 ||
-	    seal_parse_u32(seal_bytes_of(argv[3]), 10, &kinds) < 0 || !rate || !kinds)
+	    seal_parse_u32(seal_bytes_of(argv[3]), 10, &kinds) < 0 || !rate || !kinds ||
+	    kinds > 10000)
 		return 64;
+	if (make(&b, kinds) < 0)
+		return 1;
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
 	if (fd < 0)
 		return 77;
@@ -80,14 +100,16 @@ int main(int argc, char **argv)
 			nanosleep(&(struct timespec){.tv_nsec = 500000}, NULL);
 			continue;
 		}
-		r = send_batch(fd, sent, kinds);
+		r = send_batch(fd, &b, sent % kinds);
 		if (r == -EPERM)
 			return 77;
 		if (r < 0)
 			return 1;
-		sent += (unsigned)r;
+		sent += BATCH;
 	}
 	printf("%lu %.3f\n", sent, now() - begun);
 	close(fd);
+	free(b.p);
+	free(b.at);
 	return 0;
 }
