@@ -86,6 +86,31 @@ static bool names_type(struct seal_host *h, const struct entry *e, struct seal_b
 	       seal_bytes_eq(path_type(h, e), type) && !seal_type_is_generic(h, type);
 }
 
+/* changes - whether a rule lets files of its target be changed */
+static bool changes(const struct seal_module_rule *rule)
+{
+	static const char *const perms[] = {"write",    "append",      "create",  "unlink",
+					    "rename",   "link",        "setattr", "add_name",
+					    "reparent", "remove_name", "rmdir"};
+	size_t i, k;
+
+	for (i = 0; i < rule->n_perms; i++)
+		for (k = 0; k < sizeof(perms) / sizeof(perms[0]); k++)
+			if (seal_bytes_is(rule->perms[i], perms[k]))
+				return true;
+	return false;
+}
+
+/* alters - a rule that would let the files of such a place be changed, which may be read or run */
+static bool alters(struct seal_host *h, const struct entry *e, const struct seal_module_rule *rule)
+{
+	if (!seal_bytes_is(e->what, "change") || !e->subject.n || !e->detail.n || !changes(rule))
+		return false;
+	if (e->subject.p[0] != '/')
+		return seal_policy_type_has(h->selinux.policy, rule->target, e->subject);
+	return seal_bytes_eq(path_type(h, e), rule->target);
+}
+
 bool seal_type_is_guarded(struct seal_host *h, struct seal_bytes type, struct seal_bytes *why)
 {
 	struct seal_bytes text = seal_policy_file("forbidden-grants");
@@ -151,7 +176,7 @@ int seal_module_forbidden(struct seal_host *h, const struct seal_module_rule *ru
 	struct entry e;
 
 	while (next_entry(&text, &e))
-		if (seal_bytes_is(e.what, "grant") && grants(&e, rule))
+		if ((seal_bytes_is(e.what, "grant") && grants(&e, rule)) || alters(h, &e, rule))
 			return say(h, "never granted: ", e.reason, why);
 	if (seal_bytes_eq(rule->source, rule->target))
 		return 0;
