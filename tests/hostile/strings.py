@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Text that attacks its reader, in every field of the evidence, through every format of every verb.
 
-usage: strings.py PROGRAM [--some]
+usage: strings.py PROGRAM [--some | --all]
 
-More than 100 payloads stand in a mail log, the audit log, the journal, the queue, the configuration,
+More than 100 payloads, and as many that chance made, stand in a mail log, the audit log, the journal, the queue, the configuration,
 the ruleset, labels, names of files and hosts, waivers and the name of the root. Each document is
-parsed back: it is valid, nothing in it is active, and the payloads did get there.
+parsed back: it is valid, nothing in it is active, and the payloads did get there. --all: 10,000
+random payloads, 500 in a root (some ten minutes).
 """
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -54,6 +56,22 @@ PIECES = [
     b"file:///etc/passwd", b"C:\\x", b"=cmd|'/c calc'!A0", b"+1+1", b"@SUM(1)", b"%n%s%x", b"a=b c=d",
     b"null", b"status=sent", b"(queued as 1)", b"avc:  denied  { write } for", b"\t\t\t", b"A" * 3000,
 ]
+
+
+ROUND = 500  # random payloads in one root
+KEPT = len(PIECES)
+
+
+def random_piece(rng):
+    """Bytes, characters of any plane, the beginnings and ends of what is active, one after the other."""
+    kinds = (lambda: rng.randbytes(rng.randrange(1, 8)),
+             lambda: chr(rng.choice((rng.randrange(1, 0x300), rng.randrange(0x2000, 0x2100),
+                                     rng.randrange(0xe000, 0x10ffff)))).encode(),
+             lambda: bytes(rng.choices(b"<>&\"'`$(){}[]|*#!;:,=+-@%~^\\/ \t", k=rng.randrange(1, 6))),
+             lambda: rng.choice(PIECES[:KEPT])[:rng.randrange(1, 12)],
+             lambda: rng.choice(PIECES[:KEPT])[-rng.randrange(1, 12):],
+             lambda: rng.choice(PIECES[:KEPT - 1]))
+    return b"".join(rng.choice(kinds)() for _ in range(rng.randrange(1, 7)))[:400]
 
 
 def word(i, payload):
@@ -236,7 +254,8 @@ def check(program, root, scratch):
             least = 0 if form == "prometheus" else 3 if form in ("github", "markdown") else 100
             # rules that decide nothing are not told; one group holds the denials of many processes
             least = min(least, {"reach": 1, "fix": 1, "denials": 60, "baseline": 90}.get(verb, least))
-            if seen(data) < least:
+            # what peers' names and texts have in common goes into one row
+            if seen(data) < (least if len(PIECES) == KEPT else min(least, 40)):
                 out.append(f"{what}: only {seen(data)} of {len(PIECES)} payloads to be seen")
     return out
 
@@ -277,21 +296,35 @@ def check_reports(program, root, scratch):
     return out
 
 
-def main():
-    program = os.path.abspath(sys.argv[1])
-    assert len(PIECES) >= 100
+def one_root(program, with_reports):
+    """The faults of a root with all of PIECES."""
     with tempfile.TemporaryDirectory(prefix="postseal-strings-") as scratch:
         # the name of the root is part of every report
         root = os.path.join(os.fsencode(scratch), word(0, b"\x1b[31m<img src=x>`|::error::\xff&\"'"))
         root = os.fsdecode(root)
         assemble.assemble(INCIDENT, root)
         plant(root)
-        out = check(program, root, scratch) + check_reports(program, root, scratch)
+        return check(program, root, scratch) + (check_reports(program, root, scratch) if with_reports else [])
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    assert KEPT >= 100
+    out, tried = one_root(program, True), KEPT
+    rounds = [ROUND] * 20 if "--all" in sys.argv else [] if SOME else [KEPT]
+    for seed, n in enumerate(rounds):
+        rng = random.Random(seed)
+        PIECES[KEPT:] = []
+        PIECES[:] = PIECES + [random_piece(rng) for _ in range(n)]
+        out += [f"seed {seed}: {fault}" for fault in one_root(program, False)]
+        tried += n
+        if "--all" in sys.argv:
+            print(f"{tried} payloads, {len(out)} faults", flush=True)
     out += validate.later_faults()
     for fault in out:
         print(fault.encode("unicode_escape").decode()[:400])
     n = sum(len(f) for f in validate.FORMATS.values())
-    print(f"{len(PIECES)} payloads, {n} documents, {len(out)} faults; missing: "
+    print(f"{tried} payloads, {n} documents a root, {len(out)} faults; missing: "
           f"{sorted(validate.MISSING) or 'nothing'}")
     if out:
         return 1
