@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Questions to a folder of postseal's NDJSON, of any hosts and verbs, one or many reports a file:
