@@ -151,10 +151,17 @@ static void put_not_read(struct seal_buf *out, const struct seal_host *h, unsign
 			put_source(&failed, s, "Not read: ");
 	}
 	put_line(out, &failed);
-	for (i = 0; i < sizeof(principal) / sizeof(principal[0]); i++)
+	for (i = 0; i < sizeof(principal) / sizeof(principal[0]); i++) {
+		/* a running host's labels are read with each file: no source of their own */
+		if (h->live && principal[i] == SEAL_SOURCE_LABELS)
+			continue;
 		if ((asked & 1u << principal[i]) && !has_any(h, principal[i]))
-			seal_buf_printf(&none, "%s%s", none.n ? ", " : "Not in this root: ",
+			seal_buf_printf(&none, "%s%s",
+					none.n    ? ", "
+					: h->live ? "Not on this host: "
+						  : "Not in this root: ",
 					seal_source_name(principal[i]));
+	}
 	put_line(out, &none);
 }
 
