@@ -30,9 +30,17 @@ static void put_json(const void *answer, const struct seal_text_style *style, st
 	seal_report_verify_json(answer, out);
 }
 
+static void put_ndjson(const void *answer, const struct seal_text_style *style,
+		       struct seal_buf *out)
+{
+	(void)style;
+	seal_report_verify_ndjson(answer, out);
+}
+
 const struct seal_format seal_formats_verify[] = {
 	{"text", put_text},
 	{"json", put_json},
+	{"ndjson", put_ndjson},
 	{NULL, NULL},
 };
 

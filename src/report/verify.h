@@ -15,6 +15,9 @@ struct seal_verify_answer {
 	const char *hash; /* of the plan file, hexadecimal */
 };
 
+/* seal_report_verify_json, _ndjson - the document, or a record a line: "proof" of each step,
+ * denial, path and message. They append to @out; out->err tells when memory was gone */
 void seal_report_verify_json(const struct seal_verify_answer *a, struct seal_buf *out);
+void seal_report_verify_ndjson(const struct seal_verify_answer *a, struct seal_buf *out);
 void seal_report_verify_text(const struct seal_verify_answer *a,
 			     const struct seal_text_style *style, struct seal_buf *out);

@@ -84,7 +84,23 @@ class Case:
         text = subprocess.run([POSTSEAL, "verify", os.path.join(self.plan, "plan.json"), "--root", self.root, *args],
                               capture_output=True, check=False)
         check(text.returncode == code and text.stdout, self.name, "text:", text.returncode, text.stderr)
+        self.records(answer, args)
         return answer
+
+    def records(self, answer, args):
+        """The same as a record a line."""
+        done = subprocess.run([POSTSEAL, "verify", os.path.join(self.plan, "plan.json"), "--root", self.root,
+                               "--format", "ndjson", *args], capture_output=True, check=False)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        for fault in [f for line in lines for f in schema.errors(line)] if schema.jsonschema else []:
+            check(False, self.name, fault)
+        check([line["record"] for line in lines] == ["run"] + ["proof"] * (len(lines) - 2) + ["end"], self.name, lines)
+        proofs = [{k: v for k, v in line.items() if k not in ("record", "run", "host_name")} for line in lines[1:-1]]
+        check(proofs == [{"of": of, **one} for of in ("step", "denial", "path", "message")
+                         for one in answer.get(of + "s", [])], self.name, "ndjson", proofs)
+        end = lines[-1]
+        check(end["records"] == len(proofs) and
+              end["summary"] == {k: answer[k] for k in ("plan_sha256", "since", "state", "waiting")}, self.name, end)
 
 
 def port(scratch):
