@@ -258,13 +258,16 @@ static int wait_some(ares_channel channel, int64_t deadline_ms)
 {
 	ares_socket_t socks[ARES_GETSOCK_MAXNUM];
 	struct pollfd fds[ARES_GETSOCK_MAXNUM];
-	int bits = ares_getsock(channel, socks, ARES_GETSOCK_MAXNUM), i, n = 0;
+	/* as ARES_GETSOCK_READABLE and _WRITABLE(3) read them, which shift into the sign of an int
+	 */
+	unsigned bits = (unsigned)ares_getsock(channel, socks, ARES_GETSOCK_MAXNUM);
+	int i, n = 0;
 	struct timeval max, tv, *t;
 	int64_t left = deadline_ms - seal_clock_ms();
 
 	for (i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-		short events = (short)((ARES_GETSOCK_READABLE(bits, i) ? POLLIN : 0) |
-				       (ARES_GETSOCK_WRITABLE(bits, i) ? POLLOUT : 0));
+		bool in = bits >> i & 1, out = bits >> (i + ARES_GETSOCK_MAXNUM) & 1;
+		short events = (short)((in ? POLLIN : 0) | (out ? POLLOUT : 0));
 
 		if (events)
 			fds[n++] = (struct pollfd){.fd = socks[i], .events = events};
