@@ -208,6 +208,7 @@ bool seal_jsonread_string(struct seal_jsonread *j, struct seal_arena *a, struct 
 	bool escapes;
 	char *out;
 
+	*ret = SEAL_BYTES_NONE;
 	if (!raw_string(j, &raw, &escapes))
 		return false;
 	if (!escapes) {

@@ -33,7 +33,7 @@ bool seal_jsonread_key(struct seal_jsonread *j, struct seal_bytes *key);
  */
 bool seal_jsonread_item(struct seal_jsonread *j);
 /* seal_jsonread_string - a string, between its quotes; with escapes it is decoded into @a. False: a
- * fault */
+ * fault, and none in @ret */
 bool seal_jsonread_string(struct seal_jsonread *j, struct seal_arena *a, struct seal_bytes *ret);
 /* seal_jsonread_number - the text of a number */
 bool seal_jsonread_number(struct seal_jsonread *j, struct seal_bytes *ret);

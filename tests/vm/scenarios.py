@@ -94,7 +94,9 @@ ALL = {
         causes=[{"verdict": "selinux.file", "certainty": "likely",  # no pid in common: master, postlog
                  "object": {"source_type": "postfix_master_t", "target_type": "var_t",
                             "path": "~^/srv/mail-spool"}}],
-        beside=[{"verdict": "selinux.socket", "object": {"target_type": "var_t"}}],  # after --undo, still running
+        # after --undo, while Postfix still runs
+        beside=[{"verdict": "selinux.socket", "object": {"target_type": "var_t"}},
+                {"verdict": "selinux.file", "object": {"target_type": "var_t", "path": "~^/srv/mail-spool"}}],
         steps=[r"semanage fcontext -a -e /var/spool/postfix /srv/mail-spool", relabel("/srv/mail-spool"),
                r"systemctl restart postfix postfix@\*\.service"],
         again=[OK],
