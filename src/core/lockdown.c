@@ -258,6 +258,7 @@ int seal_lockdown_rights(unsigned rights, struct seal_err *err)
 	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3] = {0};
 	uint32_t keep[_LINUX_CAPABILITY_U32S_3] = {0};
+	bool more = false;
 	size_t i;
 
 	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
@@ -266,11 +267,13 @@ int seal_lockdown_rights(unsigned rights, struct seal_err *err)
 	if (syscall(SYS_capget, &head, caps) < 0)
 		return seal_err_set(err, -errno, "capabilities: %s", strerror(errno));
 	for (i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		more = more || ((caps[i].permitted | caps[i].effective) & ~keep[i]);
 		caps[i].permitted &= keep[i];
 		caps[i].effective &= keep[i];
 		caps[i].inheritable = 0;
 	}
-	if (syscall(SYS_capset, &head, caps) < 0)
+	/* a unit that gives no more than these may refuse the call itself */
+	if (more && syscall(SYS_capset, &head, caps) < 0)
 		return seal_err_set(err, -errno, "capabilities: %s", strerror(errno));
 	return 0;
 }

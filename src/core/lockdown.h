@@ -36,6 +36,6 @@ enum seal_rights {
 
 /* seal_lockdown_rights - give up, for good, every capability that is not needed
  * @rights: of enum seal_rights
- * Of a process that has none nothing changes. Call before threads are started, and after helpers
- * were: they keep theirs. Source: capabilities(7). Returns 0 or a negative errno. */
+ * Of a process that has no more than these nothing changes. Call before threads are started, and
+ * after helpers were: they keep theirs. Source: capabilities(7). Returns 0 or a negative errno. */
 int seal_lockdown_rights(unsigned rights, struct seal_err *err);
