@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "core/path.h"
+
 #define SERVICE "Service"
 
 /* usable - a unit of which something is in the evidence, be it a drop-in alone */
@@ -292,21 +294,10 @@ struct deepest {
 	const struct seal_setting *by;
 };
 
-/* is_below - @path is @dir or in it */
-static bool is_below(struct seal_bytes path, struct seal_bytes dir)
-{
-	while (dir.n > 1 && dir.p[dir.n - 1] == '/')
-		dir.n--;
-	if (seal_bytes_is(dir, "/"))
-		return true;
-	return dir.n && path.n >= dir.n && memcmp(path.p, dir.p, dir.n) == 0 &&
-	       (path.n == dir.n || path.p[dir.n] == '/');
-}
-
 static void consider(struct deepest *d, struct seal_bytes dir, enum mount m,
 		     const struct seal_setting *by)
 {
-	if (!is_below(d->path, dir))
+	if (!seal_path_is_within(d->path, dir))
 		return;
 	while (dir.n > 1 && dir.p[dir.n - 1] == '/')
 		dir.n--;

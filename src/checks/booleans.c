@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "core/path.h"
 #include "evidence/postfix/conf.h"
 
 /* value_at - the value that holds (running, else after the next load), -1: not known */
@@ -329,17 +330,6 @@ static int check_hardening(struct seal_subject *s, struct seal_out *out)
 
 /* --- homes and mailboxes on other hosts */
 
-/* lies_below - @path is @top or below it */
-static bool lies_below(struct seal_bytes path, struct seal_bytes top)
-{
-	while (top.n > 1 && top.p[top.n - 1] == '/')
-		top.n--;
-	if (top.n == 1 && top.p[0] == '/')
-		return true;
-	return path.n >= top.n && memcmp(path.p, top.p, top.n) == 0 &&
-	       (path.n == top.n || path.p[top.n] == '/');
-}
-
 /* holds_mail - whether mailboxes or homes lie below @target, or it lies below them */
 static bool holds_mail(struct seal_host *h, struct seal_bytes target)
 {
@@ -349,11 +339,11 @@ static bool holds_mail(struct seal_host *h, struct seal_bytes target)
 	for (size_t i = 0; i < COUNT(parameters); i++)
 		if (seal_conf_value(h->postfix.instances.v, NULL, parameters[i], h->arena, &dir) ==
 			    0 &&
-		    dir.n && (lies_below(dir, target) || lies_below(target, dir)))
+		    dir.n && (seal_path_is_within(dir, target) || seal_path_is_within(target, dir)))
 			return true;
 	seal_vec_each (u, &h->users.users) {
 		if (u->uid >= 1000 && u->uid < 65534 && u->home.n > 1 &&
-		    (lies_below(u->home, target) || lies_below(target, u->home)))
+		    (seal_path_is_within(u->home, target) || seal_path_is_within(target, u->home)))
 			return true;
 	}
 	return false;

@@ -7,6 +7,7 @@
 
 #include "analysis/daemon.h"
 #include "analysis/sasl.h"
+#include "core/path.h"
 #include "evidence/postfix/conf.h"
 #include "evidence/postfix/map.h"
 
@@ -273,13 +274,6 @@ static int check_client_tls(struct seal_subject *s, struct seal_out *out)
 
 /* --- DLV-004 */
 
-static struct seal_bytes folder_of(struct seal_bytes path)
-{
-	ssize_t at = seal_bytes_rchr(path, '/');
-
-	return at > 0 ? seal_bytes_first(path, (size_t)at) : SEAL_LIT("/");
-}
-
 /* walk_to - the way to a socket that nobody has made yet ends in its folder. Returns 0 or -ENOMEM
  */
 static int walk_to(struct seal_host *h, struct seal_out *out, struct seal_about *about,
@@ -304,7 +298,8 @@ static int walk_to(struct seal_host *h, struct seal_out *out, struct seal_about 
 	if (r == 0)
 		r = seal_dac_walk(&h->view, path, id, SEAL_DAC_WRITE, h->arena, &dac);
 	else if (r == -ENOENT)
-		r = seal_dac_walk(&h->view, folder_of(path), id, SEAL_DAC_SEARCH, h->arena, &dac);
+		r = seal_dac_walk(&h->view, seal_path_parent(path), id, SEAL_DAC_SEARCH, h->arena,
+				  &dac);
 	if (r == -ENOMEM)
 		return r;
 	if (dac.answer == SEAL_DAC_REFUSED && !dac.acl_unknown)

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "core/buf.h"
+#include "core/path.h"
 #include "evidence/postfix/conf.h"
 #include "fix/plan.h"
 
@@ -49,8 +50,7 @@ static bool is_at_or_below(struct seal_bytes file, struct seal_bytes path, bool 
 		return false;
 	if (seal_bytes_eq(file, path) || seal_bytes_eq(file, source_of(path)))
 		return true;
-	return tree && file.n > path.n && memcmp(file.p, path.p, path.n) == 0 &&
-	       file.p[path.n] == '/';
+	return tree && seal_path_is_below(file, path);
 }
 
 /* names - whether the value of a parameter names @path. Returns 1, 0 or -ENOMEM */

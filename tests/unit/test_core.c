@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bytes, numbers, arena, arrays, time, JSON writer, option table */
+/* bytes, numbers, arena, arrays, time, JSON writer, option table, paths */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +13,7 @@
 #include "core/arena.h"
 #include "core/json.h"
 #include "core/opt.h"
+#include "core/path.h"
 #include "core/time.h"
 #include "core/vec.h"
 
@@ -347,6 +348,49 @@ static void errors_are_printable(void **state)
 	assert_int_equal(seal_err_set(NULL, -EIO, "x"), -EIO);
 }
 
+static void tells_parts_of_paths(void **state)
+{
+	static const struct {
+		const char *path, *name, *parent;
+	} rows[] = {
+		{"/var/spool/postfix", "postfix", "/var/spool"},
+		{"/var", "var", "/"},
+		{"/", "", "/"},
+		{"private/smtp", "smtp", "private"},
+		{"smtp", "smtp", "/"},
+		{"", "", "/"},
+	};
+	static const struct {
+		const char *path, *dir;
+		bool below, within;
+	} pairs[] = {
+		{"/srv/mail/a", "/srv/mail", true, true},
+		{"/srv/mail", "/srv/mail", false, true},
+		{"/srv/mailbox", "/srv/mail", false, false},
+		{"/srv", "/srv/mail", false, false},
+		{"/srv/mail/a", "/srv/mail/", false, true},
+		{"/srv", "/", false, true},
+		{"srv", "/", false, false},
+		{"/srv", "", true, false},
+		{"", "", false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct seal_bytes path = seal_bytes_of(rows[i].path);
+
+		assert_true(seal_bytes_is(seal_path_name(path), rows[i].name));
+		assert_true(seal_bytes_is(seal_path_parent(path), rows[i].parent));
+	}
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		struct seal_bytes path = seal_bytes_of(pairs[i].path);
+		struct seal_bytes dir = seal_bytes_of(pairs[i].dir);
+
+		assert_int_equal(seal_path_is_below(path, dir), pairs[i].below);
+		assert_int_equal(seal_path_is_within(path, dir), pairs[i].within);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -355,6 +399,7 @@ int main(void)
 		cmocka_unit_test(reads_and_writes_time), cmocka_unit_test(writes_json),
 		cmocka_unit_test(parses_options),        cmocka_unit_test(errors_are_printable),
 		cmocka_unit_test(hands_on_pieces),       cmocka_unit_test(packs_the_arena),
+		cmocka_unit_test(tells_parts_of_paths),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include "analysis/attribution/attribution_impl.h"
 #include "analysis/reach/reach_fix.h"
+#include "core/path.h"
 
 /* attribution_fix.c - one fix for each group: of SELinux from the ladder, of the firewall from the
  * ruleset, of all others in the words of the rules */
@@ -176,8 +177,7 @@ static void name_fault(struct seal_cause *c, const struct seal_fix *f)
 	    strcmp(c->verdict, "selinux.socket") == 0)
 		return;
 	top = last->argv.v.v[last->argv.v.n - 1];
-	if (c->object.path.n > top.n && c->object.path.p[top.n] == '/' &&
-	    seal_bytes_eq(seal_bytes_first(c->object.path, top.n), top))
+	if (seal_path_is_below(c->object.path, top))
 		c->object.path = top;
 }
 

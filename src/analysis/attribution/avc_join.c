@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "analysis/attribution/avc_index.h"
+#include "core/path.h"
 
 /* TASK_COMM_LEN of the kernel, without the NUL */
 #define COMM_MAX 15
@@ -22,12 +23,9 @@ static int by_pid(const void *a, const void *b)
 /* is_of_lock - master(8) could not open its lock file, $queue_directory/pid/master.pid */
 static bool is_of_lock(const struct seal_denial *d)
 {
-	struct seal_bytes path = d->object.path;
-	ssize_t slash = seal_bytes_rchr(path, '/');
-
 	return seal_bytes_is(d->comm, "master") && seal_bytes_is(d->tclass, "file") &&
 	       (seal_bytes_is(d->object.name, "master.pid") ||
-		seal_bytes_is(seal_bytes_from(path, (size_t)(slash + 1)), "master.pid"));
+		seal_bytes_is(seal_path_name(d->object.path), "master.pid"));
 }
 
 int seal_avc_index_new(const struct seal_host *h, const struct seal_event_index *events,
@@ -125,13 +123,6 @@ static bool has_word(struct seal_bytes text, struct seal_bytes word)
 	return false;
 }
 
-static struct seal_bytes base_name(struct seal_bytes path)
-{
-	ssize_t slash = seal_bytes_rchr(path, '/');
-
-	return slash < 0 ? path : seal_bytes_from(path, (size_t)slash + 1);
-}
-
 /* names_a_path - whether a text names any file at all; without one it cannot contradict */
 static bool names_a_path(const struct seal_reason *reason, struct seal_bytes text)
 {
@@ -161,14 +152,14 @@ static enum seal_same same_path(struct seal_bytes path, const struct seal_reason
 
 	if (leads_to(path, told) || leads_to(told, path) || has_word(text, path))
 		return SEAL_SAME_YES;
-	return has_word(text, base_name(path)) ? SEAL_SAME_UNTOLD : SEAL_SAME_NO;
+	return has_word(text, seal_path_name(path)) ? SEAL_SAME_UNTOLD : SEAL_SAME_NO;
 }
 
 static enum seal_same same_file(const struct seal_denial *d, const struct seal_reason *reason,
 				struct seal_bytes text, bool *whole)
 {
 	struct seal_bytes path = d->object.path.n ? d->object.path : d->object.socket_path;
-	struct seal_bytes name = d->object.name.n ? d->object.name : base_name(path);
+	struct seal_bytes name = d->object.name.n ? d->object.name : seal_path_name(path);
 
 	if (!name.n)
 		return SEAL_SAME_UNTOLD;

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "analysis/attribution/attribution_impl.h"
+#include "core/path.h"
 #include "evidence/postfix/conf.h"
 
 /* cause_file.c - was it the mode bits, or the disk? */
@@ -34,13 +35,6 @@ static bool is_creation(const struct seal_case *c)
 	return seal_bytes_find(c->texts[0], "create") >= 0;
 }
 
-static struct seal_bytes parent_of(struct seal_bytes path)
-{
-	ssize_t slash = seal_bytes_rchr(path, '/');
-
-	return slash > 0 ? seal_bytes_first(path, (size_t)slash) : SEAL_LIT("/");
-}
-
 /* walk - every path the words name; *allowed: one of them is open to @who
  * Returns 1 when one refuses, 0, or -ENOMEM. */
 static int walk(struct seal_attribution *at, const struct seal_case *c, struct seal_finding *f,
@@ -69,7 +63,7 @@ static int walk(struct seal_attribution *at, const struct seal_case *c, struct s
 		if (r == 0 && is_creation(c) &&
 		    (d.answer == SEAL_DAC_UNKNOWN ||
 		     (d.file.type == 'f' && seal_bytes_eq(d.path, paths[i]))))
-			r = seal_dac_walk(&at->h->view, parent_of(paths[i]), &who,
+			r = seal_dac_walk(&at->h->view, seal_path_parent(paths[i]), &who,
 					  SEAL_DAC_WRITE | SEAL_DAC_SEARCH, at->h->arena, &d);
 		if (r < 0)
 			return r;

@@ -3,6 +3,7 @@
 
 #include "analysis/attribution/attribution_impl.h"
 #include "analysis/daemon.h"
+#include "core/path.h"
 #include "evidence/selinux/policy.h"
 
 /* cause_selinux.c - was it SELinux? A denial of that very attempt proves it; without one the policy
@@ -189,11 +190,6 @@ static int join_perms(struct seal_attribution *at, const struct seal_denial *d,
 	return b.err ? b.err : seal_arena_intern(at->h->arena, seal_buf_bytes(&b), ret);
 }
 
-static struct seal_bytes last_name(struct seal_bytes path)
-{
-	return seal_bytes_from(path, (size_t)(seal_bytes_rchr(path, '/') + 1));
-}
-
 static int set_object(struct seal_attribution *at, const struct seal_case *c,
 		      const struct seal_denial *d, struct seal_object *o)
 {
@@ -209,7 +205,7 @@ static int set_object(struct seal_attribution *at, const struct seal_case *c,
 	if (c->reason.socket.n) {
 		if (seal_process_path(at->h, c->process, c->reason.socket, &path) == -ENOMEM)
 			return -ENOMEM;
-		if (seal_bytes_eq(last_name(path), last_name(o->path)))
+		if (seal_bytes_eq(seal_path_name(path), seal_path_name(o->path)))
 			o->path = path;
 	}
 	o->inode = d->object.inode;

@@ -6,6 +6,7 @@
 #include "analysis/daemon.h"
 #include "analysis/denials/ladder.h"
 #include "analysis/mail_domain.h"
+#include "core/path.h"
 #include "core/table.h"
 #include "evidence/selinux/sepol_memory.h"
 
@@ -148,8 +149,7 @@ static bool is_mail(const struct seal_host *h, const struct grouping *all,
 	       seal_bytes_find(d->exe, "/postfix/") >= 0 ||
 	       is_one_of(d->comm, names, sizeof(names) / sizeof(names[0])) ||
 	       seal_bytes_find(path, "/postfix/") >= 0 ||
-	       (queue.n && path.n > queue.n && path.p[queue.n] == '/' &&
-		seal_bytes_eq(seal_bytes_first(path, queue.n), queue));
+	       (queue.n && seal_path_is_below(path, queue));
 }
 
 static int add_perms(struct seal_denial_group *g, const struct seal_denial *d)

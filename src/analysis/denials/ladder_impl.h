@@ -5,6 +5,7 @@
  * foresee.c and rung_*.c include it. */
 
 #include "analysis/denials/ladder.h"
+#include "core/path.h"
 
 struct seal_ladder {
 	struct seal_host *h;
@@ -146,12 +147,6 @@ bool seal_place_use(struct seal_ladder *l, const struct seal_denial *d,
 int seal_restorecon_step(struct seal_fix *f, struct seal_bytes path, bool tree);
 
 /* --- forms shared by the rungs */
-
-struct seal_bytes seal_path_parent(struct seal_bytes path);
-/* seal_path_name - the last component */
-struct seal_bytes seal_path_name(struct seal_bytes path);
-/* seal_path_is_below - whether @path lies in the folder @dir, at any depth */
-bool seal_path_is_below(struct seal_bytes path, struct seal_bytes dir);
 
 static inline struct seal_bytes seal_type_of(struct seal_bytes context)
 {

@@ -5,6 +5,7 @@
 
 #include "analysis/daemon.h"
 #include "analysis/reason/reason.h"
+#include "core/path.h"
 #include "evidence/postfix/conf.h"
 
 #define PATH_BYTES 4096u
@@ -16,13 +17,6 @@ struct search {
 	struct seal_bytes queue; /* queue_directory */
 	bool found;
 };
-
-static struct seal_bytes base_name(struct seal_bytes path)
-{
-	ssize_t slash = seal_bytes_rchr(path, '/');
-
-	return slash < 0 ? path : seal_bytes_from(path, (size_t)slash + 1);
-}
 
 static int keep(struct search *s, struct seal_bytes path, struct seal_bytes actual, char type)
 {
@@ -111,7 +105,7 @@ static int try_prefixes(struct search *s, struct seal_bytes path, struct seal_by
 		if (end < path.n && path.p[end] != '/')
 			continue;
 		head = seal_bytes_first(path, end);
-		if (seal_bytes_eq(base_name(head), name))
+		if (seal_bytes_eq(seal_path_name(head), name))
 			r = head.p[0] == '/' ? try(s, head) : try_below(s, s->queue, head);
 	}
 	return r;
@@ -215,7 +209,7 @@ static int resolve(struct search *s, const struct seal_denial_query *q)
 {
 	const struct seal_denial_object *o = &s->d->object;
 	struct seal_bytes path = o->path.n ? o->path : o->socket_path;
-	struct seal_bytes name = o->name.n ? o->name : base_name(path);
+	struct seal_bytes name = o->name.n ? o->name : seal_path_name(path);
 	size_t i;
 	int r;
 

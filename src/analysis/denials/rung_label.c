@@ -5,24 +5,6 @@
 
 /* rung_label.c - is the label of the object the fault? */
 
-struct seal_bytes seal_path_parent(struct seal_bytes path)
-{
-	ssize_t slash = seal_bytes_rchr(path, '/');
-
-	return slash <= 0 ? SEAL_LIT("/") : seal_bytes_first(path, (size_t)slash);
-}
-
-struct seal_bytes seal_path_name(struct seal_bytes path)
-{
-	return seal_bytes_from(path, (size_t)(seal_bytes_rchr(path, '/') + 1));
-}
-
-bool seal_path_is_below(struct seal_bytes path, struct seal_bytes dir)
-{
-	return path.n > dir.n && path.p[dir.n] == '/' &&
-	       seal_bytes_eq(seal_bytes_first(path, dir.n), dir);
-}
-
 /* differs - in type or range; the user counts where constraints look at it, the role never */
 static bool differs(struct seal_bytes actual, struct seal_bytes expected)
 {

@@ -6,13 +6,6 @@
 
 /* rung_subject.c - does the process run in the domain its program should run in? */
 
-static struct seal_bytes base_name(struct seal_bytes path)
-{
-	ssize_t slash = seal_bytes_rchr(path, '/');
-
-	return slash < 0 ? path : seal_bytes_from(path, (size_t)slash + 1);
-}
-
 /* entered_by - the only domain that a program of @type is the way into */
 static bool entered_by(struct seal_ladder *l, struct seal_bytes type, struct seal_bytes *ret)
 {
@@ -47,7 +40,7 @@ static struct seal_bytes program_of(struct seal_ladder *l, const struct seal_den
 static bool right_domain(struct seal_ladder *l, struct seal_bytes program, struct seal_bytes type,
 			 bool wrong, struct seal_bytes *ret)
 {
-	struct seal_bytes name = base_name(program), path;
+	struct seal_bytes name = seal_path_name(program), path;
 
 	if (!wrong && seal_daemon_program(l->h, name, &path) == 0 && seal_bytes_eq(path, program) &&
 	    seal_daemon_domain(l->h, name, ret) == 0)
@@ -57,7 +50,7 @@ static bool right_domain(struct seal_ladder *l, struct seal_bytes program, struc
 
 static int add_restart(struct seal_ladder *l, struct seal_fix *f, struct seal_bytes program)
 {
-	struct seal_bytes name = base_name(program), path;
+	struct seal_bytes name = seal_path_name(program), path;
 	struct seal_step *s;
 	int r;
 
@@ -140,7 +133,7 @@ int seal_rung_subject(struct seal_ladder *l)
 	if (wrong)
 		return relabel_program(l, program, domain);
 	/* daemons of Postfix alone: others are started in more ways than one */
-	return known && seal_daemon_domain(l->h, base_name(program), &domain) == 0 &&
+	return known && seal_daemon_domain(l->h, seal_path_name(program), &domain) == 0 &&
 			       !seal_bytes_eq(domain, l->g->source_type)
 		       ? restart(l, program, domain)
 		       : 0;

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <libaudit.h>
 
+#include "core/path.h"
+
 #define PATHS_MAX 16 /* PATH records of an event that are looked at */
 #define PORT_MAX  65535
 
@@ -20,13 +22,6 @@ struct surroundings {
 	size_t n_items;
 	struct seal_audit_address address;
 };
-
-static struct seal_bytes last_component(struct seal_bytes path)
-{
-	ssize_t at = seal_bytes_rchr(path, '/');
-
-	return at < 0 ? path : seal_bytes_from(path, (size_t)at + 1);
-}
 
 /* append_components - "/" and each component of @path but empty ones and "." */
 static void append_components(struct seal_buf *b, struct seal_bytes path)
@@ -128,7 +123,7 @@ static const struct item *by_inode(const struct surroundings *s, const struct se
 	for (i = 0; i < s->n_items && o->inode; i++) {
 		if (s->items[i].inode != o->inode)
 			continue;
-		if (!found || seal_bytes_eq(last_component(s->items[i].path), o->name))
+		if (!found || seal_bytes_eq(seal_path_name(s->items[i].path), o->name))
 			found = &s->items[i];
 	}
 	return found;
@@ -144,26 +139,26 @@ static int find_path(struct seal_arena *a, const struct surroundings *s,
 	size_t i;
 
 	if (it) {
-		o->path_is_inferred = !seal_bytes_eq(last_component(it->path), o->name);
+		o->path_is_inferred = !seal_bytes_eq(seal_path_name(it->path), o->name);
 		if (!o->path_is_inferred || !seal_bytes_starts(it->path, "/proc/"))
 			o->path = it->path;
 		return 0;
 	}
 	for (i = 0; i < s->n_items && !o->path.n; i++) {
 		it = &s->items[i];
-		if (!o->inode && it->created && seal_bytes_eq(last_component(it->path), o->name)) {
+		if (!o->inode && it->created && seal_bytes_eq(seal_path_name(it->path), o->name)) {
 			o->path = it->path;
 			return 0;
 		}
 		if (o->inode && (is_dir || !it->inode)) {
 			o->path = is_dir ? cut_at(it->path, o->name, !it->inode) : SEAL_BYTES_NONE;
-			if (!is_dir && seal_bytes_eq(last_component(it->path), o->name))
+			if (!is_dir && seal_bytes_eq(seal_path_name(it->path), o->name))
 				o->path = it->path;
 			o->path_is_inferred = o->path.n > 0;
 		}
 	}
 	if (o->path.n || !s->address.path.n ||
-	    !seal_bytes_eq(last_component(s->address.path), o->name))
+	    !seal_bytes_eq(seal_path_name(s->address.path), o->name))
 		return 0;
 	o->path_is_inferred = true;
 	return join(a, s->cwd, s->address.path, &o->path);

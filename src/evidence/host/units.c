@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "core/path.h"
 #include "evidence/host/settings.h"
 #include "evidence/postfix/conf.h"
 
@@ -147,7 +148,7 @@ static const char *instance_unit(struct seal_host *h, const struct seal_instance
 	size_t i;
 
 	if (seal_conf_value(inst, NULL, "multi_instance_name", h->arena, &name) < 0 || !name.n)
-		name = seal_bytes_from(dir, (size_t)(seal_bytes_rchr(dir, '/') + 1));
+		name = seal_path_name(dir);
 	if (!name.n || name.n > NAME_SIZE / 2)
 		return NULL;
 	for (i = 0; i < name.n; i++)

@@ -3,6 +3,7 @@
 
 #include "core/arena.h"
 #include "core/input.h"
+#include "core/path.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -390,14 +391,6 @@ int seal_labels_lookup(struct seal_labels *l, struct seal_bytes path, struct sea
 	return -ENODATA;
 }
 
-static bool is_below(struct seal_bytes path, struct seal_bytes folder)
-{
-	if (folder.n == 1)
-		return true;
-	return path.n >= folder.n && memcmp(path.p, folder.p, folder.n) == 0 &&
-	       (path.n == folder.n || path.p[folder.n] == '/');
-}
-
 int seal_labels_each(struct seal_labels *l, struct seal_bytes folder,
 		     int (*each)(void *data, struct seal_bytes path, struct seal_bytes context),
 		     void *data)
@@ -421,7 +414,7 @@ int seal_labels_each(struct seal_labels *l, struct seal_bytes folder,
 
 		if (e->path.n < folder.n || memcmp(e->path.p, folder.p, folder.n) != 0)
 			break;
-		if (!is_below(e->path, folder))
+		if (!seal_path_is_within(e->path, folder))
 			continue;
 		r = each(data, e->path, e->context);
 		if (r)
