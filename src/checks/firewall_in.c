@@ -207,6 +207,11 @@ static int check_null_client(struct seal_subject *s, struct seal_out *out)
 
 /* --- both families */
 
+static bool is_routed(struct seal_outcome o)
+{
+	return o.open || o.shut || o.doubt;
+}
+
 static int compare(struct seal_subject *s, struct seal_out *out, const struct seal_path *p,
 		   bool *any)
 {
@@ -217,7 +222,8 @@ static int compare(struct seal_subject *s, struct seal_out *out, const struct se
 	if (!seal_path_widest(p, 4) || !seal_path_widest(p, 6))
 		return 0;
 	*any = true;
-	if (v4.open == v6.open || !(v4.open ? v6.shut || v6.doubt : v4.shut || v4.doubt))
+	if (!is_routed(v4) || !is_routed(v6) ||
+	    (v4.open == v6.open && (v4.open || v4.doubt == v6.doubt)))
 		return 0; /* alike, or one of them is not routed at all */
 	if (seal_about_path(s, p, &about) < 0)
 		return -ENOMEM;
