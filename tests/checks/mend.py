@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The fixes of failures: what the commands are, that equal ones are one, and that a plan takes them in.
 
-usage: mend.py PROGRAM
+usage: mend.py PROGRAM [PART ...]
 """
 import json
 import os
@@ -122,6 +122,8 @@ def faults(program, root, wanted):
 def main():
     bad = []
     for make, wanted in ((faulty, WANTED), (moved, MOVED), (shut, SHUT)):
+        if make.__name__ not in sys.argv[2:] and sys.argv[2:]:
+            continue
         with tempfile.TemporaryDirectory() as folder:
             root = os.path.join(folder, "root.tar")
             make().write(root)

@@ -7,7 +7,7 @@ usage: mutants.py BUILD-DIR [--least PERCENT] [--only] [--again REPORT] [FILE ..
 The fixtures of the checks (tests/checks/cases) are run once, to see which of them come by which
 condition (tests/negate.py), and then for each condition those that do, until one fails; after them
 the unit tests and the tests of --needs, of the fixes and of the gate. --only: no more than the
-fixtures of the checks that stand in the FILEs themselves. --again: only what an earlier report lists.
+fixtures of the checks that stand in the FILEs themselves, or all where a FILE has none. --again: only what an earlier report lists.
 What nobody comes by, and what nobody notices, is listed.
 Without FILE: all of src/checks, in some ten minutes.
 """
@@ -29,7 +29,9 @@ import run as fixtures  # noqa: E402
 
 CHECKS = os.path.join(HERE, "..", "..", "src", "checks")
 NEAR_MAX = 80  # roots tried for a condition that most come by
-SCRIPTS = ("needs.py", "mend.py", "formats.py")
+# scripts, and how their parts are told
+SCRIPTS = (("needs.py", r"^def (\w+)\(b\):"), ("mend.py", r"^def (\w+)\(\):\n(?!    bad)"),
+           ("formats.py", r"^    def (test_\w+)"))
 DATA = os.path.join(HERE, "..", "data")
 
 
@@ -52,11 +54,11 @@ class Trial:
             return "does not end"
         if done.returncode:
             return f"exit {done.returncode}"
-        return next(fixtures.faults(self.group, json.loads(done.stdout), None), None)
+        return next(fixtures.faults(self.group, json.loads(done.stdout), None, shape=False), None)
 
 
 class Script:
-    """A test of its own."""
+    """A test of its own, or a part of one."""
 
     checks = frozenset()
 
@@ -71,6 +73,16 @@ class Script:
         except subprocess.TimeoutExpired:
             return "does not end"
         return f"exit {done.returncode}: {done.stdout[-300:]!r}" if done.returncode else None
+
+
+def parts(script, pattern, program):
+    """The tests that a script is made of, so that only those are run that come by a condition."""
+    with open(os.path.join(HERE, script), encoding="utf-8") as f:
+        text = f.read()
+    for m in re.finditer(pattern, text, re.M):
+        scope = re.findall(r"^class (\w+)", text[:m.start()], re.M) if m.group().startswith(" ") else []
+        yield Script(f"{script} {m.group(1)}", [sys.executable, os.path.join(HERE, script), program,
+                                               ".".join(scope[-1:] + [m.group(1)])])
 
 
 def checks_of(name):
@@ -98,7 +110,7 @@ def main():
     own = {f"checks/{name}.c": checks_of(name) for name in names}
     wanted = set().union(*own.values())
     all_groups = fixtures.groups(cases.load())
-    if a.only:
+    if a.only and all(own.values()):
         all_groups = [g for g in ([c for c in g if c.check in wanted] for g in all_groups) if g]
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as keep, \
             concurrent.futures.ThreadPoolExecutor(2) as pool:
@@ -111,7 +123,8 @@ def main():
             trials.append(Trial(programs["postseal"], group, keep, os.path.join(folder, str(i))))
         if not a.only:
             trials.append(Script("unit", [programs[targets[1]]]))
-            trials += [Script(s, [sys.executable, os.path.join(HERE, s), programs["postseal"]]) for s in SCRIPTS]
+            for script, pattern in SCRIPTS:
+                trials += parts(script, pattern, programs["postseal"])
 
         def look(i):
             path = os.path.join(folder, f"seen.{i}")

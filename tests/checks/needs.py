@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What must be open and no more: audit --needs and --what-if on made roots and on incidents.
 
-usage: needs.py PROGRAM
+usage: needs.py PROGRAM [PART ...]
 """
 import json
 import os
@@ -134,7 +134,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         b = Bench(sys.argv[1], folder)
         for part in (granted, missing, beyond, not_known):
-            part(b)
+            if part.__name__ in sys.argv[2:] or not sys.argv[2:]:
+                part(b)
     for fault in b.faults:
         print(fault)
     print(f"{b.n} roots, {len(b.faults)} faults")

@@ -65,8 +65,17 @@ def told(rows):
     return "; ".join(f"{r['status']} {r['object']}: {r['detail']}" for r in rows)
 
 
-def judge(case, rows):
+def places(rows):
+    """Where findings stand: each file, and each line of it."""
+    for r in rows:
+        for e in r["evidence"]:
+            yield e["origin"].get("path")
+            yield f"{e['origin'].get('path')}:{e['origin'].get('line')}"
+
+
+def judge(case, doc):
     """What is wrong with the findings of a case, or None."""
+    rows = [r for r in doc["findings"] if r["id"] == case.check]
     if not any(r["status"] == case.status for r in rows):
         return "got " + told(rows)
     if case.status in ("pass", "na") and len(rows) != 1:
@@ -78,15 +87,44 @@ def judge(case, rows):
         return f"objects {objects}, not {case.objects}"
     if not any(case.says in r["detail"] for r in rows if r["status"] == case.status):
         return f"nothing of \"{case.says}\": " + told(rows)
+    rows = [r for r in rows if r["status"] == case.status]
+    if case.at and case.at not in places(rows):
+        return f"at {list(places(rows))}, not {case.at}"
+    wanted = {r["fix"] for r in rows}
+    commands = [" ".join(s["argv"]) for f in doc["fixes"] if f["id"] in wanted for s in f["steps"]]
+    if case.fix is not None and commands != case.fix:
+        return f"fixes {commands}, not {case.fix}"
+    if case.roles is not None and doc["roles_why"] != case.roles:
+        return f"roles {doc['roles_why']}, not {case.roles}"
     return None
 
 
-def faults(group, doc, why):
-    """The faults of the cases that share a root."""
-    if not why and schema.jsonschema and schema.errors(doc):
+def is_sorted(rows):
+    """By check, object and status, whatever the order they were found in."""
+    ranks = {s: i for i, s in enumerate(("pass", "fail", "na", "unknown", "waived"))}
+    keys = [(r["id"], [(k, v) for k, v in r["object"].items()], ranks[r["status"]], r["detail"]) for r in rows]
+    return keys == sorted(keys)
+
+
+def is_counted(doc):
+    """The summary is that of the findings."""
+    levels = ("info", "low", "medium", "high", "critical")
+    failing = [levels.index(r["severity"]) for r in doc["findings"] if r["status"] == "fail"]
+    counts = {s: sum(r["status"] == s for r in doc["findings"]) for s in STATES}
+    return counts == {s: doc["summary"][s] for s in STATES} and \
+        doc["summary"]["worst"] == (levels[max(failing)] if failing else None)
+
+
+def faults(group, doc, why, shape=True):
+    """The faults of the cases that share a root; @shape: against the schema as well, which takes its time."""
+    if shape and not why and schema.jsonschema and schema.errors(doc):
         why = schema.errors(doc)[0]
+    if not why and not is_sorted(doc["findings"]):
+        why = "the findings are not sorted"
+    if not why and not is_counted(doc):
+        why = f"the summary {doc['summary']} is another"
     for c in group:
-        fault = why or judge(c, [r for r in doc["findings"] if r["id"] == c.check])
+        fault = why or judge(c, doc)
         if fault:
             yield f"{c.name}: {fault}"
 

@@ -20,12 +20,16 @@ class Case:
     edit {path: (pattern, new)}, append {path: text}, label {path: type}, chmod {path: (mode, uid, gid)},
     age {path: seconds}, live {name: text or JSON} (makes it a bundle), do (a function of the root).
     Of an incident, whose root is a folder, put, cut, loop and append; paths begin with root/ or live/.
-    @objects: those of the findings of that status; None: not looked at. @says: words of one of them."""
+    @objects: those of the findings of that status; None: not looked at. @says: words of one of them.
+    @at: where one of them stands, as path or path:line. @fix: the commands of their fixes, [] for none.
+    @roles: what the host is taken for, and why."""
 
-    def __init__(self, check, status, name="", base="mx", args=(), objects=None, says="", **changes):
+    def __init__(self, check, status, name="", base="mx", args=(), objects=None, says="", at=None, fix=None,
+                 roles=None, **changes):
         self.check, self.status, self.base = check, status, base
         self.name = f"{check} {status}" + (f" ({name})" if name else "")
-        self.args, self.objects, self.says, self.changes = list(args), objects, says, changes
+        self.args, self.objects, self.says, self.at, self.fix = list(args), objects, says, at, fix
+        self.roles, self.changes = roles, changes
 
     def write(self, folder, keep):
         """Make the root below @folder; @keep holds assembled incidents. Returns its path."""
@@ -105,6 +109,20 @@ def no_selinux(check, **kwargs):
 def no_postfix(check, **kwargs):
     """na: Postfix is not on the host."""
     case(check, "na", "no Postfix", cut=["etc/postfix"], **kwargs)
+
+
+# a bundle of a host that runs
+RUNNING = {"selinux.json": {"mode": "enforcing", "booleans": {}}, "partial.tsv": "running\t0\t/\n"}
+
+
+def tasks(**domains):
+    """Running programs with their domains."""
+    def do(r):
+        for i, (comm, domain) in enumerate(domains.items()):
+            r.put(f"proc/{970 + i}/comm", comm + "\n")
+            r.put(f"proc/{970 + i}/attr/current", f"system_u:system_r:{domain}:s0\0")
+        r.put("usr/lib/postfix/sbin/smtpd")
+    return do
 
 
 def load():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-from cases import case, no_postfix
+from cases import RUNNING, case, no_postfix, tasks
 
 RULES = "etc/audit/rules.d/50-mail.rules"
 OTHER = {RULES: "-w /etc/passwd -p wa\n"}
@@ -30,6 +30,9 @@ case("AUD-001", "fail", cut=[UNIT])
 case("AUD-001", "fail", "masked", do=lambda r: r.link("etc/systemd/system/auditd.service", "/dev/null"))
 case("AUD-001", "unknown", loop=["etc/systemd/system"])
 case("AUD-001", "unknown", "not in a bundle", cut=["etc/systemd"], live={})
+case("AUD-001", "pass", "running", live=RUNNING, do=tasks(auditd="auditd_t", master="postfix_master_t"))
+case("AUD-001", "fail", "enabled, and not running", live=RUNNING, do=tasks(master="postfix_master_t"),
+     says="auditd is enabled, and does not run.")
 
 VOLATILE = {"etc/systemd/journald.conf": "[Journal]\nStorage=volatile\n"}
 case("AUD-002", "pass")
@@ -54,7 +57,8 @@ case("AUD-004", "unknown", "no command line", cut=[GRUB])
 case("AUD-010", "pass")
 case("AUD-010", "pass", "all kept", edit={CONF: ("ROTATE", "keep_logs")})
 case("AUD-010", "fail", edit={CONF: ("num_logs = 5", "num_logs = 2")})
-case("AUD-010", "fail", "ignored", edit={CONF: ("ROTATE", "ignore")}, objects=[{"parameter": "max_log_file_action"}])
+case("AUD-010", "fail", "ignored", edit={CONF: ("ROTATE", "ignore")}, objects=[{"parameter": "max_log_file_action"}],
+     at=CONF)
 case("AUD-010", "fail", "the time asked for", args=["--since", "2026-11-01T00:00:00Z"])
 case("AUD-010", "na", cut=[CONF])
 case("AUD-010", "unknown", loop=[CONF])

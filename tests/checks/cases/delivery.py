@@ -94,6 +94,7 @@ case("DLV-004", "fail", "the folder of an image", chmod={"run/opendkim": (0o700,
 case("DLV-004", "na", "none", main={"smtpd_milters": None, "smtpd_sasl_path": None, "smtpd_sasl_type": "cyrus"},
      edit={MASTER: ("  -o smtpd_sasl_auth_enable=yes\n", "")})
 case("DLV-004", "unknown", do=parts({"files.tsv": None}))
+case("DLV-004", "unknown", "no accounts", cut=["etc/passwd"], says="as whom smtpd(8) runs, or where it looks")
 no_postfix("DLV-004")
 
 NAME = [{"parameter": "myhostname"}]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-from cases import case, no_postfix, no_selinux
+from cases import RUNNING, case, no_postfix, no_selinux, tasks
 from roots import permissive
 
 POLICY = "etc/selinux/default/policy/policy.33"
@@ -23,18 +23,6 @@ MASTER_PROGRAM = "usr/lib/postfix/sbin/master"
 case("DOM-003", "pass")
 case("DOM-003", "fail", label={MASTER_PROGRAM: "bin_t"}, objects=[{"path": "/" + MASTER_PROGRAM, "target_type": "bin_t"}])
 
-
-def tasks(**domains):
-    """Running programs with their domains."""
-    def do(r):
-        for i, (comm, domain) in enumerate(domains.items()):
-            r.put(f"proc/{970 + i}/comm", comm + "\n")
-            r.put(f"proc/{970 + i}/attr/current", f"system_u:system_r:{domain}:s0\0")
-        r.put("usr/lib/postfix/sbin/smtpd")
-    return do
-
-
-RUNNING = {"selinux.json": {"mode": "enforcing", "booleans": {}}, "partial.tsv": "running\t0\t/\n"}
 case("DOM-003", "pass", "running", live=RUNNING,
      do=tasks(master="postfix_master_t", smtpd="postfix_smtpd_t", cron="unconfined_t"))
 case("DOM-003", "fail", "master is not confined", live=RUNNING, do=tasks(master="unconfined_t", smtpd="postfix_smtpd_t"),

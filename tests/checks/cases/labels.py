@@ -8,6 +8,9 @@ case("LAB-001", "pass")
 case("LAB-001", "fail", label={"usr/lib/postfix/sbin/smtpd": "lib_t"},
      objects=[{"path": "/usr/lib/postfix/sbin/smtpd", "target_type": "lib_t"}])
 case("LAB-002", "pass")
+case("LAB-002", "pass", "before the first start", cut=[f"{SPOOL}/{d}" for d in ("active", "bounce", "defer", "trace")])
+case("LAB-001", "fail", "master", label={"usr/lib/postfix/sbin/master": "bin_t"},
+     objects=[{"path": "/usr/lib/postfix/sbin/master", "target_type": "bin_t"}])
 case("LAB-002", "fail", label={SPOOL + "/deferred": "postfix_spool_t"},
      objects=[{"path": "/var/spool/postfix/deferred", "target_type": "postfix_spool_t"}])
 case("LAB-003", "pass")
@@ -44,7 +47,12 @@ case("LAB-004", "pass", put={CONTEXTS + ".subs": "/srv/postfix /var/spool/postfi
 case("LAB-004", "fail", main={"queue_directory": "/srv/postfix"})
 case("LAB-004", "fail", "one type for all", do=local_rules(QUEUE), main={"queue_directory": "/srv/postfix"})
 case("LAB-004", "fail", "virtual mailboxes", main={"virtual_mailbox_base": "/srv/vmail"},
-     objects=[{"path": "/srv/vmail", "parameter": "virtual_mailbox_base"}])
+     objects=[{"path": "/srv/vmail", "parameter": "virtual_mailbox_base"}], says="no rule of its own for /srv/vmail (var_t)", at="etc/postfix/main.cf")
+case("LAB-004", "pass", "virtual mailboxes beside the others", main={"virtual_mailbox_base": "/var/mail/vhosts"})
+case("LAB-004", "fail", "virtual mailboxes in /etc", main={"virtual_mailbox_base": "/etc/vmail"},
+     objects=[{"path": "/etc/vmail", "parameter": "virtual_mailbox_base"}], says="the type etc_t, which virtual(8) may not write to")
+case("LAB-004", "fail", "no rule at all", main={"virtual_mailbox_base": "/mnt/vmail"},
+     do=local_rules("/mnt/vmail(/.*)?\t<<none>>\n"), says="no rule of its own for /mnt/vmail (none)")
 case("LAB-004", "na", "nothing moved")
 no_selinux("LAB-004")
 no_postfix("LAB-004")
@@ -63,6 +71,8 @@ case("LAB-006", "pass")
 case("LAB-006", "fail", label={KEY: "user_home_t"},
      objects=[{"path": "/" + KEY, "parameter": "smtpd_tls_key_file", "target_type": "user_home_t"}])
 case("LAB-006", "fail", "behind a link", do=lambda r: r.cut(KEY).link(KEY, "/home/alice/mail.key").put("home/alice/mail.key"))
+case("LAB-006", "fail", "behind a link of its folder", do=lambda r: r.put("etc/ssl/private/own.key").label(
+    "etc/ssl/private/own.key", "user_home_t").cut(KEY).link(KEY, "own.key"), says="/etc/ssl/private/own.key is user_home_t")
 case("LAB-006", "na", "no key", main={"smtpd_tls_cert_file": None, "smtpd_tls_key_file": None})
 no_selinux("LAB-006")
 no_postfix("LAB-006", args=["--role", "mx"])
@@ -83,6 +93,8 @@ case("LAB-008", "fail", main={"mail_spool_directory": "/srv/spool"},
      objects=[{"path": "/srv/spool", "parameter": "mail_spool_directory", "target_type": "var_t"}])
 case("LAB-008", "fail", "homes", main={"home_mailbox": "Post/"}, do=lambda r: r.folder("home/alice/Post", 0o700, 1000, 1000),
      objects=[{"path": "/home/alice/Post", "parameter": "home_mailbox", "target_type": "user_home_t"}])
+case("LAB-008", "fail", "homes, where root's is another", main={"home_mailbox": "Post/"}, says="the type of any other directory there",
+     do=lambda r: local_rules("/root(/.*)?\tsystem_u:object_r:admin_home_t:s0\n")(r).folder("home/alice/Post", 0o700, 1000, 1000))
 case("LAB-008", "na", "the role", args=["--role", "relay"])
 no_selinux("LAB-008")
 case("LAB-008", "unknown", loop=[POLICY])

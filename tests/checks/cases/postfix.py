@@ -17,11 +17,13 @@ case("PFX-002", "pass", "by recipient", main={"smtpd_relay_restrictions": "",
 case("PFX-002", "fail", main={"smtpd_relay_restrictions": "permit_mynetworks, permit"},
      objects=[{"parameter": "smtpd_relay_restrictions", "service": "smtp"},
               {"parameter": "smtpd_relay_restrictions", "service": "submission"}])
+case("PFX-002", "fail", "three services", main={"smtpd_relay_restrictions": "permit"}, master="465 inet n - n - - smtpd\n",
+     objects=[{"parameter": "smtpd_relay_restrictions", "service": s} for s in ("465", "smtp", "submission")])
 case("PFX-002", "fail", "empty", main={"smtpd_relay_restrictions": ""})
 case("PFX-002", "fail", "of a service", edit={MASTER: ("smtpd_sasl_auth_enable=yes", "smtpd_relay_restrictions=permit")},
      objects=[{"parameter": "smtpd_relay_restrictions", "service": "submission"}])
 no_postfix("PFX-002")
-case("PFX-002", "unknown", loop=[MASTER])
+case("PFX-002", "unknown", loop=[MASTER], says="master.cf was not read: etc/postfix/master.cf: Too many levels")
 case("PFX-002", "unknown", "a table", main={"smtpd_relay_restrictions":
                                             "check_client_access hash:/etc/postfix/access, reject_unauth_destination"})
 
@@ -31,7 +33,7 @@ case("PFX-003", "fail", main={"mynetworks": "127.0.0.0/8 0.0.0.0/0"},
 case("PFX-003", "fail", "IPv6", main={"mynetworks": "[::]/0"})
 case("PFX-003", "fail", "style", main={"mynetworks": None, "mynetworks_style": "subnet"})
 no_postfix("PFX-003")
-case("PFX-003", "unknown", loop=[MAIN])
+case("PFX-003", "unknown", loop=[MAIN], says="main.cf was not read: etc/postfix/main.cf: Too many levels")
 case("PFX-003", "unknown", "a file", main={"mynetworks": "/etc/postfix/networks"})
 
 case("PFX-004", "pass")
