@@ -4,6 +4,8 @@
 /* vec.h - growable heap arrays of one type:  seal_vec(struct seal_denial) denials;
  * zero-initialised is empty; elements may move when the array grows. */
 
+#include <stdint.h>
+
 #include "core/own.h"
 
 #define seal_vec(T)                                                                                \
@@ -22,9 +24,11 @@
 #define seal_vec_reserve(vec, count)                                                               \
 	seal_vec_reserve_(&(vec)->v, &(vec)->cap, sizeof(*(vec)->v), (count))
 
-/* seal_vec_each - loop over the elements: seal_vec_each(it, &vec) { it->... } */
+/* seal_vec_each - loop over the elements: seal_vec_each(it, &vec) { it->... }
+ * The end is a number: an empty array has no address to add to. */
 #define seal_vec_each(it, vec)                                                                     \
-	for (__typeof__((vec)->v + 0) it = (vec)->v; it && it < (vec)->v + (vec)->n; it++)
+	for (__typeof__((vec)->v + 0) it = (vec)->v;                                               \
+	     (uintptr_t)it < (uintptr_t)(vec)->v + (vec)->n * sizeof(*it); it++)
 
 /* seal_vec_done - free the array (not what its elements own) and leave it empty */
 #define seal_vec_done(vec)                                                                         \
