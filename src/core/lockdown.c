@@ -235,9 +235,6 @@ int seal_lockdown(const char *const *dirs, size_t n, struct seal_lockdown *ret,
 /* --- capabilities ------------------------------------------------------------------------------
  */
 
-/* of newer kernels than the header may be */
-#define AUDIT_READ_CAP 37
-
 static const struct {
 	unsigned rights; /* 0: always */
 	unsigned cap;
@@ -248,7 +245,7 @@ static const struct {
 	{SEAL_RIGHTS_OUTPUTS, CAP_FOWNER}, /* to replace a file of another in /tmp */
 	{SEAL_RIGHTS_LIVE, CAP_NET_ADMIN}, /* the ruleset */
 	{SEAL_RIGHTS_LIVE, CAP_AUDIT_CONTROL},
-	{SEAL_RIGHTS_LIVE, AUDIT_READ_CAP},
+	{SEAL_RIGHTS_LIVE, CAP_AUDIT_READ},
 	{SEAL_RIGHTS_LIVE, CAP_SYS_PTRACE}, /* who holds which socket */
 	{SEAL_RIGHTS_LIVE, CAP_SYSLOG},
 };
