@@ -81,7 +81,7 @@ int seal_plan_gather_findings(struct seal_plan *p, const struct seal_findings *f
 
 /* seal_is_read_at_start - whether main.cf or master.cf name @path (or with @tree, a file below it)
  * as a key, a certificate, a password file or a lookup table: what daemons read once, when they
- * start Returns 1, 0 or -ENOMEM. */
+ * start. Returns 1, 0 or -ENOMEM. */
 int seal_is_read_at_start(const struct seal_host *h, struct seal_bytes path, bool tree);
 
 /* seal_plan_reloads - let the plan have Postfix reload, where one of its fixes changes such a file.
