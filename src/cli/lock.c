@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "core/lockdown.h"
+#include "core/root.h"
 #include "evidence/firewall/nft_helper.h"
 
 struct dirs {
@@ -86,14 +87,6 @@ static void tell(const struct seal_cli *cli, const struct seal_lockdown *l)
 		fprintf(stderr, ", no seccomp: %s\n", l->why_seccomp);
 }
 
-static bool is_own_root(const char *path)
-{
-	struct stat own, other;
-
-	return stat("/", &own) == 0 && stat(path, &other) == 0 && own.st_dev == other.st_dev &&
-	       own.st_ino == other.st_ino;
-}
-
 /* needed_rights - the running kernel is asked only where a root is its own; operands of audit and
  * diff are roots, too */
 static unsigned needed_rights(const struct seal_cli *cli, const struct dirs *dirs)
@@ -103,10 +96,10 @@ static unsigned needed_rights(const struct seal_cli *cli, const struct dirs *dir
 	unsigned rights = dirs->v.n ? SEAL_RIGHTS_OUTPUTS : 0;
 	size_t i;
 
-	if (has_root && is_own_root(cli->root))
+	if (has_root && seal_root_is_own(cli->root))
 		rights |= SEAL_RIGHTS_LIVE;
 	for (i = 0; i < cli->n_args; i++)
-		if (is_own_root(cli->args[i]))
+		if (seal_root_is_own(cli->args[i]))
 			rights |= SEAL_RIGHTS_LIVE;
 	return rights;
 }

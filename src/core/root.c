@@ -67,11 +67,25 @@ static int set_layout(struct seal_root *root)
 	return read_partial(root);
 }
 
+static bool is_own(const struct stat *st)
+{
+	struct stat own;
+
+	return stat("/", &own) == 0 && own.st_dev == st->st_dev && own.st_ino == st->st_ino;
+}
+
+bool seal_root_is_own(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && is_own(&st);
+}
+
 int seal_root_new(const char *path, struct seal_root **ret, struct seal_err *err)
 {
 	seal_auto_root struct seal_root *root = NULL;
 	seal_auto_close int fd = -1;
-	struct stat st, top;
+	struct stat st;
 	int r = 0;
 
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -98,8 +112,7 @@ int seal_root_new(const char *path, struct seal_root **ret, struct seal_err *err
 	r = set_layout(root);
 	if (r < 0)
 		return seal_err_set(err, r, "%s: damaged bundle: %s", path, strerror(-r));
-	if (root->kind == SEAL_ROOT_IMAGE && stat("/", &top) == 0 && top.st_dev == st.st_dev &&
-	    top.st_ino == st.st_ino)
+	if (root->kind == SEAL_ROOT_IMAGE && is_own(&st))
 		root->kind = SEAL_ROOT_LIVE;
 	*ret = seal_take(root);
 	return 0;

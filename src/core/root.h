@@ -32,6 +32,9 @@ void seal_root_free(struct seal_root *root);
 SEAL_DEFINE_AUTO(root, struct seal_root *, seal_root_free);
 #define seal_auto_root __attribute__((cleanup(seal_auto_root_)))
 
+/* seal_root_is_own - whether @path is the root directory of this process: the running host */
+bool seal_root_is_own(const char *path);
+
 enum seal_root_kind seal_root_kind(const struct seal_root *root);
 /* seal_root_name - the path given to seal_root_new(), for messages; borrowed */
 const char *seal_root_name(const struct seal_root *root);
