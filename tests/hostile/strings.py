@@ -4,10 +4,10 @@
 
 usage: strings.py PROGRAM [--some | --all]
 
-More than 100 payloads, and as many that chance made, stand in a mail log, the audit log, the journal, the queue, the configuration,
-the ruleset, labels, names of files and hosts, waivers and the name of the root. Each document is
-parsed back: it is valid, nothing in it is active, and the payloads did get there. --all: 10,000
-random payloads, 500 in a root (some ten minutes).
+More than 100 payloads, and as many that chance made, stand in a mail log, the audit log, the journal,
+the queue, the configuration, the ruleset, labels, names of files and hosts, waivers, plans and the
+name of the root. Each document is parsed back: it is valid, nothing in it is active, and the payloads
+did get there. --all: 10,000 random payloads, 500 in a root (some ten minutes).
 """
 import json
 import os
@@ -296,6 +296,78 @@ def check_reports(program, root, scratch):
     return out
 
 
+def places(value, at=()):
+    """The way to every string of a document."""
+    if isinstance(value, str):
+        return [at]
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [place for key, v in items for place in places(v, (*at, key))]
+
+
+def spoiled(document, place, text):
+    """A copy with another string at a place."""
+    copy = json.loads(json.dumps(document))
+    inner = copy
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = text
+    return copy
+
+
+def check_plan(program, root, scratch):
+    """The files of a plan, what verify says of it, and of plans that somebody wrote the payloads into."""
+    out = []
+    folder = os.path.join(scratch, "plan")
+    subprocess.run([program, "fix", "--root", root, "-o", folder], stdout=subprocess.DEVNULL, check=True, timeout=120)
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name), "rb") as f:
+            data = f.read()
+        if re.search(rb"[^\t\n -~]", data):
+            out.append(f"{name}: not printable")
+        if name.endswith(".sh") and subprocess.run(["bash", "-n"], input=data, capture_output=True,
+                                                   check=False).returncode:
+            out.append(f"{name}: not valid")
+    plan = os.path.join(folder, "plan.json")
+    with open(plan, encoding="utf-8") as f:
+        document = json.load(f)
+    leaves, refused = places(document), 0
+    cases = [(None, form) for form in ("text", "json", "ndjson")]
+    cases += [(i, ("text", "json", "ndjson")[i % 3]) for i in range(len(leaves))][::8 if SOME else 1]
+    for i, form in cases:
+        if i is not None:
+            text = as_text(line(i % len(PIECES), PIECES[i % len(PIECES)]))
+            with open(plan, "w", encoding="utf-8") as f:
+                json.dump(spoiled(document, leaves[i], text), f)
+        done = subprocess.run([program, "verify", plan, "--root", root, "--format", form], capture_output=True,
+                              timeout=120, check=False)
+        what = f"verify {form}, " + ("its own plan" if i is None else "/".join(map(str, leaves[i])))
+        out += [f"{what}: {e}" for e in complaints(done.stderr.decode(errors="replace"))]
+        refused += done.returncode == 64
+        if done.returncode in (0, 2, 3):
+            out += validate.faults("hostile " + what, form, done.stdout)
+        elif i is None or done.returncode != 64 or done.stdout or not done.stderr:
+            out.append(f"{what}: exit status {done.returncode}: {done.stderr[:200]}")
+    if not refused:
+        out.append("verify: no plan was refused")
+    return out
+
+
+def check_watch(program, root, scratch):
+    """What a host's logs hold when watch begins, its records, its text and its file of metrics."""
+    out = []
+    metrics = os.path.join(scratch, "watch.prom")
+    for form in ("ndjson", "text"):
+        done = subprocess.run([program, "watch", "--root", os.path.join(root, "root"), "--for", "1s",
+                               "--format", form, "--textfile", metrics], capture_output=True, timeout=120, check=False)
+        out += validate.faults("hostile watch", form, done.stdout)
+        out += [f"watch {form}: {e}" for e in complaints(done.stderr.decode(errors="replace"))]
+        if done.returncode or seen(done.stdout) < 100:
+            out.append(f"watch {form}: exit status {done.returncode}, {seen(done.stdout)} payloads")
+        with open(metrics, "rb") as f:
+            out += validate.faults("hostile watch, metrics", "prometheus", f.read())
+    return out
+
+
 def one_root(program, with_reports):
     """The faults of a root with all of PIECES."""
     with tempfile.TemporaryDirectory(prefix="postseal-strings-") as scratch:
@@ -304,7 +376,10 @@ def one_root(program, with_reports):
         root = os.fsdecode(root)
         assemble.assemble(INCIDENT, root)
         plant(root)
-        return check(program, root, scratch) + (check_reports(program, root, scratch) if with_reports else [])
+        out = check(program, root, scratch)
+        for more in (check_reports, check_plan, check_watch) if with_reports else ():
+            out += more(program, root, scratch)
+        return out
 
 
 def main():
