@@ -21,9 +21,33 @@ import tempfile
 import threading
 import time
 
+TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+sys.path[:0] = [TESTS, os.path.join(TESTS, "hostile"), os.path.join(TESTS, "formats")]
+import schema  # noqa: E402
+import strings  # noqa: E402
+import validate  # noqa: E402
+
 CLONE_NEWNS, CLONE_NEWNET = 0x20000, 0x40000000
 MS_REC, MS_PRIVATE, MS_BIND = 0x4000, 0x40000, 0x1000
 NEEDED = ("nsd", "smtp-sink", "certtool", "nft", "ip")
+
+GROUP = 8  # payloads in the records of one name
+
+
+def zone_bytes(data):
+    """As a zone file has any byte."""
+    return "".join(f"\\{byte:03d}" for byte in data)
+
+
+def evil_names():
+    """Names whose SPF, DMARC and DKIM records and exchangers hold the payloads."""
+    for i in range(0, len(strings.PIECES), GROUP):
+        pieces = [piece[:60] for piece in strings.PIECES[i:i + GROUP]]
+        text = zone_bytes(b"".join(pieces)[:230])
+        yield (f"evil{i} TXT \"v=spf1 {text}\"\n_dmarc.evil{i} TXT \"v=DMARC1; p={text}\"\n"
+               f"s1._domainkey.evil{i} TXT \"v=DKIM1; p={text}\"\n" +
+               "".join(f"evil{i} MX {n} {zone_bytes(piece)}\n" for n, piece in enumerate(pieces)))
+
 
 ZONE = """$ORIGIN post.example.
 $TTL 60
@@ -52,7 +76,7 @@ liar A 10.7.0.2
 1.0.7.10.list A 127.0.0.4
 1.0.7.10.busy A 127.255.255.254
 1.0.7.10.made A 10.0.0.1
-""" + "".join(f"many A 10.8.{i // 250}.{i % 250 + 1}\n" for i in range(500))
+""" + "".join(f"many A 10.8.{i // 250}.{i % 250 + 1}\n" for i in range(500)) + "".join(evil_names())
 
 REVERSE = """$ORIGIN 0.7.10.in-addr.arpa.
 $TTL 60
@@ -462,6 +486,41 @@ def check_hostile(p):
             b"\x07" not in text, "control bytes reach the terminal")
 
 
+def check_payloads(p):
+    """Payloads in all that a server says, through every format: nothing active, and they did get there."""
+    said = [b"q%03dq" % i + piece.replace(b"\n", b"_").replace(b"\r", b"_")[:300]
+            for i, piece in enumerate(strings.PIECES)]
+
+    def speaker(payload, stage):
+        """Refuses at this stage in these words, which it has said before as well."""
+        def talk(c):
+            c.sendall((b"554 " if stage == 0 else b"220 ") + payload + b"\r\n")
+            for line in lines_of(c):
+                if line[:4].upper() in (b"EHLO", b"HELO"):
+                    c.sendall(b"500 " + payload + b"\r\n" if stage == 1 else
+                              b"250-" + payload + b"\r\n250-AUTH " + payload + b"\r\n250-SIZE " + payload +
+                              b"\r\n250 STARTTLS\r\n" if stage == 2 else b"250 " + payload + b"\r\n")
+                else:
+                    c.sendall(b"454 " + payload + b"\r\n")
+        return talk
+
+    for i, payload in enumerate(said):
+        serve(3000 + i, speaker(payload, i % 4))
+    arguments = [word for i in range(len(said)) for word in ("--to", f"10.7.0.1:{3000 + i}")]
+    for form in ("text", "json", "ndjson"):
+        data = p.text("--format", form, "--verbose", "--timeout", "4", *arguments)
+        faults = validate.faults("probe", form, data)
+        require(not faults, f"payloads: {faults}")
+        seen = set(re.findall(rb"q\d\d\dq", data))
+        require(len(seen) > len(said) / 2, f"{form}: only {len(seen)} of {len(said)} payloads to be seen")
+    for i in range(0, len(said), GROUP):
+        name = f"evil{i}.post.example"
+        form = ("text", "json", "ndjson")[i // GROUP % 3]
+        data = p.text("--format", form, "--verbose", "--timeout", "2", "--to", name, "--domain", name, "--selector", "s1")
+        faults = validate.faults("probe", form, data)
+        require(not faults, f"payloads in DNS: {faults}")
+
+
 def check_calls(p):
     """Nobody is spoken with but the resolver and the server asked about; no program is run."""
     if not shutil.which("strace"):
@@ -503,8 +562,6 @@ def check_time(p):
 
 
 def check_schema(p):
-    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-    import schema
     if schema.jsonschema is None:
         return
     faults = schema.errors(p.ask("--to", "post.example", "--to", "[relay.post.example]:588"))
@@ -544,6 +601,7 @@ def run(program):
         check_domain(p)
         check_schema(p)
         check_hostile(p)
+        check_payloads(p)
         check_calls(p)
         check_time(p)
     finally:
