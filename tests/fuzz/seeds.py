@@ -189,6 +189,10 @@ def by_hand(out):
             "unlisted\t0\tetc\nsocket\t0\tvar/run/s\n")
     out.add("probe", '{"id": 1, "dir": "in", "family": "ip", "proto": "tcp", "iif": "eth0", "src": '
             '"192.0.2.1", "sport": 40012, "dst": "198.51.100.10", "dport": 25, "uid": 89, "mark": 0}')
+    for said in (b"220 mx.example ESMTP\r\n250-mx.example\r\n250-SIZE 10240000\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME\r\n",
+                 b"220-mx.example\r\n220 ready\r\n250-mx.example\r\n250 STARTTLS\r\n220 2.0.0 go ahead\r\n\x15\x03\x01\0\2\2\x28",
+                 b"554 5.7.1 no\r\n", b"220 x\r\n421 4.3.2 later\r\n", b"+OK POP3\r\n", b"220\r\n250\r\n\1", b"220-a\r\n221 b\r\n"):
+        out.add("smtp", said)
     out.add("plan", b"semanage\x1fport\x1f-a\x1f-t\x1fsmtp_port_t\x1f-p\x1ftcp\x1f2525\n"
             b"restorecon\x1f-RF\x1f/home/bob's/$(id)/`x`\n")
     out.add("encoders", "\x1b[31mPASS\x1b[0m \u202e <script>&'\"`$(id) ::error:: |@all ]]>")
