@@ -92,7 +92,10 @@ static bool date_at(struct seal_bytes s, int *year, int *month, int *day)
 	if (s.n < 10 || century < 0 || rest < 0 || s.p[4] != '-' || s.p[7] != '-')
 		return false;
 	*year = century * 100 + rest;
-	return *month >= 1 && *month <= 12 && *day >= 1 && *day <= 31;
+	if (*month < 1 || *month > 12 || *day < 1 || *day > 31)
+		return false;
+	/* 31 February would be another day's name */
+	return *day <= 28 || civil_of(seal_time_civil(*year, *month, *day, 0, 0, 0)).day == *day;
 }
 
 /* fraction_at - ".839227" at @off as microseconds, digits beyond six dropped; *next is where it
