@@ -20,7 +20,7 @@ struct seal_sink {
 struct seal_buf {
 	char *p;
 	size_t n, cap;
-	int err;                      /* 0, -ENOMEM, or what the sink returned */
+	int err;                      /* 0, -ENOMEM, what the sink returned, or a writer's own */
 	const struct seal_sink *sink; /* NULL: all stays in memory */
 };
 

@@ -3,8 +3,10 @@
 
 static bool is_bare(char c)
 {
+	static const char others[] = {'_', '-', '.', '/', ':', ',', '@', '%', '+', '='};
+
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c && strchr("_-./:,@%+=", c));
+	       memchr(others, c, sizeof(others));
 }
 
 /* emittable - valid UTF-8 without control bytes: what a person can read and paste */

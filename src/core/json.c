@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/json.h"
 
+#include <errno.h>
 #include <inttypes.h>
 
 #include "core/enc.h"
@@ -43,17 +44,22 @@ static void open_container(struct seal_json *j, const char *key, char c)
 {
 	begin(j, key);
 	seal_buf_putc(j->out, c);
-	if (j->depth + 1 < SEAL_JSON_DEPTH)
-		j->depth++;
-	j->some[j->depth] = false;
+	if (j->depth + 1 == SEAL_JSON_DEPTH) {
+		j->out->err = -EINVAL;
+		return;
+	}
+	j->some[++j->depth] = false;
 }
 
 static void close_container(struct seal_json *j, char c)
 {
 	bool some = j->some[j->depth];
 
-	if (j->depth)
-		j->depth--;
+	if (!j->depth) {
+		j->out->err = -EINVAL;
+		return;
+	}
+	j->depth--;
 	if (some)
 		new_line(j);
 	seal_buf_putc(j->out, c);

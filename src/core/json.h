@@ -2,7 +2,8 @@
 #pragma once
 
 /* json.h - a JSON writer: keeps commas and nesting right, encodes every string through
- * seal_enc_json(). Keys are trusted literals. */
+ * seal_enc_json(). Keys are trusted literals. Nesting beyond SEAL_JSON_DEPTH - 1 containers, and
+ * the end of one that was never opened, leave -EINVAL in ->out->err. */
 
 #include "core/buf.h"
 

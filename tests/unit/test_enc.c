@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* encoders: what every sink shows for bytes that mean it harm, and that each output stays inert for
  * any input */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/enc.h"
+#include "core/json.h"
 
 struct row {
 	const char *name;
@@ -61,6 +63,9 @@ static const struct row rows[] = {
 	 "'<b a=\"x\">&'\\''</b>'"},
 	{"end of CDATA", SEAL_LIT("]]>"), "]]>", "\"]]\\u003e\"", "]]&gt;", "]]&gt;",
 	 "<code>&#93;&#93;&#62;</code>", "']]>'"},
+	{"beyond Unicode", SEAL_LIT("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80",
+	 "\"\\\\xf4\\\\x90\\\\x80\\\\x80\"", "\\xf4\\x90\\x80\\x80", "\\xf4\\x90\\x80\\x80",
+	 "<code>&#92;xf4&#92;x90&#92;x80&#92;x80</code>", NULL},
 	{"backquotes", SEAL_LIT("`id`"), "`id`", "\"`id`\"", "&#96;id&#96;", "`id`",
 	 "<code>&#96;id&#96;</code>", "'`id`'"},
 	{"command substitution", SEAL_LIT("$(id); -rf *"), "$(id); -rf *", "\"$(id); -rf *\"",
@@ -93,6 +98,15 @@ static const struct command_row commands[] = {
 	 "%3A%3A1%2C %3A%3Affff%3A192.0.2.1 %3A%3A", "\"::1, ::ffff:192.0.2.1 ::\""},
 	{"a C++ name", SEAL_LIT("a::b::c"), "a::b::c", "\"a::b::c\"", "a::b::c", "a%3A%3Ab%3A%3Ac",
 	 "\"a::b::c\""},
+	{"a name of all letters", SEAL_LIT("::Add-Mask_z::b"), "\\x3a:Add-Mask_z::b",
+	 "\"::Add-Mask_z::b\"", "::Add-Mask_z::b", "%3A%3AAdd-Mask_z%3A%3Ab",
+	 "\"::Add-Mask_z::b\""},
+	{"names that are none", SEAL_LIT("::a ::b{ ::c[:: ::d @:: ::e"),
+	 "\\x3a:a ::b{ ::c[:: \\x3a:d @:: ::e", "\"::a ::b{ ::c[:: ::d @:: ::e\"",
+	 "::a ::b{ ::c[:: ::d @:: ::e", "%3A%3Aa %3A%3Ab{ %3A%3Ac[%3A%3A %3A%3Ad @%3A%3A %3A%3Ae",
+	 "\"::a ::b{ ::c[:: ::d @:: ::e\""},
+	{"a name and nothing", SEAL_LIT("::a b"), "::a b", "\"::a b\"", "::a b", "%3A%3Aa b",
+	 "\"::a b\""},
 	{"old command", SEAL_LIT("x ##[set-env]y"), "x \\x23#[set-env]y",
 	 "\"x \\u0023#[set-env]y\"", "x \\x23#[set-env]y", "x \\x23#[set-env]y",
 	 "\"x \\\\x23#[set-env]y\""},
@@ -193,6 +207,71 @@ static void uri_leads_nowhere_else(void **state)
 		seal_enc_uri(&b, uris[i].in);
 		check_text(uris[i].uri, &b, uris[i].uri);
 	}
+}
+
+/* RFC 4648, section 10 */
+static void base64_as_in_the_rfc(void **state)
+{
+	static const char *const pairs[][2] = {
+		{"", ""},
+		{"f", "Zg=="},
+		{"fo", "Zm8="},
+		{"foo", "Zm9v"},
+		{"foob", "Zm9vYg=="},
+		{"fooba", "Zm9vYmE="},
+		{"foobar", "Zm9vYmFy"},
+	};
+	struct seal_buf b = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		seal_enc_base64(&b, seal_bytes_of(pairs[i][0]));
+		check_text(pairs[i][0], &b, pairs[i][1]);
+	}
+}
+
+static void json_keeps_its_nesting(void **state)
+{
+	struct seal_buf b = {0};
+	struct seal_json j;
+	uint32_t cp;
+	int i;
+
+	(void)state;
+	assert_int_equal(seal_utf8_next(SEAL_BYTES_NONE, &cp), 0);
+
+	/* an item of a list has no key to put the bytes beside */
+	seal_json_init(&j, &b, false);
+	seal_json_array(&j, NULL);
+	seal_json_bytes(&j, NULL, SEAL_LIT("a\xff"));
+	seal_json_array_end(&j);
+	check_text("not UTF-8 in a list", &b, "[\"a\\\\xff\"]");
+
+	/* as deep as it goes, indented */
+	seal_json_init(&j, &b, true);
+	for (i = 1; i < SEAL_JSON_DEPTH; i++)
+		seal_json_array(&j, NULL);
+	for (i = 1; i < SEAL_JSON_DEPTH; i++)
+		seal_json_array_end(&j);
+	assert_int_equal(b.err, 0);
+	/* "[", then a line of two blanks more each time */
+	assert_int_equal(seal_bytes_find(seal_buf_bytes(&b), "[]"),
+			 (SEAL_JSON_DEPTH - 2) * (SEAL_JSON_DEPTH + 1));
+	seal_buf_done(&b);
+
+	/* and no deeper */
+	b = (struct seal_buf){0};
+	seal_json_init(&j, &b, false);
+	for (i = 0; i < SEAL_JSON_DEPTH; i++)
+		seal_json_object(&j, i ? "a" : NULL);
+	assert_int_equal(b.err, -EINVAL);
+	seal_buf_done(&b);
+
+	b = (struct seal_buf){0};
+	seal_json_init(&j, &b, false);
+	seal_json_object_end(&j);
+	assert_int_equal(b.err, -EINVAL);
+	seal_buf_done(&b);
 }
 
 static uint32_t random_next(uint32_t *s)
@@ -313,6 +392,8 @@ int main(void)
 		cmocka_unit_test(encodes_each_sink),
 		cmocka_unit_test(gives_runners_no_command),
 		cmocka_unit_test(uri_leads_nowhere_else),
+		cmocka_unit_test(base64_as_in_the_rfc),
+		cmocka_unit_test(json_keeps_its_nesting),
 		cmocka_unit_test(stays_inert),
 		cmocka_unit_test(shell_gives_the_word_back),
 	};

@@ -229,7 +229,7 @@ static int fill_in(struct seal_bytes skeleton, struct seal_bytes name, const str
 	seal_auto_buf struct seal_buf b = {0};
 	struct seal_bytes word, rest = skeleton;
 
-	while (rest.n) {
+	for (;;) {
 		put(&b, seal_bytes_cut(rest, '@', &rest));
 		if (!rest.p)
 			break;
