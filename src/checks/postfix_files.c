@@ -202,7 +202,7 @@ enum target {
 static int leads_to(struct aliases *a, struct seal_bytes name, unsigned depth)
 {
 	struct seal_bytes list, item;
-	int r;
+	int r, to = TARGET_NOBODY;
 
 	if (depth > 10)
 		return TARGET_LOOP;
@@ -226,8 +226,10 @@ static int leads_to(struct aliases *a, struct seal_bytes name, unsigned depth)
 		r = leads_to(a, item, depth + 1);
 		if (r < 0 || r == TARGET_PERSON)
 			return r;
+		if (r == TARGET_LOOP)
+			to = r;
 	}
-	return TARGET_NOBODY;
+	return to;
 }
 
 static int check_people(struct seal_subject *s, struct seal_out *out)
