@@ -22,6 +22,31 @@ POLICY = "etc/selinux/default/policy/policy.33"
 SPOOL = "postfix_local_write_mail_spool"
 
 
+# all that the base needs of SELinux: kind, subject, purpose, domain, class and rights
+ACCESSES = {
+    ("connect", "tcp/25", "next hop default_transport", "postfix_smtp_t", "tcp_socket", "name_connect"),
+    ("connect", "tcp/587", "next hop transport_maps 192.0.2.25", "postfix_smtp_t", "tcp_socket", "name_connect"),
+    ("listen", "tcp/25", "listener smtpd smtp", "postfix_master_t", "tcp_socket", "name_bind"),
+    ("listen", "tcp/587", "listener smtpd submission", "postfix_master_t", "tcp_socket", "name_bind"),
+    ("read", "/etc/aliases.db", "alias_database", "postfix_local_t", "file", "read open"),
+    ("read", "/etc/aliases.db", "alias_maps", "postfix_local_t", "file", "read open"),
+    ("read", "/etc/postfix/sasl_passwd.db", "smtp_sasl_password_maps", "postfix_smtp_t", "file", "read open"),
+    ("read", "/etc/postfix/transport.db", "transport_maps", "postfix_master_t", "file", "read open"),
+    ("read", "/etc/ssl/certs/mail.pem", "smtpd_tls_cert_file", "postfix_smtpd_t", "file", "read open"),
+    ("read", "/etc/ssl/private/mail.key", "smtpd_tls_key_file", "postfix_smtpd_t", "file", "read open"),
+    ("socket", "/run/opendkim/opendkim.sock", "next hop smtpd_milters", "postfix_smtpd_t", "sock_file", "write"),
+    ("socket", "/var/spool/postfix/private/auth", "next hop smtpd_sasl_path", "postfix_smtpd_t", "sock_file", "write"),
+    ("write", "/var/mail", "mail_spool_directory", "postfix_local_t", "dir", "search write add_name"),
+    ("write", "/var/mail", "mail_spool_directory", "postfix_local_t", "file", "create open write append"),
+    ("write", "/var/spool/postfix", "queue_directory", "postfix_qmgr_t", "dir", "search"),
+}
+
+
+def accesses(doc):
+    return {(n["kind"], n["subject"], n["purpose"], n["source_type"], n["tclass"], n["perms"]) for n in doc["needs"]
+            if n["tclass"]}
+
+
 def mx(*changes):
     r = roots.BASES["mx"]().copy()
     for change in changes:
@@ -75,9 +100,16 @@ def granted(b):
     doc = b.ask(root, "--needs")
     s = states(doc)
     b.same([k for k, v in s.items() if "missing" in v or "unknown" in v], [], "missing on a whole host")
+    b.same(accesses(doc) ^ ACCESSES, set(), "accesses")
+    b.same(doc["needs"], sorted(doc["needs"], key=lambda n: (n["kind"], n["subject"], n["purpose"])), "order")
+    places = {n["purpose"]: (n["origin"].get("path"), bool(n["origin"].get("line"))) for n in doc["needs"]}
+    b.same({places[k] for k in ("alias_maps", "smtpd_tls_key_file", "next hop smtpd_milters")}, {("etc/postfix/main.cf", True)},
+           "places in main.cf")
+    b.same(places["listener smtpd smtp"], ("etc/postfix/master.cf", True), "place in master.cf")
     b.same(s.get(("listen", "tcp/25", "listener smtpd smtp", "tcp_socket")), ("granted", "granted"), "listener")
     b.same(s.get(("resolve", "udp/53", "resolver", None)), ("none", "granted"), "resolver")
     b.same([e["kind"] for e in doc["excess"] if e["kind"] != "boolean"], [], "excess on a whole host")
+    b.same([e["subject"] for e in doc["excess"] if e["kind"] == "boolean"], ["postfix_read_generic_user_content"], "boolean")
     b.check(doc["needs_complete"], "needs are not complete")
     b.same([n["boolean"] for n in doc["needs"] if n["subject"] == "/var/mail" and n["tclass"] == "file"], [SPOOL],
            "the boolean the mail spool rests on")

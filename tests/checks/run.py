@@ -94,6 +94,10 @@ def judge(case, doc):
     commands = [" ".join(s["argv"]) for f in doc["fixes"] if f["id"] in wanted for s in f["steps"]]
     if case.fix is not None and commands != case.fix:
         return f"fixes {commands}, not {case.fix}"
+    for f in doc["fixes"]:
+        tools = [s for s in f["steps"] if s["argv"] and s["argv"][0] not in ("nft", "firewall-cmd")]
+        if not f["why"] or not all(s["precondition"] and s["verify"] for s in tools):
+            return f"a fix without words: {f}"
     if case.roles is not None and doc["roles_why"] != case.roles:
         return f"roles {doc['roles_why']}, not {case.roles}"
     return None

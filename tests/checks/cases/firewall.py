@@ -24,8 +24,8 @@ def firewalld(r, zone='<service name="smtp"/><service name="smtp-submission"/>',
     return r.put(FIREWALLD, conf)
 
 
-def listing(policy="drop", ports=(22, 25, 587)):
-    """What the kernel lists for the rules of the base, but for policy and ports of input."""
+def listing(policy="drop", ports=(22, 25, 587), shut=()):
+    """What the kernel lists for the rules of the base, but for policy and ports of input, and ports shut outward."""
     def chain(name, hook, policy, handle):
         return {"chain": {"family": "inet", "table": "filter", "name": name, "handle": handle, "type": "filter",
                           "hook": hook, "prio": 0, "policy": policy}}
@@ -43,7 +43,9 @@ def listing(policy="drop", ports=(22, 25, 587)):
         rule("input", 3, match({"meta": {"key": "iif"}}, "lo"), {"accept": None}),
         rule("input", 4, match({"ct": {"key": "state"}}, ["established", "related"], "in"), {"accept": None}),
         rule("input", 5, match({"payload": {"protocol": "tcp", "field": "dport"}}, {"set": list(ports)}),
-             {"accept": None})]}
+             {"accept": None}),
+        *(rule("output", 6 + i, match({"payload": {"protocol": "tcp", "field": "dport"}}, port), {"drop": None})
+          for i, port in enumerate(shut))]}
 
 
 def live(**kwargs):
@@ -92,7 +94,11 @@ case("FWI-003", "pass", "firewalld", do=firewalld)
 case("FWI-003", "fail", "firewalld", do=lambda r: firewalld(r, '<service name="smtp-submission"/>'),
      objects=[{"port": "25", "protocol": "tcp", "purpose": "listener smtpd smtp"}])
 case("FWI-003", "fail", edit={NFT: ("22, 25, 587", "22, 587")},
-     objects=[{"port": "25", "protocol": "tcp", "purpose": "listener smtpd smtp"}])
+     objects=[{"port": "25", "protocol": "tcp", "purpose": "listener smtpd smtp"}],
+     at=NFT)
+case("FWI-003", "fail", "now", live={**live(ports=(22, 587)), "addresses.json": [
+    {"ifname": "eth0", "addr_info": [{"family": "inet", "local": "192.0.2.1", "prefixlen": 24}]}]},
+     fix=["nft add rule inet filter input iifname eth0 tcp dport 25 accept", ""])
 case("FWI-003", "na", "the role", base="null-client")
 no_postfix("FWI-003", args=["--role", "mx"])
 case("FWI-003", "unknown", loop=[NFT], says="no firewall ruleset was read: etc/nftables.conf: Too many levels")
@@ -275,7 +281,9 @@ case("FWI-012", "unknown", "a value", main={"smtpd_client_connection_count_limit
      objects=[{"parameter": "smtpd_client_connection_rate_limit"}])
 
 case("FWO-001", "pass")
-case("FWO-001", "fail", edit={NFT: (OUT, "tcp dport { 25, 587 } drop")})
+case("FWO-001", "fail", edit={NFT: (OUT, "tcp dport { 25, 587 } drop")}, at=NFT)
+case("FWO-001", "fail", "now", live=live(shut=(587,)), objects=[{"port": "587", "protocol": "tcp", "purpose": "next hop transport_maps 192.0.2.25"}],
+     fix=["nft insert rule inet filter output handle 6 meta skuid 101 ip daddr 192.0.2.25 tcp dport 587 accept", ""])
 case("FWO-001", "fail", "behind loopback", edit={NFT: (OUT, OUT + "\n\t\ttcp dport { 25, 587 } drop")})
 case("FWO-001", "na", "sends nothing", main={"default_transport": "error:none", "relay_transport": "error:none",
                                              "transport_maps": None, "smtpd_milters": None})

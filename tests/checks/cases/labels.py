@@ -24,6 +24,9 @@ for check in ("LAB-001", "LAB-002", "LAB-003"):
 case("LAB-009", "pass")
 case("LAB-009", "fail", label={SPOOL + "/": "default_t"})
 case("LAB-009", "fail", "a program", label={"usr/lib/postfix/sbin/smtpd": "unlabeled_t"})
+case("LAB-009", "fail", "a table", label={"etc/postfix/transport": "unlabeled_t"},
+     objects=[{"path": "/etc/postfix/transport", "target_type": "unlabeled_t"}], fix=["restorecon -F /etc/postfix/transport"])
+case("LAB-009", "fail", "master", label={"usr/lib/postfix/sbin/master": "file_t"})
 no_selinux("LAB-009")
 case("LAB-009", "unknown", do=lambda r: setattr(r, "labelled", False))
 
@@ -62,6 +65,12 @@ case("LAB-005", "pass")
 case("LAB-005", "fail", label={"etc/postfix/transport": "etc_t"},
      objects=[{"path": "/etc/postfix/transport", "target_type": "etc_t"}])
 case("LAB-005", "pass", "it does not work", label={"etc/postfix/transport": "shadow_t"})
+case("LAB-005", "fail", "a certificate", label={"etc/ssl/certs/mail.pem": "etc_t"},
+     objects=[{"path": "/etc/ssl/certs/mail.pem", "target_type": "etc_t"}], fix=["restorecon -F /etc/ssl/certs/mail.pem"])
+case("LAB-005", "fail", "a directory", label={"var/lib/postfix": "var_t"},
+     objects=[{"path": "/var/lib/postfix", "target_type": "var_t"}])
+case("LAB-005", "fail", "what the rule says does not work", put={"etc/shadow": ""}, label={"etc/shadow": "etc_t"},
+     main={"smtpd_tls_CAfile": "/etc/shadow"}, objects=[{"path": "/etc/shadow", "target_type": "etc_t"}], fix=[])
 no_selinux("LAB-005")
 no_postfix("LAB-005")
 case("LAB-005", "unknown", do=unlabelled)
@@ -69,7 +78,10 @@ case("LAB-005", "unknown", "no policy", loop=[POLICY])
 
 case("LAB-006", "pass")
 case("LAB-006", "fail", label={KEY: "user_home_t"},
-     objects=[{"path": "/" + KEY, "parameter": "smtpd_tls_key_file", "target_type": "user_home_t"}])
+     objects=[{"path": "/" + KEY, "parameter": "smtpd_tls_key_file", "target_type": "user_home_t"}],
+     fix=["restorecon -F /" + KEY], at="etc/postfix/main.cf")
+case("LAB-006", "fail", "where the rule is no better", put={"home/alice/mail.key": ""}, main={"smtpd_tls_key_file": "/home/alice/mail.key"},
+     objects=[{"path": "/home/alice/mail.key", "parameter": "smtpd_tls_key_file", "target_type": "user_home_t"}])
 case("LAB-006", "fail", "behind a link", do=lambda r: r.cut(KEY).link(KEY, "/home/alice/mail.key").put("home/alice/mail.key"))
 case("LAB-006", "fail", "behind a link of its folder", do=lambda r: r.put("etc/ssl/private/own.key").label(
     "etc/ssl/private/own.key", "user_home_t").cut(KEY).link(KEY, "own.key"), says="/etc/ssl/private/own.key is user_home_t")
@@ -95,6 +107,12 @@ case("LAB-008", "fail", "homes", main={"home_mailbox": "Post/"}, do=lambda r: r.
      objects=[{"path": "/home/alice/Post", "parameter": "home_mailbox", "target_type": "user_home_t"}])
 case("LAB-008", "fail", "homes, where root's is another", main={"home_mailbox": "Post/"}, says="the type of any other directory there",
      do=lambda r: local_rules("/root(/.*)?\tsystem_u:object_r:admin_home_t:s0\n")(r).folder("home/alice/Post", 0o700, 1000, 1000))
+case("LAB-008", "pass", "nothing goes there", main={"mail_spool_directory": "/srv/spool", "mailbox_transport": "lmtp:unix:private/lmtp"})
+case("LAB-008", "fail", "another home", main={"home_mailbox": "Maildir/"}, append={"etc/passwd": "bob:x:1001:1001::/home/bob:/bin/bash\n"},
+     do=lambda r: r.folder("home/alice/Maildir", 0o700, 1000, 1000).folder("home/bob/Maildir", 0o700, 1001, 1001).label(
+         "home/bob/Maildir", "user_home_t"),
+     objects=[{"path": "/home/bob/Maildir", "parameter": "home_mailbox", "target_type": "user_home_t"}])
+case("LAB-008", "pass", "a file at home", main={"home_mailbox": "Mailbox"}, put={"home/alice/Mailbox": ""}, label={"home/alice/Mailbox": "user_home_t"})
 case("LAB-008", "na", "the role", args=["--role", "relay"])
 no_selinux("LAB-008")
 case("LAB-008", "unknown", loop=[POLICY])
@@ -106,6 +124,7 @@ case("LAB-010", "fail", do=local_rules("/var/spool(/.*)?\tsystem_u:object_r:var_
 case("LAB-010", "fail", "order", do=local_rules("/srv/mail/a(/.*)?\tsystem_u:object_r:mail_spool_t:s0\n"
                                                "/srv/mail(/.*)?\tsystem_u:object_r:var_t:s0\n"),
      objects=[{"path": "/srv/mail/a(/.*)?"}])
+case("LAB-010", "pass", "an equivalence of others", put={CONTEXTS + ".subs": "/srv/www /var/www\n/srv/mail /var/mail\n"})
 case("LAB-010", "fail", "an equivalence", put={CONTEXTS + ".subs": "/var/spool /srv\n"}, objects=[{"path": "/var/spool"}])
 no_selinux("LAB-010")
 no_postfix("LAB-010")
