@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "cli/ansible.h"
-#include "cli/cli.h"
+#include "cli/inputs.h"
 #include "cli/verbs.h"
 #include "core/time.h"
 
@@ -81,8 +81,10 @@ static int run_verb(const struct seal_verb *v, int argc, char **argv)
 			out->format = v->formats;
 			cli.default_format = true;
 		}
-		r = check_outputs(&cli, &err) < 0 ? seal_cli_fail(&cli, SEAL_EXIT_USAGE, &err)
-						  : v->run(&cli);
+		r = check_outputs(&cli, &err);
+		if (r == 0)
+			r = seal_cli_check_inputs(&cli, &err);
+		r = r < 0 ? seal_cli_fail(&cli, SEAL_EXIT_USAGE, &err) : v->run(&cli);
 	}
 	seal_vec_done(&cli.outputs);
 	seal_vec_done(&cli.audit.only.v);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 
 #include "cli/audit.h"
@@ -21,23 +20,6 @@ void seal_audit_done(struct seal_audited *a)
 		seal_rules_free(a->causes);
 	if (a->root)
 		seal_root_free(a->root);
-}
-
-/* check_outside - an image must not waive its own failures
- * Returns 0, or -EINVAL when @file lies below the evidence root. */
-static int check_outside(const char *evidence, const char *file, struct seal_err *err)
-{
-	char root[PATH_MAX], path[PATH_MAX];
-	size_t n;
-
-	if (!file || !realpath(evidence, root) || !realpath(file, path))
-		return 0; /* opening it tells what is wrong */
-	n = strlen(root);
-	if (strcmp(root, "/") == 0 || strncmp(root, path, n) != 0 ||
-	    (path[n] != '/' && path[n] != '\0'))
-		return 0;
-	return seal_err_set(err, -EINVAL, "%s lies in the evidence, which cannot waive itself",
-			    file);
 }
 
 static int take_grade(const char *word, enum seal_grade *ret, struct seal_err *err)
@@ -137,14 +119,10 @@ static int judge(const struct seal_cli *cli, struct seal_audited *a, struct seal
 	return r == -ENOENT ? -EINVAL : r;
 }
 
-static int accept_known(const struct seal_cli *cli, const char *root, struct seal_audited *a,
-			struct seal_err *err)
+static int accept_known(const struct seal_cli *cli, struct seal_audited *a, struct seal_err *err)
 {
 	struct seal_findings *f = &a->findings;
 
-	if (check_outside(root, cli->audit.waivers, err) < 0 ||
-	    check_outside(root, cli->audit.baseline, err) < 0)
-		return -EINVAL;
 	if (cli->audit.waivers &&
 	    seal_waivers_read(cli->audit.waivers, seal_cli_now(), a->h->arena, f, err) < 0)
 		return -EINVAL;
@@ -238,7 +216,7 @@ int seal_audit_run(const struct seal_cli *cli, const char *root, struct seal_aud
 	if (r == 0)
 		r = judge(cli, a, err);
 	if (r == 0)
-		r = accept_known(cli, root, a, err);
+		r = accept_known(cli, a, err);
 	if (r == 0)
 		weigh(cli, a);
 	return r;
