@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Take away or negate what decides on a cause, one condition at a time: some test must notice.
 
-usage: mutants.py BUILD-DIR [--least PERCENT] [--every N] [--reasons] [--rules] [--analysis] [FILE ...]
+usage: mutants.py BUILD-DIR [--least PERCENT] [--every N] [--reasons] [--rules] [--analysis] [--scripts]
+                  [--again REPORT] [FILE ...]
 
 --rules     the conditions of rules/causes: each reply code, pattern, errno, daemon ... of a symptom and
             each candidate is taken out; the labelled reasons (tests/data/reasons), the cases of
@@ -10,7 +11,10 @@ usage: mutants.py BUILD-DIR [--least PERCENT] [--every N] [--reasons] [--rules] 
 --analysis  the conditions of the code that joins a message with its evidence: each "if" is negated
             (tests/negate.py); unit tests, recorded outputs, the cases of run.py, these without
             their proof (mutate.py) or the incidents must notice. FILE: "cause_file" for
-            src/analysis/attribution/cause_file.c
+            src/analysis/attribution/cause_file.c, "denials" for all of src/analysis/denials
+--scripts   of the analysis: the tests of plans, of variations and of the kernel's verdicts too, which
+            take seconds each
+--again     of the analysis: only what an earlier report lists
 --reasons   of rules only what a text, a code or a daemon decides, and the labelled reasons alone
 --every N   only each N-th of them
 
@@ -46,8 +50,9 @@ SPEC.loader.exec_module(incidents)
 
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 RULES = TESTS.parent / "rules"
-ATTRIBUTION = TESTS.parent / "src" / "analysis" / "attribution"
-UNITS = ["attribution", "symptom", "reason", "dac", "changes", "endpoints"]
+ANALYSIS = TESTS.parent / "src" / "analysis"
+UNITS = ["attribution", "symptom", "reason", "dac", "changes", "endpoints", "packet_set", "queue_health", "rungs",
+         "ladder", "policy_prove", "firewalld", "nft_text"]
 GOOD = (incidents.RIGHT, incidents.CLASS_ONLY, incidents.UNKNOWN, incidents.WRONG)
 # of these keys a condition is a whole list too: without it the symptom asks for nothing there
 FILTERS = ("smtp", "daemon", "errno", "form", "dsn", "transport", "phase", "port", "relay", "loopback")
@@ -61,12 +66,13 @@ class Trial:
     def __init__(self, name, command, judge, folder=TESTS.parent):
         self.name, self.command, self.judge, self.folder = name, command, judge, folder
         self.seen, self.text = set(), ""
+        self.kills, self.limit, self.last = {}, 60, False
 
     def run(self, rules=None, **env):
         command = self.command + (["--rules", rules] if rules and self.command[1:2] == ["explain"] else [])
         try:
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False,
-                                  env={**os.environ, "TZ": "UTC", "LC_ALL": "C", **env}, cwd=self.folder)
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=self.limit,
+                                  check=False, env={**os.environ, "TZ": "UTC", "LC_ALL": "C", **env}, cwd=self.folder)
         except subprocess.TimeoutExpired:
             return "does not end"
         if not rules and not env.get("SEAL_MUTANT"):
@@ -129,7 +135,8 @@ def lay_out(program, units, at, proofs=()):
     for i, (group, case) in enumerate(loaded):
         root = at / f"case{i}"
         cases.lay_out(case, base, root)
-        trials.append(Trial(f"{group}: {case['name']}", [*explain, str(root)], judge_case(case)))
+        trials.append(Trial(f"{group}: {case['name']}", [*explain, str(root), *case.get("args", ())],
+                            judge_case(case)))
     with open(TESTS / "incidents" / "expected.json", encoding="utf-8") as f:
         expected = json.load(f)
     for name in sorted(expected):
@@ -155,20 +162,44 @@ def lay_out_golden(program, at):
         if not folder.is_dir():
             folder.mkdir(parents=True)
             assemble.assemble(os.path.join(golden.INCIDENTS, incident), str(folder / "incident"))
-        if args[0] == "explain":
-            trials.append(Trial(name, [program, args[0], "--root", "incident", *args[1:]], judge_golden(name), folder))
+        trials.append(Trial(name, [program, args[0], "--root", "incident", *args[1:]], judge_golden(name), folder))
     return trials
 
 
-def try_analysis(top, names, every, least):
-    files = [f"analysis/attribution/{f.name}" for f in sorted(ATTRIBUTION.glob("*.c"))
-             if not names or f.stem in names]
+def lay_out_scripts(program):
+    """Tests of their own, each a whole run: last."""
+    truth = TESTS / "data" / "firewall" / "kernel"
+    rows = {
+        "unit/story.py": [program, TESTS / "incidents"],
+        "unit/reach_truth.py": [program, truth],
+        "unit/reach_truth.py --firewalld": ["--firewalld", program, truth],
+        "unit/reach_agree.py": [program, truth, "10"],
+        "incidents/vary.py": ["--program", program],
+        "incidents/fix_plan.py": [program],
+        "incidents/reach_fix.py": [program],
+    }
+    trials = []
+    for name, args in rows.items():
+        t = Trial(name, [sys.executable, str(TESTS / name.split()[0]), *map(str, args)], judge_unit)
+        t.limit, t.last = 600, True
+        trials.append(t)
+    return trials
+
+
+def sources(names):
+    """The files below src that the names choose: folders of src/analysis, or files without their ending."""
+    files = [f.relative_to(ANALYSIS.parent) for f in sorted(ANALYSIS.rglob("*.c"))]
+    return [str(f) for f in files if not names or f.stem in names or f.parent.name in names]
+
+
+def try_analysis(top, names, a):
     with tempfile.TemporaryDirectory() as tmp, concurrent.futures.ThreadPoolExecutor(2) as pool:
         at = pathlib.Path(tmp)
         targets = ["postseal"] + ["tests/unit/test_" + name for name in UNITS]
-        programs, mutants = negate.build(top, files, tmp, targets)
+        programs, mutants = negate.build(top, sources(names), tmp, targets)
         trials = lay_out(programs["postseal"], [(t, programs[t]) for t in targets[1:]], at, mutate.PROOFS)
         trials += lay_out_golden(programs["postseal"], at)
+        trials += lay_out_scripts(programs["postseal"]) if a.scripts else []
 
         def look(i):
             path = str(at / f"seen{i}")
@@ -180,16 +211,19 @@ def try_analysis(top, names, every, least):
                 raise SystemExit(f"without a mutant: {trials[i].name}: {fault}")
 
         def killed(n):
-            # those that come by little are about the condition, most likely
-            near = sorted((t for t in trials if n in t.seen), key=lambda t: len(t.seen))
-            if not near:
-                return None
-            verdict = any(t.run(SEAL_MUTANT=str(n), SEAL_TEST_DATA=str(TESTS / "data")) for t in near)
-            if not verdict:
-                print(f"alive: {mutants[n]}", file=sys.stderr, flush=True)
-            return verdict
-        chosen = range(len(mutants))[::every]
-        return negate.report(mutants, dict(zip(chosen, pool.map(killed, chosen))), least)
+            # what killed its neighbours, then those that come by little: they are about the condition
+            file = mutants[n].file
+            near = sorted((t for t in trials if n in t.seen),
+                          key=lambda t: (t.last, -t.kills.get(file, 0), len(t.seen)))
+            for t in near:
+                if t.run(SEAL_MUTANT=str(n), SEAL_TEST_DATA=str(TESTS / "data")):
+                    t.kills[file] = t.kills.get(file, 0) + 1
+                    return True
+            print(f"alive: {mutants[n]}", file=sys.stderr, flush=True)
+            return False if near else None
+        wanted = negate.listed(a.again) if a.again else None
+        chosen = [n for n, m in enumerate(mutants) if not wanted or (m.file, m.line) in wanted][::a.every]
+        return negate.report(mutants, dict(zip(chosen, pool.map(killed, chosen))), a.least)
 
 
 def changes(doc, keys_left_out=TEXTS):
@@ -289,6 +323,8 @@ def main():
     parser.add_argument("--reasons", action="store_true")
     parser.add_argument("--rules", action="store_true")
     parser.add_argument("--analysis", action="store_true")
+    parser.add_argument("--again")
+    parser.add_argument("--scripts", action="store_true")
     parser.add_argument("files", nargs="*")
     a = parser.parse_intermixed_args()
     top = os.path.abspath(a.build)
@@ -297,7 +333,7 @@ def main():
     if a.rules or both:
         bad |= try_rules(top, a.files, a.every, a.least, a.reasons)
     if a.analysis or both:
-        bad |= try_analysis(top, a.files, a.every, a.least)
+        bad |= try_analysis(top, a.files, a)
     return bad
 
 

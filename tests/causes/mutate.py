@@ -75,7 +75,8 @@ PROOFS = [
     (r"config\.tls_files", drop("live/keys.tsv", "root/etc/ssl", "live/files.tsv")),
     (r"tls\.expired", drop("root/etc/ssl")),
     (r"disk\.full", drop("live/df.json")),
-    (r"recipient\.", drop("live/queue.ndjson")),
+    (r"recipient\.(?!mailbox_full)", drop("live/queue.ndjson")),
+    (r"recipient\.mailbox_full", drop("live/files.tsv")),
 ]
 
 
@@ -102,7 +103,7 @@ def stays(program, case, base, pattern, change):
         at = pathlib.Path(tmp)
         run.lay_out(case, base, at)
         change(at)
-        return aimed & certain(run.ask(program, at))
+        return aimed & certain(run.ask(program, at, case.get("args", ())))
 
 
 def main():

@@ -9,6 +9,7 @@ evidence bundle (bundle.json, root/, live/) and given to `postseal explain --for
   files    text of files below the root, over those of BASE; None removes one
   modes    {path: (type, mode, uid, gid[, link])} for live/files.tsv; every file is in it anyway,
            as 0644 of root, its directories as 0755
+  sizes    {path: its bytes} there, where that is not 0; times: {path: when it was changed}
   log      lines of var/log/mail.log (see line(), deferred() in cases/words.py)
   queue    messages of live/queue.ndjson
   audit    lines of var/log/audit/audit.log
@@ -18,6 +19,9 @@ evidence bundle (bundle.json, root/, live/) and given to `postseal explain --for
   never    verdicts that no cause and no recipient may have
   evidence texts that must stand in some evidence of the expected causes
   only     True: no other causes than those of `causes` and `expect`
+  args     further arguments
+  told     texts that must stand in the answer; untold: that must not
+  fixes    how many fixes there are; silent: how many silent denials
 """
 import argparse
 import importlib.util
@@ -46,7 +50,7 @@ def write(path, text):
     path.write_text(text)
 
 
-def tsv(files, modes):
+def tsv(files, modes, sizes, times):
     rows = {"/": ("d", 0o755, 0, 0)}
     for name in list(files) + list(modes):
         for parent in pathlib.PurePosixPath("/" + name.lstrip("/")).parents:
@@ -58,7 +62,8 @@ def tsv(files, modes):
     out = []
     for name in sorted(rows):
         kind, mode, uid, gid, *link = rows[name]
-        out.append(f"{name}\t{kind}\t{mode:o}\t{uid}\t{gid}\t0\t{NOW - 86400}.0\t{''.join(link)}")
+        size, time = sizes.get(name[1:], 0), times.get(name[1:], NOW - 86400)
+        out.append(f"{name}\t{kind}\t{mode:o}\t{uid}\t{gid}\t{size}\t{time}.0\t{''.join(link)}")
     return "\n".join(out) + "\n"
 
 
@@ -73,7 +78,8 @@ def lay_out(case, base, at):
     write(at / "bundle.json", json.dumps(
         {"schema": "postseal/1", "host": "mail", "time": "2026-11-20T18:53:36Z"}))
     live = {**base["live"], **case.get("live", {})}
-    live["files.tsv"] = tsv(files, {**base["modes"], **case.get("modes", {})})
+    live["files.tsv"] = tsv(files, {**base["modes"], **case.get("modes", {})}, case.get("sizes", {}),
+                            case.get("times", {}))
     if case.get("queue"):
         live["queue.ndjson"] = "".join(json.dumps(m) + "\n" for m in case["queue"])
     for name, content in live.items():
@@ -81,8 +87,8 @@ def lay_out(case, base, at):
             write(at / "live" / name, content if isinstance(content, str) else json.dumps(content))
 
 
-def ask(program, at):
-    done = subprocess.run([program, "explain", "--root", str(at), "--format", "json"],
+def ask(program, at, args=()):
+    done = subprocess.run([program, "explain", "--root", str(at), "--format", "json", *args],
                           capture_output=True, text=True, timeout=60)
     if done.returncode not in (0, 2):
         raise AssertionError(f"exit status {done.returncode}: {done.stderr.strip()}")
@@ -132,6 +138,16 @@ def judge(case, answer):
     for text in case.get("evidence", ()):
         if text not in evidence:
             bad.append(f"evidence lacks {text!r}")
+    return bad + judge_whole(case, answer)
+
+
+def judge_whole(case, answer):
+    whole = json.dumps(answer)
+    bad = [f"the answer lacks {t!r}" for t in case.get("told", ()) if t not in whole]
+    bad += [f"the answer has {t!r}" for t in case.get("untold", ()) if t in whole]
+    for key, n in (("fixes", len(answer["fixes"])), ("silent", answer["summary"]["silent_denials"])):
+        if n != case.get(key, n):
+            bad.append(f"{key}: {n}, not {case[key]}")
     return bad
 
 
@@ -153,7 +169,7 @@ def main():
             at = pathlib.Path(args.keep or tmp) / f"{n:03}"
             lay_out(case, base, at)
             try:
-                bad = judge(case, ask(args.program, at))
+                bad = judge(case, ask(args.program, at, case.get("args", ())))
             except (AssertionError, subprocess.TimeoutExpired, json.JSONDecodeError) as e:
                 bad = [str(e)]
         failed += bool(bad)

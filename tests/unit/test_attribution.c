@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "analysis/attribution/avc_join.h"
+#include "analysis/attribution/egress.h"
 #include "analysis/attribution/messages.h"
 #include "model/explanation.h"
 
@@ -519,6 +520,181 @@ static void test_log_and_queue(void **state)
 	seal_host_free(h);
 }
 
+/* --- clocks of the two logs --------------------------------------------------------------------
+ */
+
+#define MAX_PAIRS 12
+
+struct clock_row {
+	const char *name;
+	int64_t shift_s; /* to be found */
+	struct {
+		int by_s; /* how much later the line is than the denial */
+		uint32_t pid;
+		const char *comm, *perm;
+		int32_t port;
+		bool permissive;
+		const char *text; /* NULL: TO_2525 */
+	} pairs[MAX_PAIRS];
+};
+
+#define DENIED(by, pid)                                                                            \
+	{                                                                                          \
+		by, pid, "smtp", "name_connect", 2525, false, NULL                                 \
+	}
+
+static const struct clock_row clocks[] = {
+	{"none", 0, {DENIED(0, 10)}},
+	{"one process may have met it an hour ago", 0, {DENIED(3600, 10)}},
+	{"two that agree on a time zone", 3600, {DENIED(3600, 10), DENIED(3600, 11)}},
+	{"two that agree on no time zone", 0, {DENIED(1234, 10), DENIED(1234, 11)}},
+	{"three do", 1234, {DENIED(1234, 10), DENIED(1234, 11), DENIED(1234, 12)}},
+	{"one process, three times", 0, {DENIED(1234, 10), DENIED(1234, 10), DENIED(1234, 10)}},
+	{"others stand between",
+	 3600,
+	 {DENIED(3600, 10), DENIED(9000, 11), DENIED(3601, 12), DENIED(-2000, 13)}},
+	{"many processes",
+	 -7200,
+	 {DENIED(-7200, 10), DENIED(-7200, 11), DENIED(-7200, 12), DENIED(-7200, 13),
+	  DENIED(-7200, 14), DENIED(-7200, 15), DENIED(-7200, 16), DENIED(-7200, 17),
+	  DENIED(-7200, 18), DENIED(-7200, 19)}},
+	{"a denial that fits as the clocks stand",
+	 0,
+	 {DENIED(3600, 10), DENIED(3600, 11), DENIED(0, 12)}},
+	{"longer than any time zone", 0, {DENIED(97200, 10), DENIED(97200, 11)}},
+	{"later than any time zone", 0, {DENIED(-97200, 10), DENIED(-97200, 11)}},
+	{"logged only",
+	 0,
+	 {{3600, 10, "smtp", "name_connect", 2525, true, NULL},
+	  {3600, 11, "smtp", "name_connect", 2525, true, NULL}}},
+	{"another program",
+	 0,
+	 {{3600, 10, "cron", "name_connect", 2525, false, NULL},
+	  {3600, 11, "cron", "name_connect", 2525, false, NULL}}},
+	{"another port",
+	 0,
+	 {{3600, 10, "smtp", "name_connect", 25, false, NULL},
+	  {3600, 11, "smtp", "name_connect", 25, false, NULL}}},
+	{"words of another errno",
+	 0,
+	 {{3600, 10, "smtp", "name_connect", 2525, false,
+	   "connect to r.example[198.51.100.4]:2525: Connection refused"},
+	  {3600, 11, "smtp", "name_connect", 2525, false,
+	   "connect to r.example[198.51.100.4]:2525: Connection refused"}}},
+	{"words of the peer",
+	 0,
+	 {{3600, 10, "smtp", "name_connect", 2525, false,
+	   "host r.example[198.51.100.4] said: 450 connect to r.example[198.51.100.4]:2525: "
+	   "Permission denied (in reply to RCPT TO command)"},
+	  {3600, 11, "smtp", "name_connect", 2525, false,
+	   "host r.example[198.51.100.4] said: 450 connect to r.example[198.51.100.4]:2525: "
+	   "Permission denied (in reply to RCPT TO command)"}}},
+};
+
+static void test_clocks(void **state)
+{
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
+		seal_auto_event_index struct seal_event_index *events = NULL;
+		seal_auto_avc_index struct seal_avc_index *ix = NULL;
+		struct seal_host *h = seal_host_new();
+		const struct clock_row *row = &clocks[i];
+		int64_t found;
+
+		assert_non_null(h);
+		for (k = 0; k < MAX_PAIRS && row->pairs[k].pid; k++) {
+			const char *text = row->pairs[k].text;
+
+			add_line(h, &(struct line){100. * (double)k, "smtp", row->pairs[k].pid, 0,
+						   SEAL_SEVERITY_INFO, SEAL_MAIL_CONNECT,
+						   text ? text : TO_2525});
+			add_denial(h, &(struct denied){100. * (double)k - row->pairs[k].by_s,
+						       row->pairs[k].pid, 1, row->pairs[k].comm,
+						       row->pairs[k].perm, "tcp_socket",
+						       row->pairs[k].port, 0, 0,
+						       row->pairs[k].permissive});
+		}
+		/* lines that tell no process, or no time, tell no clock */
+		add_line(h, &(struct line){0, "smtp", 0, 0, SEAL_SEVERITY_INFO, SEAL_MAIL_CONNECT,
+					   TO_2525});
+		assert_int_equal(seal_event_index_new(h, &events), 0);
+		assert_int_equal(seal_avc_index_new(h, events, &ix), 0);
+		found = seal_avc_shift_us(ix) / S;
+		if (found != row->shift_s)
+			fail_msg("%s: %lld", row->name, (long long)found);
+		seal_host_free(h);
+	}
+}
+
+/* what the logs tell out of order is found all the same */
+static void test_out_of_order(void **state)
+{
+	static const struct denied late = {200,          9,    1, "smtp", "name_connect",
+					   "tcp_socket", 2525, 0, 0,      false},
+				   early = {.5,           9,    1, "smtp", "name_connect",
+					    "tcp_socket", 2525, 0, 0,      false};
+	static const struct line backwards[] = {
+		{9, "smtp", 30, 0, SEAL_SEVERITY_FATAL, SEAL_MAIL_WARNING, "FFFFFF1: third"},
+		{8, "smtp", 20, 0, SEAL_SEVERITY_FATAL, SEAL_MAIL_WARNING, "CCCCCC1: second"},
+		{7, "smtp", 10, 0, SEAL_SEVERITY_FATAL, SEAL_MAIL_WARNING, "AAAAAA1: first"},
+		{90, "smtp", 5, 0, SEAL_SEVERITY_INFO, SEAL_MAIL_CONNECT,
+		 "connect to c.example[192.0.2.3]:25: Connection timed out"},
+		{60, "smtp", 5, 0, SEAL_SEVERITY_INFO, SEAL_MAIL_CONNECT,
+		 "connect to b.example[192.0.2.2]:25: Connection timed out"},
+		{30, "smtp", 5, 0, SEAL_SEVERITY_INFO, SEAL_MAIL_CONNECT,
+		 "connect to a.example[192.0.2.1]:25: Connection timed out"},
+	};
+	static const uint32_t pids[] = {30, 20, 10};
+	seal_auto_event_index struct seal_event_index *events = NULL;
+	seal_auto_avc_index struct seal_avc_index *ix = NULL;
+	struct seal_avc_match found[SEAL_AVC_MATCHES_MAX];
+	struct seal_host *h = seal_host_new();
+	struct seal_attempt a;
+	struct seal_reason reason;
+	struct seal_bytes text;
+	size_t i;
+
+	(void)state;
+	assert_non_null(h);
+	for (i = 0; i < sizeof(backwards) / sizeof(backwards[0]); i++)
+		add_line(h, &backwards[i]);
+	for (i = 0; i < 3; i++) {
+		struct seal_message *m = seal_vec_add(&h->mail.messages);
+		struct seal_recipient *r = m ? seal_vec_add(&m->recipients) : NULL;
+
+		assert_non_null(r);
+		m->queue_id = SEAL_LIT("AAAAAA1");
+		r->status = SEAL_RCPT_DEFERRED;
+		r->pid = pids[i];
+		r->time_us = T(9 - (double)i);
+	}
+	add_denial(h, &late);
+	add_denial(h, &early);
+	assert_int_equal(seal_event_index_new(h, &events), 0);
+	assert_int_equal(seal_avc_index_new(h, events, &ix), 0);
+	a = attempt_of(&joins[0], &reason, &text);
+	assert_int_equal(seal_avc_join(ix, &a, S, found), 1);
+	for (i = 0; i < 3; i++) {
+		struct seal_window w = seal_window_about(T(9 - (double)i), T(9 - (double)i), S, S);
+
+		said(seal_event_fatal_of(events, pids[i], w), backwards[i].text);
+		said(seal_event_naming(events,
+				       seal_bytes_first(seal_bytes_of(backwards[i].text), 7), T(0)),
+		     backwards[i].text);
+		assert_true(seal_event_ended_other(events, pids[i], w, SEAL_LIT("BBBBBB1")));
+		assert_true(seal_event_resolved(
+			events,
+			seal_window_about(T(30 * ((double)i + 1)), T(30 * ((double)i + 1)), S, S)));
+	}
+	seal_host_free(h);
+	/* what could not be made is nothing to give back */
+	seal_event_index_free(NULL);
+	seal_avc_index_free(NULL);
+	seal_egress_free(NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -526,7 +702,8 @@ int main(void)
 		cmocka_unit_test(test_crashes),       cmocka_unit_test(test_other_attempt),
 		cmocka_unit_test(test_join),          cmocka_unit_test(test_join_lock),
 		cmocka_unit_test(test_join_ranks),    cmocka_unit_test(test_verdict_of_denial),
-		cmocka_unit_test(test_log_and_queue),
+		cmocka_unit_test(test_log_and_queue), cmocka_unit_test(test_clocks),
+		cmocka_unit_test(test_out_of_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,7 +115,7 @@ static int explain_event(struct seal_attribution *at, const struct seal_mail_eve
 	r = seal_case_of_event(at, e, c);
 	/* a warning with no known meaning is no fault; the last words of a daemon are */
 	if (r == 1 && e->severity < SEAL_SEVERITY_FATAL && !c->reason.error && !c->n_matches &&
-	    strcmp(c->symptom->id, "unknown") == 0)
+	    seal_symptom_is_unexplained(c->symptom))
 		r = 0;
 	if (r == 1)
 		r = seal_case_examine(at, c, &cause, &proof);
@@ -141,8 +141,6 @@ static int by_process(const void *a, const void *b)
 
 	if (x->event->pid != y->event->pid)
 		return x->event->pid < y->event->pid ? -1 : 1;
-	if (x->event->time_us != y->event->time_us)
-		return x->event->time_us < y->event->time_us ? -1 : 1;
 	return x->event < y->event ? -1 : x->event > y->event;
 }
 

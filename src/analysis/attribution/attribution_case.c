@@ -106,7 +106,7 @@ static bool is_vague(const struct seal_case *c)
 {
 	if (c->reason.origin == SEAL_REASON_REMOTE)
 		return false;
-	return strcmp(c->symptom->id, "unknown") == 0 ||
+	return seal_symptom_is_unexplained(c->symptom) ||
 	       needs(c->symptom, "config.see_warning_line") ||
 	       needs(c->symptom, "service.see_fatal_line") ||
 	       (!c->symptom->verdict && seal_case_leans_on_notes(c));
@@ -126,7 +126,7 @@ static int worth(struct seal_attribution *at, const struct seal_mail_event *e)
 	if (reason.error)
 		return 3 + (e->severity >= SEAL_SEVERITY_ERROR);
 	s = seal_symptom_match(at->matcher, &q);
-	if (!s || strcmp(s->id, "unknown") == 0)
+	if (!s || seal_symptom_is_unexplained(s))
 		return 0;
 	return needs(s, "config.see_warning_line") || needs(s, "service.see_fatal_line") ? 1 : 2;
 }

@@ -170,7 +170,7 @@ static uint32_t find_shared(const struct seal_attribution *at, const struct seal
 	uint32_t i;
 
 	while ((i = seal_table_next(&at->shared, hash, &at_slot)) != SEAL_TABLE_NONE)
-		if (seal_cause_eq(at->x->causes.v[i], c))
+		if (seal_cause_eq(at->x->causes.v[i], c)) /* equal: groups are of equal ones too */
 			break;
 	return i;
 }
@@ -238,7 +238,7 @@ static int open_questions(struct seal_attribution *at, const struct candidates *
 	size_t i, n = 0;
 
 	for (i = 0; i < cs->n; i++) {
-		if (cs->v[i].f.refuted)
+		if (cs->v[i].f.refuted || cs->v[i].verdict->class_ == SEAL_CLASS_UNKNOWN)
 			continue;
 		seal_buf_printf(&b, "%s%s", n++ ? ", " : "not decided: ", cs->v[i].verdict->id);
 		if (cs->v[i].f.why.n) {

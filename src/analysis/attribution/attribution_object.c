@@ -142,6 +142,12 @@ static struct seal_identity root_identity(const struct seal_case *c)
 	};
 }
 
+static bool is_below(struct seal_bytes path, struct seal_bytes dir)
+{
+	return dir.n && path.n >= dir.n && memcmp(path.p, dir.p, dir.n) == 0 &&
+	       (path.n == dir.n || path.p[dir.n] == '/');
+}
+
 /* into_mail_spool - local(8) writes a mailbox of the mail spool as the recipient when everybody may
  * write there, with the spool's group when that may, else as root (Postfix local/mailbox.c) */
 static int into_mail_spool(struct seal_attribution *at, const struct seal_case *c,
@@ -158,8 +164,7 @@ static int into_mail_spool(struct seal_attribution *at, const struct seal_case *
 			return r;
 	}
 	/* with a "/" at its end it is a folder of maildirs */
-	if (!dir.n || dir.p[dir.n - 1] == '/' || path.n <= dir.n ||
-	    memcmp(path.p, dir.p, dir.n) != 0)
+	if (!dir.n || dir.p[dir.n - 1] == '/' || !is_below(path, dir))
 		return 0;
 	r = seal_view_file(&at->h->view, dir, &f);
 	if (r == 0 && f.type == 'l' && seal_bytes_is(f.link, "spool/mail"))
@@ -284,12 +289,6 @@ static int as_pipe_user(struct seal_attribution *at, const struct seal_case *c,
 		return 0;
 	}
 	return -ENODATA;
-}
-
-static bool is_below(struct seal_bytes path, struct seal_bytes dir)
-{
-	return dir.n && path.n >= dir.n && memcmp(path.p, dir.p, dir.n) == 0 &&
-	       (path.n == dir.n || path.p[dir.n] == '/');
 }
 
 /* opened_as_root - tables, keys and programs lie outside of queue and data directory; a daemon

@@ -120,18 +120,31 @@ static int test_age(struct seal_attribution *at, struct seal_bytes path,
 	return 0;
 }
 
+/* file_of - the file that the words are about: "database INDEX is older than source file SOURCE"
+ * names two */
+static struct seal_bytes file_of(const struct seal_case *c)
+{
+	ssize_t end = seal_bytes_find(c->texts[0], " is older than source");
+	struct seal_bytes before;
+
+	if (end < 0)
+		return c->reason.path;
+	before = seal_bytes_first(c->texts[0], (size_t)end);
+	return seal_bytes_from(before, (size_t)(seal_bytes_rchr(before, ' ') + 1));
+}
+
 /* test_path - a file that has to be there */
 static int test_path(struct seal_attribution *at, const struct seal_case *c, struct seal_finding *f)
 {
 	struct seal_origin o = {.source = SEAL_SOURCE_FILES};
-	struct seal_bytes path;
+	struct seal_bytes named = file_of(c), path;
 	struct seal_file file;
 	int r;
 
 	r = test_type(at, c, f);
 	if (r != 0)
 		return r < 0 ? r : 0;
-	if (!c->reason.path.n || seal_process_path(at->h, c->process, c->reason.path, &path) < 0)
+	if (!named.n || seal_process_path(at->h, c->process, named, &path) < 0)
 		return 0;
 	o.path = path;
 	f->object.path = path;

@@ -344,3 +344,8 @@ const struct seal_symptom *seal_symptom_match(struct seal_matcher *m,
 	}
 	return found;
 }
+
+bool seal_symptom_is_unexplained(const struct seal_symptom *s)
+{
+	return s->verdict && s->verdict->class_ == SEAL_CLASS_UNKNOWN;
+}

@@ -30,9 +30,12 @@ SEAL_DEFINE_AUTO(matcher, struct seal_matcher *, seal_matcher_free);
 #define seal_auto_matcher __attribute__((cleanup(seal_auto_matcher_)))
 
 /* seal_symptom_match - the symptom of @q; NULL when no rule matches (the built-in rules end in one
- * that always does, "unknown") or memory is gone */
+ * that always does) or memory is gone */
 const struct seal_symptom *seal_symptom_match(struct seal_matcher *m,
 					      const struct seal_symptom_query *q);
+
+/* seal_symptom_is_unexplained - it is the one that any words match: it tells nothing of them */
+bool seal_symptom_is_unexplained(const struct seal_symptom *s);
 
 /* seal_matcher_limit_hits - matches given up because of a limit of core/regex.h: each counted as no
  * match */

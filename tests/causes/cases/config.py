@@ -12,6 +12,11 @@ NO_RELAY = ("host relay.example[198.51.100.40] said: 554 5.7.1 <user@far.example
 SUBMISSION = "relay.example[198.51.100.40]:587"
 TRY_AGAIN = ("Host or domain name not found. Name service error for name=far.example type=MX: "
              "Host not found, try again")
+OLDER = line("smtp", 969, "warning: database /etc/postfix/transport.db is older than source file "
+             "/etc/postfix/transport")
+MUST_TLS = ("host relay.example[198.51.100.40] said: 530 5.7.0 Must issue a STARTTLS command first "
+            "(in reply to MAIL FROM command)")
+NO_TLS = "TLS is required, but was not offered by host relay.example[198.51.100.40]"
 MILTER = "warning: connect to Milter service unix:/run/opendkim/opendkim.sock: "
 
 
@@ -131,4 +136,40 @@ CASES = [
         deferred("A1B2C3D4", connect("Connection refused", "127.0.0.1[127.0.0.1]:10024"))],
      "expect": {"A1B2C3D4": ("service.down_local", "likely", {"port": 10024})},
      "never": ["remote.refused"]},
+    {"name": "an index older than its table", "log": [OLDER],
+     "files": {"etc/postfix/transport": "x y\n", "etc/postfix/transport.db": "\n"},
+     "times": {"etc/postfix/transport": 1795200000, "etc/postfix/transport.db": 1795100000},
+     "causes": [("config.map_missing", "certain", {"path": "/etc/postfix/transport.db"})],
+     "evidence": ["the index is older than its source"]},
+    {"name": "an index that was older, and has been made anew", "log": [OLDER],
+     "files": {"etc/postfix/transport": "x y\n", "etc/postfix/transport.db": "\n"},
+     "times": {"etc/postfix/transport": 1795100000, "etc/postfix/transport.db": 1795200000},
+     "causes": [("config.map_missing", "likely")]},
+    {"name": "an index whose table is not in the evidence", "log": [OLDER],
+     "files": {"etc/postfix/transport.db": "\n"}, "causes": [("config.map_missing", "likely")]},
+    {"name": "no resolv.conf in the chroot, a resolver on the host",
+     "files": {"var/spool/postfix/etc/resolv.conf": None},
+     "live": {"sockets.json": [{"address": "127.0.0.1", "port": 53, "program": "unbound", "pid": 9}]},
+     "log": [deferred("A1B2C3D4", TRY_AGAIN, dsn="4.4.3")],
+     "expect": {"A1B2C3D4": ("config.chroot_resolver", "likely")}},
+    {"name": "a policy table tells what TLS is asked for", "files": {
+        "etc/postfix/main.cf": "smtp_tls_policy_maps = hash:/etc/postfix/tls\n"},
+     "log": [deferred("A1B2C3D4", MUST_TLS, relay=SUBMISSION, dsn="5.7.0", status="bounced")],
+     "expect": {"A1B2C3D4": ("tls.required_by_remote", "likely")}},
+    {"name": "TLS is asked for in the way of old", "files": {
+        "etc/postfix/main.cf": "smtp_use_tls = yes\n"},
+     "log": [deferred("A1B2C3D4", MUST_TLS, relay=SUBMISSION, dsn="5.7.0", status="bounced")],
+     "expect": {"A1B2C3D4": ("tls.required_by_remote", "likely")}},
+    {"name": "TLS is asked for nowhere", "files": {"etc/postfix/main.cf": "relayhost =\n"},
+     "log": [deferred("A1B2C3D4", MUST_TLS, relay=SUBMISSION, dsn="5.7.0", status="bounced")],
+     "expect": {"A1B2C3D4": ("tls.required_by_remote", "certain")}, "told": ["is not set"]},
+    {"name": "the level of TLS that the peer does not meet", "files": {
+        "etc/postfix/main.cf": "smtp_tls_security_level = encrypt\n"},
+     "log": [deferred("A1B2C3D4", NO_TLS, relay=SUBMISSION, dsn="4.7.4")],
+     "expect": {"A1B2C3D4": ("tls.not_offered", "likely", {"parameter": "smtp_tls_security_level"})},
+     "told": ["smtp_tls_security_level is encrypt", "etc/postfix/main.cf"]},
+    {"name": "TLS where it is offered: who asked for more is not told", "files": {
+        "etc/postfix/main.cf": "smtp_tls_security_level = may\n"},
+     "log": [deferred("A1B2C3D4", NO_TLS, relay=SUBMISSION, dsn="4.7.4")],
+     "expect": {"A1B2C3D4": ("tls.not_offered", "likely")}, "untold": ["smtp_tls_security_level is may"]},
 ]

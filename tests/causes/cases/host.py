@@ -57,6 +57,9 @@ def listeners(*rows):
                              for a, p, n, i in rows]}
 
 
+NEIGHBOUR = line("smtpd", 800, "NOQUEUE: reject: RCPT from app.example[192.0.2.44]: 454 4.7.1 "
+                 "<u@far.example>: Relay access denied; from=<a@mail.example> to=<u@far.example> "
+                 "proto=ESMTP helo=<app>")
 CASES = [
     # --- services
     {"name": "LMTP: the socket is gone", "log": [
@@ -365,4 +368,22 @@ CASES = [
         line("qmgr", 720, f"{QID}: from=<root@mail.example>, status=expired, returned to sender",
              us=500000)],
      "never": ["selinux.connect", "firewall.egress_drop"]},
+    local("a mailbox that has met its limit", MBOX + "error writing message: File too large",
+          "recipient.mailbox_full", "certain", "5.2.2", sizes={"var/mail/bob": 20},
+          files={"etc/postfix/main.cf": "mailbox_size_limit = 10\n"},
+          modes={"var/mail/bob": ("f", 0o660, 1001, 8)}),
+    {"name": "a recipient that the tables of smtpd lack", "log": [
+        line("smtpd", 800, "NOQUEUE: reject: RCPT from c.example[203.0.113.9]: 550 5.1.1 <u@mail.example>: "
+             "Recipient address rejected: User unknown in local recipient table; from=<a@b.example> "
+             "to=<u@mail.example> proto=ESMTP helo=<c>")],
+     "causes": [("recipient.unknown", "likely", {"parameter": "local_recipient_maps"})]},
+    {"name": "a client that mynetworks leaves out", "log": [NEIGHBOUR],
+     "files": {"etc/postfix/main.cf": "mynetworks = !192.0.2.44 192.0.2.0/24\n"},
+     "causes": [("relay.denied_by_us", "likely", {"parameter": "mynetworks"})]},
+    {"name": "a client that mynetworks has", "log": [NEIGHBOUR],
+     "files": {"etc/postfix/main.cf": "mynetworks = !192.0.2.45 192.0.2.0/24\n"},
+     "causes": [("relay.denied_by_us", "likely", {"parameter": "smtpd_relay_restrictions"})]},
+    local("over the disk quota, and the queue says so", MBOX + "error writing message: Disk quota exceeded",
+          "disk.quota", "certain", "5.2.2", queue=[
+              queued(QID, MBOX + "error writing message: Disk quota exceeded", "bob@mail.example")]),
 ]

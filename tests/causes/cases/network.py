@@ -12,6 +12,7 @@ DPORT25 = {"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field"
                      "right": 25}}
 DPORT53 = {"match": {"op": "==", "left": {"payload": {"protocol": "udp", "field": "dport"}},
                      "right": 53}}
+IFLO = {"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "lo"}}
 DROP, ACCEPT = {"drop": None}, {"accept": None}
 
 
@@ -160,4 +161,29 @@ CASES = [
                       "RCPT TO", relay="relay.example[198.51.100.40]:25", dsn="4.4.2")],
      "expect": {QID: ("remote.reset", "likely")},
      "never": ["firewall.egress_drop", "firewall.return_drop"]},
+    # --- who gets in
+    {"name": "nobody gets in", "live": rules([IFLO, ACCEPT], hook="input", policy="drop"), "log": [],
+     "causes": [("firewall.ingress_closed", "likely", {"port": 25, "chain": "c"}),
+                ("firewall.ingress_closed", "likely", {"port": 587, "chain": "c"})],
+     "evidence": ["no packet from another host to port 25 gets through", '"smtp"']},
+    {"name": "one address gets in", "live": rules([saddr("192.0.2.44"), ACCEPT], [IFLO, ACCEPT],
+                                                  hook="input", policy="drop"),
+     "log": [], "never": ["firewall.ingress_closed"]},
+    {"name": "no ruleset in the evidence: who gets in is not known", "live": {"nftables.json": None},
+     "log": [], "never": ["firewall.ingress_closed"]},
+    {"name": "bogus addresses are dropped first: the chain's policy is what shuts the port",
+     "live": rules([saddr({"prefix": {"addr": "0.0.0.0", "len": 8}}), DROP], [IFLO, ACCEPT],
+                   hook="input", policy="drop"), "log": [],
+     "causes": [("firewall.ingress_closed", "likely", {"port": 25, "chain": "c", "rule": "policy drop"})]},
+    # --- the fixes of several
+    {"name": "two messages behind one rule", "live": rules([DPORT25, DROP]), "fixes": 1, "log": [
+        deferred(QID, TIMEOUT), deferred("B1B2C3D4", TIMEOUT, us=200000)],
+     "expect": {QID: ("firewall.egress_drop", "certain"),
+                "B1B2C3D4": ("firewall.egress_drop", "certain")}},
+    {"name": "two messages behind two rules", "fixes": 2, "live": rules(
+        [DPORT25, DROP], [match({"payload": {"protocol": "tcp", "field": "dport"}}, 587), DROP]), "log": [
+        deferred(QID, TIMEOUT), deferred("B1B2C3D4", connect(
+            "Connection timed out", "relay.example[198.51.100.40]:587"), us=200000)],
+     "expect": {QID: ("firewall.egress_drop", "certain", {"port": 25}),
+                "B1B2C3D4": ("firewall.egress_drop", "certain", {"port": 587})}},
 ]
