@@ -247,6 +247,8 @@ static int check_people(struct seal_subject *s, struct seal_out *out)
 		return 0;
 	}
 	r = seal_tables_each(s, read_alias_table, &a, &missing);
+	/* its default was chosen when Postfix was built */
+	missing |= !seal_conf_where(inst, NULL, "alias_maps");
 	for (size_t i = 0; i < 2 && r == 0; i++) {
 		struct seal_about about = {{{"address", seal_bytes_of(names[i])}}, {0}};
 		int to = leads_to(&a, seal_bytes_of(names[i]), 0);
@@ -256,7 +258,8 @@ static int check_people(struct seal_subject *s, struct seal_out *out)
 		if (to == TARGET_PERSON)
 			continue;
 		if (a.unread || missing)
-			seal_out_unknown(out, &about, "a table of alias_maps was not read");
+			seal_out_unknown(out, &about,
+					 "a table of alias_maps was not read, or is not known");
 		else if (to == TARGET_LOOP)
 			seal_out_fail(out, &about, "The aliases of %s lead in a circle.", names[i]);
 		else

@@ -91,18 +91,6 @@ static int take_value(struct walk *w, const struct seal_instance *inst,
 	return 0;
 }
 
-/* take_default - alias_maps is a table even where main.cf does not say so */
-static int take_default(struct walk *w, const struct seal_instance *inst)
-{
-	struct seal_param p = {.name = SEAL_LIT("alias_maps")};
-
-	if (seal_conf_where(inst, NULL, "alias_maps"))
-		return 0;
-	if (seal_conf_value(inst, NULL, "alias_maps", w->s->h->arena, &p.value) < 0)
-		return 0; /* chosen when Postfix was built */
-	return take_value(w, inst, NULL, &p);
-}
-
 int seal_tables_each(struct seal_subject *s,
 		     int (*each)(void *data, const struct seal_table *table), void *data,
 		     bool *missing)
@@ -115,8 +103,6 @@ int seal_tables_each(struct seal_subject *s,
 			if (r == 0)
 				r = take_value(&w, inst, NULL, p);
 		}
-		if (r == 0)
-			r = take_default(&w, inst);
 		seal_vec_each (svc, &inst->services) {
 			seal_vec_each (o, &svc->overrides) {
 				if (r == 0)
