@@ -217,6 +217,15 @@ class Gate(unittest.TestCase):
                 self.assertEqual(code, 2)
                 self.assertIn(b"VRFY", out)
 
+    def test_diff_in_order(self):
+        self.set("mynetworks", "172.16.0.0/12, 10.0.0.0/8, 0.0.0.0/0, [::]/0")
+        self.set("smtpd_banner", "$myhostname ESMTP Postfix")
+        levels = ("critical", "high", "medium", "low", "info")
+        rows = [(c["change"], levels.index(c["severity"]), c["id"], c["object"])
+                for c in json.loads(run("diff", IMAGE, self.root, "--format", "json")[1])["changes"]]
+        self.assertGreater(len(rows), 4)
+        self.assertEqual(rows, sorted(rows))
+
     def test_diff_does_not_call_unknown_gone(self):
         report = json.loads(audit(self.root, "--format", "json")[1])
         before = self.file("before.json", json.dumps(report))

@@ -22,6 +22,8 @@ POLICY = "etc/selinux/default/policy/policy.33"
 SPOOL = "postfix_local_write_mail_spool"
 
 
+CONTEXTS = "etc/selinux/default/contexts/files/file_contexts"
+
 # all that the base needs of SELinux: kind, subject, purpose, domain, class and rights
 ACCESSES = {
     ("connect", "tcp/25", "next hop default_transport", "postfix_smtp_t", "tcp_socket", "name_connect"),
@@ -119,6 +121,8 @@ def granted(b):
         w = b.ask(root, "--what-if", question)["what_if"][0]
         b.same((w["verdict"], [x["subject"] for x in w["breaks"]]), (verdict, broken), question)
     b.same(b.ask(root, "--what-if", "close", "25")["what_if"][0]["question"], "close 25", "two words")
+    b.same([bool(b.ask(root, "--what-if", f"close {port}")["what_if"][0]["why"]) for port in (25, 26)], [False, True],
+           "why nothing breaks")
     for wrong in ("close 0", "close 70000", "close smtp", "enforcin", "no_such_boolean=off", SPOOL + "=maybe", "=off"):
         b.same(b.run(root, "--what-if", wrong)[0], 64, wrong)
     b.same(b.run(root, "--what-if", "close")[0], 64, "close without a port")
@@ -152,6 +156,9 @@ def beyond(b):
 
 
 def not_known(b):
+    unseen = b.place(mx(lambda r: setattr(r, "labelled", False), lambda r: r.loop(CONTEXTS)))
+    w = b.ask(unseen, "--what-if", SPOOL + "=off")["what_if"][0]
+    b.same((w["verdict"], bool(w["why"])), ("unknown", True), "no labels")
     blind = b.place(mx(lambda r: r.loop(POLICY)))
     w = b.ask(blind, "--what-if", "enforcing")["what_if"][0]
     b.same((w["verdict"], bool(w["why"])), ("unknown", True), "no policy")

@@ -50,6 +50,7 @@ case("PFX-010", "fail", "nobody", put={"etc/aliases": "postmaster: a@example.net
 case("PFX-010", "na", base="null-client")
 no_postfix("PFX-010")
 case("PFX-010", "unknown", loop=["etc/aliases"])
+case("PFX-010", "unknown", "alias_maps by its default", main={"alias_maps": None}, objects=[{"address": "postmaster"}, {"address": "root"}])
 
 case("PFX-012", "pass")
 case("PFX-012", "fail", "misspelt", main={"smtpd_recipent_limit": "20"}, objects=[{"parameter": "smtpd_recipent_limit"}])
@@ -70,6 +71,8 @@ case("PFX-012", "fail", "no definition", append={"etc/postfix/main.cf": "smtpd_d
 case("PFX-012", "unknown", "a value", main={"transport_maps": "hash:${other"}, says="a value cannot be expanded")
 case("PFX-012", "fail", "the second of two tables", main={"transport_maps": "hash:/etc/postfix/transport, regexp:/etc/postfix/more"},
      objects=[{"path": "/etc/postfix/more", "parameter": "transport_maps"}])
+case("PFX-012", "fail", "a table of one service", master="2525 inet n - n - - smtpd\n  -o virtual_alias_maps=regexp:/etc/postfix/more\n",
+     objects=[{"path": "/etc/postfix/more", "parameter": "virtual_alias_maps"}])
 case("PFX-012", "pass", "a cache that a daemon makes", main={"address_verify_map": "btree:/var/lib/postfix/verify_cache"})
 no_postfix("PFX-012")
 case("PFX-012", "unknown", cut=["etc/postfix/transport", "etc/postfix/transport.db"], do=unmoded)

@@ -38,7 +38,8 @@ for check in ("TLS-001", "TLS-002", "TLS-003", "TLS-004"):
     case(check, "unknown", loop=[CERT, KEY])
     case(check, "pass", "a chain file", **chain(certs.key(NAME), pem()))
 
-case("TLS-001", "fail", put=own(dates=("2025-01-01 00:00:00 UTC", "2026-11-19 00:00:00 UTC")), objects=OBJECT)
+case("TLS-001", "fail", put=own(dates=("2025-01-01 00:00:00 UTC", "2026-11-19 00:00:00 UTC")), objects=OBJECT,
+     says="has ended on 2026-11-19.")
 case("TLS-001", "fail", "soon", put=own(dates=("2026-01-01 00:00:00 UTC", "2026-11-30 00:00:00 UTC")), objects=OBJECT)
 case("TLS-001", "pass", "not so soon", put=own(dates=("2026-01-01 00:00:00 UTC", "2026-12-30 00:00:00 UTC")))
 case("TLS-001", "fail", "not yet", put=own(dates=("2026-12-01 00:00:00 UTC", "2027-12-01 00:00:00 UTC")), objects=OBJECT)
@@ -50,6 +51,16 @@ case("TLS-001", "fail", "of one service", put={"etc/ssl/sub.pem": certs.server(
     NAME, dates=("2025-01-01 00:00:00 UTC", "2026-01-01 00:00:00 UTC"))},
      master="465 inet n - n - - smtpd\n  -o smtpd_tls_wrappermode=yes\n  -o smtpd_tls_cert_file=/etc/ssl/sub.pem\n",
      objects=[{"path": "/etc/ssl/sub.pem", "parameter": "smtpd_tls_cert_file"}])
+OLD = {"smtpd_tls_security_level": None, "smtpd_tls_cert_file": "/etc/ssl/none.pem"}
+AS_MAY = {"etc/postfix/master.cf": ("  -o smtpd_tls_security_level=encrypt\n", "")}
+for switch in ("smtpd_use_tls", "smtpd_enforce_tls", "smtpd_tls_wrappermode"):
+    case("TLS-001", "fail", "as of old, " + switch, main={**OLD, switch: "yes"}, edit=AS_MAY,
+         objects=[{"path": "/etc/ssl/none.pem", "parameter": "smtpd_tls_cert_file"}], at="etc/postfix/main.cf")
+case("TLS-001", "na", "no level, and no switch", main=OLD, edit=AS_MAY)
+for kind in ("ec", "d"):
+    case("TLS-001", "fail", kind + " as well", main={f"smtpd_tls_{kind}cert_file": "/etc/ssl/none.pem"},
+         objects=[{"path": "/etc/ssl/none.pem", "parameter": f"smtpd_tls_{kind}cert_file"}])
+case("TLS-001", "unknown", "a value", main={"smtpd_tls_cert_file": "${other"}, says="a value that names certificates cannot be expanded")
 case("TLS-001", "fail", "of the client", main={"smtp_tls_cert_file": "/etc/ssl/none.pem"},
      objects=[{"path": "/etc/ssl/none.pem", "parameter": "smtp_tls_cert_file"}])
 
@@ -63,6 +74,8 @@ case("TLS-002", "fail", "keys and certificates exchanged",
      **chain(certs.key(NAME), certs.server("b.example"), certs.key("b.example"), certs.server(NAME)), objects=IN_CHAIN)
 case("TLS-002", "pass", "two of each",
      **chain(certs.key(NAME), certs.server(NAME), certs.key("b.example"), certs.server("b.example")))
+case("TLS-002", "fail", "the second key is another's",
+     **chain(certs.key(NAME), certs.server(NAME), certs.key("b.example"), certs.server("c.example")), objects=IN_CHAIN, says="is not that of")
 case("TLS-002", "fail", "a chain without a key", **chain(pem()), objects=IN_CHAIN)
 case("TLS-002", "unknown", "a bundle", do=bundled(None), objects=OBJECT)
 case("TLS-002", "unknown", "a bundle with the key taken out", put={KEY: "taken out"}, live={}, objects=OBJECT)
@@ -70,8 +83,9 @@ case("TLS-002", "fail", "a bundle tells of another key", do=bundled(f"/{KEY}\t0\
 case("TLS-002", "fail", "a bundle tells that it is encrypted", do=bundled(f"/{KEY}\t0\tencrypted\n"), objects=OBJECT)
 
 case("TLS-003", "fail", "the other way round", put={CERT: certs.authority("Test Issuer") + certs.server(NAME)},
-     objects=OBJECT)
-case("TLS-003", "fail", "a stranger", put={CERT: certs.server(NAME) + certs.server("b.example")}, objects=OBJECT)
+     objects=OBJECT, says="begins with the certificate of a CA")
+case("TLS-003", "fail", "a stranger", put={CERT: certs.server(NAME) + certs.server("b.example")}, objects=OBJECT,
+     says="Certificate 2 in")
 case("TLS-003", "fail", "the issuer left out",
      put={CERT: certs.server(NAME, 'ca_issuers_uri = "http://ca.example/issuer.der"')}, objects=OBJECT)
 case("TLS-003", "unknown", "an issuer of the house", put={CERT: certs.server(NAME)}, objects=OBJECT)
@@ -79,9 +93,10 @@ case("TLS-003", "pass", "an issuer of the house, known", main={"smtpd_tls_CAfile
      put={CERT: certs.server(NAME), "etc/ssl/house.pem": certs.authority("Test Issuer")})
 case("TLS-003", "pass", "signed by itself", put={CERT: certs.server(NAME, issuer=None)})
 case("TLS-003", "pass", "with the root", put={CERT: pem() + certs.authority("Test Root")})
+case("TLS-003", "unknown", "no certificate", cut=[CERT], objects=OBJECT, says="holds no certificate that can be looked at")
 case("TLS-003", "unknown", "no list of CAs", cut=[CAS], objects=OBJECT)
 
-case("TLS-004", "fail", put=own('dns_name = "www.example.org"'), objects=OBJECT)
+case("TLS-004", "fail", put=own('dns_name = "www.example.org"'), objects=OBJECT, says="is for www.example.org, not for myhostname")
 case("TLS-004", "pass", "a wildcard", put=own('dns_name = "*.example.org"'))
 case("TLS-004", "pass", "letters", put=own('dns_name = "b.example"', 'dns_name = "MAIL.Example.Org"'))
 case("TLS-004", "fail", "a wildcard for one label", put=own('dns_name = "*.org"'), objects=OBJECT)
