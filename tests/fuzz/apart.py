@@ -27,9 +27,10 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(HERE)
 INCIDENTS = os.path.join(TESTS, "incidents")
-sys.path[:0] = [os.path.join(TESTS, "causes"), INCIDENTS]
+sys.path[:0] = [TESTS, os.path.join(TESTS, "causes"), INCIDENTS]
 
 import assemble  # noqa: E402
+import documents  # noqa: E402
 import run as cases  # noqa: E402
 
 # where records of the kernel, lines of Postfix and its queue are told
@@ -422,19 +423,15 @@ def rejects_apart(ev, rng):
     """Refusals of another kind than the errno that was logged; drops are none."""
     ev.hide(*OTHER_RULES)
 
-    def walk(v):
-        if isinstance(v, list):
-            return [walk(x) for x in v]
-        if not isinstance(v, dict):
-            return v
-        if "reject" in v:
-            old = v["reject"] or {}
-            if old.get("type") == "tcp reset" or old.get("expr") in (None, "port-unreachable"):
-                return {"reject": {"type": "icmpx", "expr": rng.choice(("no-route", "host-unreachable"))}}
-            return {"reject": {"type": "tcp reset"}}
-        return {k: walk(x) for k, x in v.items()}
+    def other(v):
+        if "reject" not in v:
+            return None
+        old = v["reject"] or {}
+        if old.get("type") == "tcp reset" or old.get("expr") in (None, "port-unreachable"):
+            return {"reject": {"type": "icmpx", "expr": rng.choice(("no-route", "host-unreachable"))}}
+        return {"reject": {"type": "tcp reset"}}
 
-    ev.write(RULESET, json.dumps(walk(ev.json(RULESET))).encode())
+    ev.write(RULESET, json.dumps(documents.replaced(ev.json(RULESET), other)).encode())
 
 
 def routes_apart(ev, rng):
@@ -497,19 +494,15 @@ def units_apart(ev, rng):
 def disk_apart(ev, rng):
     """There is room, and nothing was refused for the lack of it."""
     errno_text(ev, rng)
-    def walk(v):
-        if isinstance(v, list):
-            return [walk(x) for x in v]
-        if not isinstance(v, dict):
-            return v
-        v = {k: walk(x) for k, x in v.items()}
+
+    def roomy(v):
         if "avail" in v:
             v["use"] = "%d%%" % rng.randrange(5, 60)
             v.pop("used", None)
             number = str(v["size"]).isdigit()
             v["size"], v["avail"] = (40 << 30, rng.randrange(1 << 30, 20 << 30)) if number else ("40G", "20G")
-        return v
-    ev.write(DISK, json.dumps(walk(ev.json(DISK))).encode())
+
+    ev.write(DISK, json.dumps(documents.replaced(ev.json(DISK), roomy)).encode())
 
 
 BLOCK = 8  # changes of a host that is laid out

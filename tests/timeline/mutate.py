@@ -20,9 +20,10 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 INCIDENTS = os.path.join(os.path.dirname(HERE), "incidents")
-sys.path.insert(0, INCIDENTS)
+sys.path[:0] = [os.path.dirname(HERE), INCIDENTS]
 
 import assemble  # noqa: E402
+import documents  # noqa: E402
 
 AUDIT = ("root/var/log/audit/audit.log", "root/var/log/kern.log", "live/dmesg.txt",
          "live/journal.export")
@@ -118,19 +119,15 @@ def change_rejects(root):
              "icmpx": {"type": "tcp reset"}, "icmp": {"type": "tcp reset"},
              "icmpv6": {"type": "tcp reset"}}
 
-    def walk(v):
-        if isinstance(v, list):
-            return [walk(x) for x in v]
-        if not isinstance(v, dict):
-            return v
-        if "reject" in v:
-            old = v["reject"] or {}
-            refused = old.get("expr") in (None, "port-unreachable") and old.get("type") != "tcp reset"
-            return {"reject": {"type": "icmpx", "expr": "no-route"} if refused
-                    else kinds.get(old.get("type"), {"type": "icmpx", "expr": "no-route"})}
-        return {k: walk(x) for k, x in v.items()}
+    def other(v):
+        if "reject" not in v:
+            return None
+        old = v["reject"] or {}
+        refused = old.get("expr") in (None, "port-unreachable") and old.get("type") != "tcp reset"
+        return {"reject": {"type": "icmpx", "expr": "no-route"} if refused
+                else kinds.get(old.get("type"), {"type": "icmpx", "expr": "no-route"})}
 
-    write(root, name, json.dumps(walk(json.loads(data))).encode())
+    write(root, name, json.dumps(documents.replaced(json.loads(data), other)).encode())
 
 
 def drop_routes(root):
