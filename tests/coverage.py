@@ -54,6 +54,10 @@ void __wrap__exit(int status)
 """
 
 
+def notes_of(top):
+    return sorted(glob.glob(os.path.join(os.path.abspath(top), "**", "*.gcno"), recursive=True))
+
+
 def build(top):
     if not os.path.exists(os.path.join(top, "build.ninja")):
         os.makedirs(top, exist_ok=True)
@@ -66,6 +70,11 @@ def build(top):
                         f"-Dc_link_args=['--coverage','{obj}','-Wl,--wrap=_exit']"], check=True, env=env,
                        stdout=subprocess.DEVNULL)
     subprocess.run(["ninja", "-C", top, "--quiet"], check=True)
+    # for processes that have become another user as well
+    for note in notes_of(top):
+        data = note[:-len("gcno")] + "gcda"
+        with open(data, "ab"):
+            os.chmod(data, 0o666)
 
 
 def tests_of(top, everything):
@@ -124,8 +133,12 @@ class Counts:
 
 def read_counts(top):
     counts = Counts()
-    notes = sorted(os.path.abspath(p) for p in glob.glob(os.path.join(top, "**", "*.gcno"), recursive=True))
-    notes = [p for p in notes if "/tests/" not in p[len(os.path.abspath(top)):] or "postseal-faults" in p]
+    start = len(os.path.abspath(top))
+    notes = [p for p in notes_of(top) if "/tests/" not in p[start:] or "postseal-faults" in p]
+    for note in notes:
+        data = note[:-len("gcno")] + "gcda"
+        if os.path.exists(data) and not os.path.getsize(data):
+            os.unlink(data)
     with tempfile.TemporaryDirectory() as scratch:
         for i in range(0, len(notes), 40):
             out = subprocess.run(["gcov", "--json-format", "--branch-probabilities", "--stdout", *notes[i:i + 40]],
