@@ -7,7 +7,7 @@ void seal_enc_uri(struct seal_buf *b, struct seal_bytes path)
 				    "0123456789-_.~";
 	size_t before = b->n;
 
-	while (path.p && path.n) {
+	while (path.n) {
 		struct seal_bytes part = seal_bytes_cut(path, '/', &path);
 
 		if (!part.n || seal_bytes_is(part, ".") || seal_bytes_is(part, ".."))

@@ -36,17 +36,15 @@ static void put_gate_words(const struct seal_findings *f, struct seal_buf *words
 
 static const char *state_of(const struct seal_findings *f)
 {
-	switch (seal_gate_answer(&f->gate)) {
-	case SEAL_GATE_FAIL:
-		return "fail";
-	case SEAL_GATE_INCOMPLETE:
-		return "unknown";
-	case SEAL_GATE_PASS:
-		return "pass";
-	case SEAL_GATE_NONE:
-	case SEAL_GATE_MAX_:
-		break;
-	}
+	static const char *const states[SEAL_GATE_MAX_] = {
+		[SEAL_GATE_FAIL] = "fail",
+		[SEAL_GATE_INCOMPLETE] = "unknown",
+		[SEAL_GATE_PASS] = "pass",
+	};
+	const char *state = states[seal_gate_answer(&f->gate)];
+
+	if (state)
+		return state;
 	if (f->n[SEAL_STATUS_FAIL] > f->n_known)
 		return f->worst >= SEAL_GRADE_HIGH ? "fail" : "unknown";
 	return f->n[SEAL_STATUS_UNKNOWN] ? "unknown" : "pass";

@@ -34,7 +34,7 @@ static size_t first_bytes(struct seal_bytes local)
 {
 	size_t n = 1;
 
-	if (local.p[0] == '"' && local.n > 1)
+	if (local.p[0] == '"')
 		return 1;
 	while (n < local.n && ((unsigned char)local.p[n] & 0xc0) == 0x80)
 		n++;

@@ -13,6 +13,7 @@
 
 #include "core/enc.h"
 #include "core/json.h"
+#include "core/time.h"
 
 struct row {
 	const char *name;
@@ -47,6 +48,11 @@ static const struct row rows[] = {
 	 "a\\xffb", "\"a\\\\xffb\"", "a\\xffb", "a\\xffb", "<code>a&#92;xffb</code>", NULL},
 	{"overlong", SEAL_LIT("\xc0\xaf"), "\\xc0\\xaf", "\"\\\\xc0\\\\xaf\"", "\\xc0\\xaf",
 	 "\\xc0\\xaf", "<code>&#92;xc0&#92;xaf</code>", NULL},
+	{"overlong, three bytes", SEAL_LIT("\xe0\x80\xaf"), "\\xe0\\x80\\xaf",
+	 "\"\\\\xe0\\\\x80\\\\xaf\"", "\\xe0\\x80\\xaf", "\\xe0\\x80\\xaf",
+	 "<code>&#92;xe0&#92;x80&#92;xaf</code>", NULL},
+	{"no character", SEAL_LIT("\xef\xbf\xbe"), "\\xef\\xbf\\xbe", "\"\\ufffe\"",
+	 "\\xef\\xbf\\xbe", "\\xef\\xbf\\xbe", "<code>&#92;xef&#92;xbf&#92;xbe</code>", NULL},
 	{"surrogate", SEAL_LIT("\xed\xa0\x80"), "\\xed\\xa0\\x80", "\"\\\\xed\\\\xa0\\\\x80\"",
 	 "\\xed\\xa0\\x80", "\\xed\\xa0\\x80", "<code>&#92;xed&#92;xa0&#92;x80</code>", NULL},
 	{"cut short", SEAL_LIT("\xe2\x82"), "\\xe2\\x82", "\"\\\\xe2\\\\x82\"", "\\xe2\\x82",
@@ -246,6 +252,14 @@ static void json_keeps_its_nesting(void **state)
 	seal_json_bytes(&j, NULL, SEAL_LIT("a\xff"));
 	seal_json_array_end(&j);
 	check_text("not UTF-8 in a list", &b, "[\"a\\\\xff\"]");
+
+	seal_json_init(&j, &b, false);
+	seal_json_array(&j, NULL);
+	seal_json_i64(&j, NULL, INT64_MIN);
+	seal_json_time(&j, NULL, SEAL_TIME_NONE);
+	seal_json_time(&j, NULL, 0);
+	seal_json_array_end(&j);
+	check_text("numbers and times", &b, "[-9223372036854775808,null,\"1970-01-01T00:00:00Z\"]");
 
 	/* as deep as it goes, indented */
 	seal_json_init(&j, &b, true);

@@ -117,6 +117,8 @@ static void no_such_file(void **state)
 	assert_int_equal(seal_waivers_read("/nonexistent/w.yaml", 0, arena, &f, &err), -ENOENT);
 	assert_non_null(strstr(err.text, "/nonexistent/w.yaml"));
 	assert_int_equal(seal_baseline_read("/nonexistent/b.json", &f, &err), -ENOENT);
+	assert_non_null(seal_vec_add(&f.fixes));
+	seal_findings_done(&f);
 	assert_false(f.has_baseline);
 }
 

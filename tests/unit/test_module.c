@@ -99,6 +99,8 @@ static void permissions(void **state)
 	rule.perms[1] = SEAL_LIT("read write");
 	assert_int_equal(write_one(&rule), -EINVAL);
 	assert_int_equal(seal_module_write(small, &rule, 0, NULL, NULL), -EINVAL);
+	rule = rule_of("nosuch_t", "spool_t", "file", "open");
+	assert_int_equal(write_one(&rule), -ENOENT);
 }
 
 static void ioctls(void **state)
@@ -198,6 +200,9 @@ static void without_memory(void **state)
 	unsigned long at;
 
 	(void)state;
+	rules[n] = rule_of("smtp_t", "spool_t", "file", "ioctl");
+	rules[n].ioctls[0] = 0x5402;
+	rules[n++].n_ioctls = 1;
 	for (at = 1; at < 1000; at++) {
 		seal_auto_arena struct seal_arena *arena = seal_arena_new();
 		struct seal_fix f = {0};

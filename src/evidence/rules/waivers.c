@@ -113,7 +113,7 @@ static void mark(struct seal_findings *f, const json_t *fingerprint)
 int seal_baseline_read(const char *path, struct seal_findings *f, struct seal_err *err)
 {
 	seal_auto_free char *text = NULL;
-	json_t *top, *list, *row;
+	json_t *top, *list;
 	json_error_t why;
 	size_t n = 0, i;
 	int r;
@@ -125,17 +125,17 @@ int seal_baseline_read(const char *path, struct seal_findings *f, struct seal_er
 	list = json_object_get(top, "fingerprints");
 	if (!list)
 		list = json_object_get(top, "findings");
-	if (!json_is_array(list)) {
+	if (!list || json_typeof(list) != JSON_ARRAY) {
 		json_decref(top);
 		return seal_err_set(err, -EINVAL,
 				    "%s: neither a report of audit in JSON nor fingerprints", path);
 	}
 	f->has_baseline = true;
-	json_array_foreach(list, i, row)
-	{
+	for (i = 0; i < json_array_size(list); i++) {
+		const json_t *row = json_array_get(list, i);
 		const char *status = json_string_value(json_object_get(row, "status"));
 
-		if (json_is_string(row))
+		if (json_string_value(row))
 			mark(f, row);
 		else if (status && strcmp(status, "fail") == 0)
 			mark(f, json_object_get(row, "fingerprint"));
