@@ -235,8 +235,7 @@ static int answer_it(struct answer *a, const struct question *q)
 	if (r == 0)
 		r = q->kind == ASK_BOOLEAN ? ask_boolean(a, &q->boolean, seen)
 					   : ask_enforcing(a, seen);
-	if (seen)
-		seal_denial_report_free(seen);
+	seal_denial_report_free(seen);
 	return r;
 }
 
