@@ -220,11 +220,13 @@ class Gate(unittest.TestCase):
     def test_diff_in_order(self):
         self.set("mynetworks", "172.16.0.0/12, 10.0.0.0/8, 0.0.0.0/0, [::]/0")
         self.set("smtpd_banner", "$myhostname ESMTP Postfix")
+        self.set("smtpd_forbid_bare_newline", "no")
         levels = ("critical", "high", "medium", "low", "info")
         rows = [(c["change"], levels.index(c["severity"]), c["id"], c["object"])
                 for c in json.loads(run("diff", IMAGE, self.root, "--format", "json")[1])["changes"]]
         self.assertGreater(len(rows), 4)
         self.assertEqual(rows, sorted(rows))
+        self.assertNotEqual([r[2] for r in rows], sorted(r[2] for r in rows))
 
     def test_diff_does_not_call_unknown_gone(self):
         report = json.loads(audit(self.root, "--format", "json")[1])

@@ -28,7 +28,6 @@ import negate  # noqa: E402
 import run as fixtures  # noqa: E402
 
 CHECKS = os.path.join(HERE, "..", "..", "src", "checks")
-NEAR_MAX = 80  # roots tried for a condition that most come by
 # scripts, and how their parts are told
 SCRIPTS = (("needs.py", r"^def (\w+)\(b\):"), ("mend.py", r"^def (\w+)\(\):\n(?!    bad)"),
            ("formats.py", r"^    def (test_\w+)"))
@@ -95,7 +94,7 @@ def near(trials, n, own):
     seen = [t for t in trials if n in t.seen]
     mine = [t for t in seen if t.checks & own]
     rest = sorted((t for t in seen if t.checks and not t.checks & own), key=lambda t: len(t.seen))
-    return mine + rest[:NEAR_MAX] + [t for t in seen if not t.checks]
+    return mine + rest + [t for t in seen if not t.checks]
 
 
 def main():

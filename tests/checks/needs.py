@@ -157,8 +157,9 @@ def beyond(b):
 
 def not_known(b):
     unseen = b.place(mx(lambda r: setattr(r, "labelled", False), lambda r: r.loop(CONTEXTS)))
-    w = b.ask(unseen, "--what-if", SPOOL + "=off")["what_if"][0]
-    b.same((w["verdict"], bool(w["why"])), ("unknown", True), "no labels")
+    for question in (SPOOL + "=off", "enforcing"):
+        w = b.ask(unseen, "--what-if", question)["what_if"][0]
+        b.same((w["verdict"], bool(w["why"])), ("unknown", True), "no labels, " + question)
     blind = b.place(mx(lambda r: r.loop(POLICY)))
     w = b.ask(blind, "--what-if", "enforcing")["what_if"][0]
     b.same((w["verdict"], bool(w["why"])), ("unknown", True), "no policy")

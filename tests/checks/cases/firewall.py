@@ -259,6 +259,10 @@ case("FWI-011", "fail", "a source",
 case("FWI-011", "pass", "loopback's addresses",
      do=lambda r: firewalld(r).put("etc/firewalld/zones/trusted.xml", TRUSTED % '<source address="127.0.0.0/8"/>'))
 case("FWI-011", "unknown", "no units", cut=["etc/systemd", NFT], live={})
+case("FWI-011", "fail", "two zones of its own", do=lambda r: firewalld(r).put(
+    "etc/firewalld/zones/office.xml", TRUSTED % '<interface name="wlan0"/><source address="10.0.0.0/8"/>').put(
+    "etc/firewalld/zones/plant.xml", TRUSTED % '<interface name="eth0"/>'),
+     objects=[{"zone": "office", "address": "10.0.0.0/8"}, {"zone": "office", "interface": "wlan0"}, {"zone": "plant", "interface": "eth0"}])
 case("FWI-011", "fail", "the default", do=lambda r: firewalld(r, conf="DefaultZone=trusted\n"),
      objects=[{"zone": "trusted"}])
 case("FWI-011", "na", "nftables.service")

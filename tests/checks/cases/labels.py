@@ -81,7 +81,8 @@ case("LAB-006", "fail", label={KEY: "user_home_t"},
      objects=[{"path": "/" + KEY, "parameter": "smtpd_tls_key_file", "target_type": "user_home_t"}],
      fix=["restorecon -F /" + KEY], at="etc/postfix/main.cf")
 case("LAB-006", "fail", "where the rule is no better", put={"home/alice/mail.key": ""}, main={"smtpd_tls_key_file": "/home/alice/mail.key"},
-     objects=[{"path": "/home/alice/mail.key", "parameter": "smtpd_tls_key_file", "target_type": "user_home_t"}])
+     objects=[{"path": "/home/alice/mail.key", "parameter": "smtpd_tls_key_file", "target_type": "user_home_t"}],
+     fix=["semanage fcontext -a -t tls_privkey_t /home/alice/mail\\.key", "restorecon -F /home/alice/mail.key"])
 case("LAB-006", "fail", "behind a link", do=lambda r: r.cut(KEY).link(KEY, "/home/alice/mail.key").put("home/alice/mail.key"))
 case("LAB-006", "fail", "behind a link of its folder", do=lambda r: r.put("etc/ssl/private/own.key").label(
     "etc/ssl/private/own.key", "user_home_t").cut(KEY).link(KEY, "own.key"), says="/etc/ssl/private/own.key is user_home_t")
