@@ -20,6 +20,11 @@ PICKUP = "fatal: scan_dir_push: open directory maildrop: Permission denied"
 ROOTS = {"var/spool/postfix/deferred": ("d", 0o700, 0, 0)}
 
 
+def dpkg(package):
+    return {"var/log/dpkg.log": f"2026-11-20 18:40:00 upgrade {package}:all 1.0 1.1\n"
+            f"2026-11-20 18:40:01 status installed {package}:all 1.1\n"}
+
+
 def vague(name, notes, *wanted, **more):
     """virtual(8) tells of a fault in its configuration; NOTES are its lines before."""
     log = [line("virtual", 850, text, us=100000 + n) for n, text in enumerate(notes)]
@@ -128,4 +133,14 @@ CASES = [
      "files": ENFORCING, "live": LIVE, "silent": 0, "audit": smtp() + avc(
          850, "local", "read", "file", "postfix_local_t", "user_home_t",
          'name=".forward" dev="vda1" ino=5', serial=42)},
+    # --- what changed before
+    {"name": "a package of the policy before a denial", "files": {**ENFORCING, **dpkg("mysite-selinux")},
+     "live": LIVE, "audit": smtp(), "log": [deferred(QID, DENIED)],
+     "expect": {QID: ("selinux.connect", "certain")}, "told": ["mysite-selinux"]},
+    {"name": "a package of something else before a denial", "files": {**ENFORCING, **dpkg("ghostscript")},
+     "live": LIVE, "audit": smtp(), "log": [deferred(QID, DENIED)],
+     "expect": {QID: ("selinux.connect", "certain")}, "untold": ["ghostscript"]},
+    {"name": "a package of the firewall before a denial", "files": {**ENFORCING, **dpkg("nftables")},
+     "live": LIVE, "audit": smtp(), "log": [deferred(QID, DENIED)],
+     "expect": {QID: ("selinux.connect", "certain")}, "untold": ["nftables 1"]},
 ]
