@@ -101,6 +101,10 @@ CASES = [
     {"name": "less room than smtpd wants", "live": df(9000000, 500), "log": [
         line("smtpd", 800, "NOQUEUE: reject: MAIL from unknown[192.0.2.7]: 452 4.3.1 "
              "Insufficient system storage; proto=ESMTP helo=<x>")],
+     "causes": [("disk.full", "certain", {"path": "/"})]},
+    {"name": "less room than one and a half of the largest message", "live": df(12000000, 500), "log": [
+        line("smtpd", 800, "NOQUEUE: reject: MAIL from unknown[192.0.2.7]: 452 4.3.1 "
+             "Insufficient system storage; proto=ESMTP helo=<x>")],
      "causes": [("disk.full", "certain")]},
     # --- as whom, and what for
     {"name": "a maildir that its owner may not write to", "files": STATIC,

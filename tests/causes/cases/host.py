@@ -232,7 +232,7 @@ CASES = [
              "<u@far.example>: Relay access denied; from=<a@x.evil> to=<u@far.example> "
              "proto=ESMTP helo=<x>")],
      "files": {"etc/postfix/main.cf": "mynetworks = 127.0.0.0/8\n"},
-     "causes": [("relay.denied_by_us", "likely")]},
+     "causes": [("relay.denied_by_us", "likely")], "untold": ['"parameter": "mynetworks"']},
     {"name": "message_size_limit", "log": [
         line("smtpd", 800, "NOQUEUE: reject: MAIL from c.example[203.0.113.9]: 552 5.3.4 Message "
              "size exceeds fixed limit; from=<a@b.example> proto=ESMTP helo=<c>")],
@@ -384,6 +384,6 @@ CASES = [
      "files": {"etc/postfix/main.cf": "mynetworks = !192.0.2.45 192.0.2.0/24\n"},
      "causes": [("relay.denied_by_us", "likely", {"parameter": "smtpd_relay_restrictions"})]},
     local("over the disk quota, and the queue says so", MBOX + "error writing message: Disk quota exceeded",
-          "disk.quota", "certain", "5.2.2", queue=[
+          "disk.quota", "certain", "5.2.2", told=['"path": "/var/mail/bob"'], queue=[
               queued(QID, MBOX + "error writing message: Disk quota exceeded", "bob@mail.example")]),
 ]
