@@ -20,7 +20,9 @@ case("PRT-002", "unknown", "a table", loop=["etc/postfix/transport"])
 case("PRT-003", "pass")
 case("PRT-003", "pass", "one port", put={LOCAL: "portcon tcp 2525 system_u:object_r:smtp_port_t:s0\n"})
 case("PRT-003", "fail", put={LOCAL: "portcon tcp 2000-2999 system_u:object_r:smtp_port_t:s0\n"},
-     objects=[{"port": "2000-2999", "protocol": "tcp", "target_type": "smtp_port_t"}])
+     objects=[{"port": "2000-2999", "protocol": "tcp", "target_type": "smtp_port_t"}], fix=["semanage port -d -p tcp 2000-2999"])
+case("PRT-003", "fail", "too wide, and used", put={LOCAL: "portcon tcp 2000-2999 system_u:object_r:smtp_port_t:s0\n"},
+     master="2525 inet n - n - - smtpd\n", fix=[])
 case("PRT-003", "fail", "reserved", put={LOCAL: "portcon tcp 22 system_u:object_r:smtp_port_t:s0\n"})
 no_selinux("PRT-003")
 case("PRT-003", "unknown", loop=[STORE + "modules"])
