@@ -204,6 +204,7 @@ static void uri_leads_nowhere_else(void **state)
 		{SEAL_LIT("../../x/./y"), "x/y"},
 		{SEAL_LIT("javascript:alert(1)"), "javascript%3Aalert%281%29"},
 		{SEAL_LIT("a\xff\n?#"), "a%FF%0A%3F%23"},
+		{SEAL_LIT("a\0b"), "a%00b"},
 		{SEAL_LIT("/"), ""},
 	};
 	struct seal_buf b = {0};

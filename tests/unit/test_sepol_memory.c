@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "memory.h"
+
 #define ARENA_BYTES ((size_t)64 << 20)
 
 static void test_heap(void **state)
@@ -30,6 +32,43 @@ static void test_heap(void **state)
 	assert_null(seal_sepol_reallocarray(NULL, SIZE_MAX, 2));
 	assert_int_equal(errno, ENOMEM);
 	seal_sepol_free(NULL);
+}
+
+/* without memory there is a reserve, which is told, and which ends */
+static void test_reserve(void **state)
+{
+	char *p, *q, *grown;
+	size_t i;
+
+	(void)state;
+	assert_false(seal_sepol_memory_was_short());
+	memory_fail_at(1);
+	p = seal_sepol_malloc(100);
+	assert_true(memory_failed() && seal_sepol_memory_was_short());
+	assert_non_null(p);
+	memset(p, 'p', 100);
+	memory_fail_at(1);
+	q = seal_sepol_calloc(10, 10);
+	assert_true(memory_failed() && q >= p + 100);
+	for (i = 0; i < 100; i++)
+		assert_int_equal(q[i], 0);
+	memory_fail_at(0);
+	grown = seal_sepol_realloc(p, 200);
+	assert_true(grown >= q + 100);
+	for (i = 0; i < 100; i++)
+		assert_int_equal(grown[i], 'p');
+	seal_sepol_free(p);
+	seal_sepol_free(grown);
+	memory_fail_at(1);
+	assert_null(seal_sepol_malloc((size_t)1 << 20));
+	memory_fail_at(1);
+	assert_null(seal_sepol_malloc(SIZE_MAX - 1));
+	memory_fail_at(0);
+	p = seal_sepol_malloc(10);
+	memory_fail_at(1);
+	assert_null(seal_sepol_realloc(p, 1000));
+	memory_fail_at(0);
+	seal_sepol_free(p);
 }
 
 static void test_pieces(void **state)
@@ -123,9 +162,8 @@ static void test_settle_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_heap),
-		cmocka_unit_test(test_pieces),
-		cmocka_unit_test(test_child),
+		cmocka_unit_test(test_heap),           cmocka_unit_test(test_reserve),
+		cmocka_unit_test(test_pieces),         cmocka_unit_test(test_child),
 		cmocka_unit_test(test_settle_refused),
 	};
 

@@ -11,13 +11,32 @@
 #define ALIGN     _Alignof(uint64_t)
 #define MIN_BYTES ((size_t)16 << 20)
 
+#define RESERVE ((size_t)256 << 10)
+
 static struct seal_sepol_arena *filling, *all;
 static bool was_short;
 
-/* heap - what the C library gave; remembers that it had nothing */
-static void *heap(void *p)
+/* what is given when the C library has nothing: libsepol writes through null pointers where it
+ * puts the words of a constraint together. Its answer is not asked for any more then. Never given
+ * back, so a piece is zero. */
+static _Alignas(ALIGN) char reserve[RESERVE];
+static size_t reserve_used;
+
+static bool is_reserve(const void *p)
 {
-	was_short = was_short || !p;
+	return (uintptr_t)p - (uintptr_t)reserve < RESERVE;
+}
+
+static void *of_reserve(size_t n)
+{
+	size_t whole;
+	void *p = reserve + reserve_used;
+
+	was_short = true;
+	if (__builtin_add_overflow(n, ALIGN, &whole) ||
+	    (whole &= ~(ALIGN - 1)) > RESERVE - reserve_used)
+		return NULL;
+	reserve_used += whole;
 	return p;
 }
 
@@ -123,8 +142,10 @@ void *seal_sepol_malloc(size_t n)
 	size_t whole;
 	void *p;
 
-	if (!a)
-		return heap(malloc(n + !n));
+	if (!a) {
+		p = malloc(n + !n);
+		return p ? p : of_reserve(n);
+	}
 	if (__builtin_add_overflow(n, n ? ALIGN - 1 : ALIGN, &whole) ||
 	    (whole &= ~(ALIGN - 1)) > a->size - a->used) {
 		errno = ENOMEM;
@@ -139,11 +160,15 @@ void *seal_sepol_calloc(size_t count, size_t n)
 {
 	size_t all_bytes;
 
-	if (!filling)
-		return heap(calloc(count + !count, n + !n));
+	void *p;
+
 	if (__builtin_mul_overflow(count, n, &all_bytes)) {
 		errno = ENOMEM;
 		return NULL;
+	}
+	if (!filling) {
+		p = calloc(count + !count, n + !n);
+		return p ? p : of_reserve(all_bytes);
 	}
 	/* no piece of an arena is given out twice: it is zero as the kernel gave it */
 	return seal_sepol_malloc(all_bytes);
@@ -155,8 +180,16 @@ void *seal_sepol_realloc(void *p, size_t n)
 	size_t rest;
 	void *new;
 
-	if (p && !a)
-		return heap(realloc(p, n + !n));
+	if (p && is_reserve(p)) {
+		new = of_reserve(n);
+		rest = (size_t)(reserve + RESERVE - (char *)p);
+		return new ? memmove(new, p, n < rest ? n : rest) : NULL;
+	}
+	if (p && !a) {
+		new = realloc(p, n + !n);
+		was_short = was_short || !new;
+		return new;
+	}
 	new = seal_sepol_malloc(n);
 	if (!new || !p)
 		return new;
@@ -196,6 +229,6 @@ char *seal_sepol_strdup(const char *s)
 
 void seal_sepol_free(void *p)
 {
-	if (!arena_of(p))
+	if (!arena_of(p) && !is_reserve(p))
 		free(p);
 }

@@ -6,6 +6,8 @@
  * filled, all that libsepol asks for comes out of it, one piece after the other, and nothing is
  * given back: a child can parse a policy in shared memory and leave it ready at the same addresses
  * to its parent, and a policy goes as one mapping. At all other times they are the C library's.
+ * Where that one has nothing left, malloc() and calloc() give of a small reserve: libsepol writes
+ * through null pointers in places, and its answer is not used then (was_short below).
  * Not thread-safe, as libsepol's services are not. */
 
 #include <stdbool.h>
