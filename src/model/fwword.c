@@ -648,11 +648,6 @@ static const char *const hook_names[SEAL_FW_HOOK_MAX_] = {
 	[SEAL_FW_POSTROUTING] = "postrouting", [SEAL_FW_EGRESS] = "egress",
 };
 
-const char *seal_fw_hook_name(enum seal_fw_hook h)
-{
-	return h < SEAL_FW_HOOK_MAX_ ? hook_names[h] : "none";
-}
-
 bool seal_fw_hook_parse(struct seal_bytes s, enum seal_fw_hook *ret)
 {
 	unsigned i;

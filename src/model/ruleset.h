@@ -429,7 +429,6 @@ int seal_fw_priority_parse(enum seal_fw_family family, enum seal_fw_hook hook, s
 /* seal_fw_reject_parse - code of a refusal by name ("port-unreachable"); false: not one of @type */
 bool seal_fw_reject_parse(enum seal_fw_reject_type type, struct seal_bytes name, uint8_t *ret);
 const char *seal_fw_family_name(enum seal_fw_family f);
-const char *seal_fw_hook_name(enum seal_fw_hook h);
 /* seal_fw_reject_name - the word nft(8) has for the code, or "code N" words' NULL */
 const char *seal_fw_reject_name(enum seal_fw_reject_type type, uint8_t code);
 
