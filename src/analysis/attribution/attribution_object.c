@@ -353,6 +353,8 @@ int seal_case_identity(struct seal_attribution *at, const struct seal_case *c,
 		*ret = root_identity(c);
 		return 0;
 	}
+	if (seal_bytes_is(c->daemon, "sendmail")) /* whoever calls it */
+		return -ENODATA;
 	if (is_below(path, c->process->queue_directory) || c->reason.socket.n)
 		return seal_process_owner(at->h, c->process, ret);
 	if (seal_bytes_is(c->daemon, "local"))
@@ -361,8 +363,7 @@ int seal_case_identity(struct seal_attribution *at, const struct seal_case *c,
 		return as_virtual(at, c, ret);
 	if (seal_bytes_is(c->daemon, "pipe"))
 		return as_pipe_user(at, c, ret);
-	if (!c->daemon.n || seal_bytes_is(c->daemon, "spawn") ||
-	    seal_bytes_is(c->daemon, "sendmail"))
+	if (!c->daemon.n || seal_bytes_is(c->daemon, "spawn"))
 		return -ENODATA;
 	r = opened_as_root(at, c, path);
 	if (r < 0)

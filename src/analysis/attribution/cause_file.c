@@ -25,9 +25,11 @@ static int refused(struct seal_attribution *at, struct seal_finding *f,
 			       : "");
 }
 
+/* is_submission - postdrop(1), the one of the programs that submit mail which has a group of its
+ * own; sendmail(1) is whoever calls it */
 static bool is_submission(const struct seal_case *c)
 {
-	return seal_bytes_is(c->daemon, "postdrop") || seal_bytes_is(c->daemon, "sendmail");
+	return seal_bytes_is(c->daemon, "postdrop");
 }
 
 static bool is_creation(const struct seal_case *c)
@@ -78,6 +80,26 @@ static int walk(struct seal_attribution *at, const struct seal_case *c, struct s
 	return 0;
 }
 
+/* needs_group - whether it failed at what the group is for: the maildrop, and the sockets in public
+ */
+static int needs_group(struct seal_attribution *at, const struct seal_case *c, bool *ret)
+{
+	static const char *const folders[] = {"maildrop", "public"};
+	struct seal_bytes paths[SEAL_CASE_PATHS_MAX], folder;
+	size_t n, i, k;
+
+	*ret = false;
+	n = seal_case_paths(at, c, paths);
+	for (i = 0; i < n; i++)
+		for (k = 0; k < sizeof(folders) / sizeof(folders[0]); k++) {
+			if (seal_process_path(at->h, c->process, seal_bytes_of(folders[k]),
+					      &folder) == -ENOMEM)
+				return -ENOMEM;
+			*ret = *ret || seal_path_is_within(paths[i], folder);
+		}
+	return 0;
+}
+
 /* lost_set_gid - postdrop(1) is of no use without the group it takes from its program */
 static int lost_set_gid(struct seal_attribution *at, const struct seal_case *c,
 			struct seal_finding *f)
@@ -85,8 +107,12 @@ static int lost_set_gid(struct seal_attribution *at, const struct seal_case *c,
 	struct seal_origin o = {.source = SEAL_SOURCE_FILES};
 	struct seal_bytes path;
 	struct seal_file file;
+	bool wanted;
 	int r;
 
+	r = needs_group(at, c, &wanted);
+	if (r < 0 || !wanted)
+		return r;
 	r = seal_process_command(at->h, c->process, c->daemon, &path);
 	if (r < 0)
 		return r;

@@ -122,6 +122,18 @@ CASES = [
                   "Permission denied")],
      "causes": [("dac.queue", "certain", {"path": "/usr/sbin/postdrop"})],
      "never": ["sandbox.nnp"]},
+    {"name": "sendmail is not set-gid anywhere", "modes": {
+        "usr/sbin/sendmail": ("f", 0o755, 0, 0), "var/spool/postfix": ("d", 0o755, 0, 0)},
+     "log": [line("sendmail", 556, "fatal: chdir /var/spool/postfix: Permission denied")],
+     "never": ["dac.queue", "dac.path", "sandbox.nnp"]},
+    {"name": "sendmail at what only Postfix may open", "modes": {
+        "usr/sbin/sendmail": ("f", 0o755, 0, 0)},
+     "log": [line("sendmail", 557, "fatal: open /var/spool/postfix/active: Permission denied")],
+     "never": ["sandbox.nnp"], "told": ["as which user the daemon acted is not known"]},
+    {"name": "postdrop without set-gid, at what its group is not for", "modes": {
+        "usr/sbin/postdrop": ("f", 0o755, 0, 109), "etc/postfix/main.cf": ("f", 0o644, 0, 0)},
+     "log": [line("postdrop", 558, "fatal: open /etc/postfix/main.cf: Permission denied")],
+     "never": ["dac.queue"]},
     {"name": "the peer's words are not the unit's", "files": unit("IPAddressDeny=any"),
      "log": [deferred("A1B2C3D4", "host relay.example[198.51.100.40] said: 550 5.7.1 Permission "
                       "denied (in reply to RCPT TO command)", relay="relay.example"
