@@ -162,25 +162,15 @@ static const char *grade_class(enum seal_grade s)
 	return s == SEAL_GRADE_MEDIUM ? "unknown-on" : "na-on";
 }
 
-/* put_anchor - the first finding of a check is where the square of the check leads */
+/* put_anchor - where the square of the check leads */
 static void put_anchor(struct seal_html *w, const struct seal_findings *f,
 		       const struct seal_finding *it)
 {
-	for (const struct seal_finding *k = f->v.v; k < it; k++)
-		if (k->rule == it->rule && k->status == it->status)
-			return;
+	if (!seal_picture_is_told(f, it))
+		return;
 	seal_buf_puts(w->out, " id=\"f-");
 	seal_html_put(w, it->rule->id);
 	seal_buf_putc(w->out, '"');
-}
-
-static bool is_worst(const struct seal_findings *f, const struct seal_finding *it)
-{
-	seal_vec_each (k, &f->v) {
-		if (k->rule == it->rule && k->status == SEAL_STATUS_FAIL)
-			return it->status == SEAL_STATUS_FAIL;
-	}
-	return true;
 }
 
 static bool is_failure(const struct seal_finding *f, bool known)
@@ -241,8 +231,7 @@ static void put_line(struct seal_html *w, const struct seal_findings *f,
 		     const struct seal_finding *it)
 {
 	seal_buf_puts(w->out, "<tr");
-	if (is_worst(f, it))
-		put_anchor(w, f, it);
+	put_anchor(w, f, it);
 	seal_buf_puts(w->out, "><td>");
 	seal_html_put(w, it->rule->id);
 	seal_buf_printf(w->out, "</td><td class=\"tight\">%s</td><td>",

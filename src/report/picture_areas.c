@@ -37,21 +37,20 @@ static unsigned rank(enum seal_status s)
 {
 	unsigned i = 0;
 
-	while (i < SEAL_STATUS_MAX_ && order[i] != s)
+	while (order[i] != s)
 		i++;
 	return i;
 }
 
-/* is_told - whether @i stands for its check: the worst row of it, the first among equals */
-static bool is_told(const struct seal_findings *f, size_t i)
+bool seal_picture_is_told(const struct seal_findings *f, const struct seal_finding *it)
 {
-	const struct seal_finding *it = &f->v.v[i];
+	const struct seal_finding *end = f->v.v + f->v.n, *k;
 
-	for (size_t k = i; k-- > 0 && f->v.v[k].rule == it->rule;)
-		if (rank(f->v.v[k].status) <= rank(it->status))
+	for (k = it; k > f->v.v && k[-1].rule == it->rule; k--)
+		if (rank(k[-1].status) <= rank(it->status))
 			return false;
-	for (size_t k = i + 1; k < f->v.n && f->v.v[k].rule == it->rule; k++)
-		if (rank(f->v.v[k].status) < rank(it->status))
+	for (k = it + 1; k < end && k->rule == it->rule; k++)
+		if (rank(k->status) < rank(it->status))
 			return false;
 	return true;
 }
@@ -77,7 +76,8 @@ static void put_area(struct seal_html *w, const struct seal_findings *f, struct 
 	const char *before = "";
 
 	for (size_t i = 0; i < f->v.n; i++)
-		if (seal_bytes_eq(f->v.v[i].rule->area, area) && is_told(f, i))
+		if (seal_bytes_eq(f->v.v[i].rule->area, area) &&
+		    seal_picture_is_told(f, &f->v.v[i]))
 			n[f->v.v[i].status]++;
 	seal_buf_puts(w->out, "<li><div><span>");
 	seal_html_put(w, area_words(area));
@@ -96,7 +96,8 @@ static void put_area(struct seal_html *w, const struct seal_findings *f, struct 
 	for (unsigned s = 0; s < SEAL_STATUS_MAX_; s++)
 		for (size_t i = 0; i < f->v.n; i++)
 			if (f->v.v[i].status == order[s] &&
-			    seal_bytes_eq(f->v.v[i].rule->area, area) && is_told(f, i))
+			    seal_bytes_eq(f->v.v[i].rule->area, area) &&
+			    seal_picture_is_told(f, &f->v.v[i]))
 				put_cell(w, &f->v.v[i]);
 	seal_buf_puts(w->out, "</div></li>\n");
 }

@@ -13,6 +13,9 @@
 /* seal_picture_areas - what failed, by area: a square for every check, the worst first, that leads
  * to its finding ("#f-ID") */
 void seal_picture_areas(struct seal_html *w, const struct seal_findings *f);
+/* seal_picture_is_told - whether @it, of f->v, stands for its check, and has that place: the worst
+ * row of it, the first among equals */
+bool seal_picture_is_told(const struct seal_findings *f, const struct seal_finding *it);
 
 /* seal_picture_paths - which path is closed where: every listener and next hop, whose packets pass
  * the firewall, and the rule that decides. At most SEAL_PICTURE_PATHS paths, the rest is counted.
