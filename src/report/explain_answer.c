@@ -98,6 +98,12 @@ bool seal_story_new_day(struct seal_buf *b, const struct seal_story_line *l, int
 	return true;
 }
 
+void seal_story_not_told(struct seal_buf *b, const struct seal_explanation *x)
+{
+	seal_buf_printf(b, "%llu later %s it too", (unsigned long long)x->n_not_told,
+			x->n_not_told == 1 ? "line of the log names" : "lines of the log name");
+}
+
 /* put_span - "41 s", "12 min", "5 h", "3 days" */
 static void put_span(struct seal_buf *b, int64_t us)
 {
@@ -137,7 +143,8 @@ void seal_queue_pace(struct seal_buf *b, const struct seal_queue_health *q)
 		}
 	}
 	if (q->all.overdue)
-		seal_buf_printf(b, "; past their time %llu", (unsigned long long)q->all.overdue);
+		seal_buf_printf(b, "%spast their time %llu", b->n ? "; " : "",
+				(unsigned long long)q->all.overdue);
 }
 
 void seal_queue_certificate(struct seal_buf *b, const struct seal_queue_certificate *c)

@@ -81,10 +81,11 @@ static void put_story(struct seal_html *w, const struct seal_host *h,
 		last_us = l->time_us;
 	}
 	seal_buf_puts(w->out, "</table>\n");
-	if (x->n_not_told)
-		seal_buf_printf(w->out,
-				"<p class=\"mute\">%llu later lines of the log name it too.</p>\n",
-				(unsigned long long)x->n_not_told);
+	if (x->n_not_told) {
+		seal_buf_puts(w->out, "<p class=\"mute\">");
+		seal_story_not_told(w->out, x);
+		seal_buf_puts(w->out, ".</p>\n");
+	}
 }
 
 static void put_queue_row(struct seal_html *w, struct seal_bytes name,

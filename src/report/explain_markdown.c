@@ -65,9 +65,11 @@ static void put_story(struct seal_buf *out, const struct seal_host *h,
 		put_story_line(out, l, style);
 		last_us = l->time_us;
 	}
-	if (x->n_not_told)
-		seal_buf_printf(out, "\n%llu later lines of the log name it too.\n",
-				(unsigned long long)x->n_not_told);
+	if (x->n_not_told) {
+		seal_buf_putc(out, '\n');
+		seal_story_not_told(out, x);
+		seal_buf_puts(out, ".\n");
+	}
 }
 
 static void put_queue_row(struct seal_buf *out, struct seal_bytes name,

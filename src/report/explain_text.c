@@ -116,9 +116,11 @@ static void put_story(struct seal_buf *out, const struct seal_host *h,
 		put_story_line(out, l);
 		last_us = l->time_us;
 	}
-	if (x->n_not_told)
-		seal_buf_printf(out, "    %llu later lines of the log name it too\n",
-				(unsigned long long)x->n_not_told);
+	if (x->n_not_told) {
+		seal_buf_puts(out, "    ");
+		seal_story_not_told(out, x);
+		seal_buf_putc(out, '\n');
+	}
 	seal_buf_putc(out, '\n');
 }
 

@@ -40,9 +40,11 @@ void seal_answer_done(struct seal_answer *a);
 /* seal_story_words - "postfix/smtp[969]: ...", without its time and origin
  * seal_story_clock - "18:53:36.824"
  * seal_story_new_day - "2026-11-20 UTC" when the line is of another day than @last_us, or the first
- * (SEAL_TIME_NONE); returns whether it is */
+ * (SEAL_TIME_NONE); returns whether it is
+ * seal_story_not_told - "12 later lines of the log name it too" */
 void seal_story_words(struct seal_buf *b, const struct seal_story_line *l);
 void seal_story_clock(struct seal_buf *b, const struct seal_story_line *l);
+void seal_story_not_told(struct seal_buf *b, const struct seal_explanation *x);
 bool seal_story_new_day(struct seal_buf *b, const struct seal_story_line *l, int64_t last_us);
 
 #define SEAL_QUEUE_CAUSES_SHOWN  8

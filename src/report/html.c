@@ -143,7 +143,8 @@ static void put_source(struct seal_html *w, const struct seal_source_state *s)
 	if (s->detail.n)
 		seal_html_put(w, s->detail);
 	else if (s->records)
-		seal_buf_printf(w->out, "%llu records", (unsigned long long)s->records);
+		seal_buf_printf(w->out, "%llu record%s", (unsigned long long)s->records,
+				s->records == 1 ? "" : "s");
 	seal_buf_puts(w->out, "</td></tr>\n");
 }
 
@@ -162,9 +163,9 @@ static void put_sources(struct seal_html *w, const struct seal_host *h)
 				"what they would have told is missing here.</p>\n",
 				bad, bad == 1 ? "" : "s");
 	seal_buf_printf(w->out,
-			"<details%s><summary>%zu sources were read</summary>\n<table>"
+			"<details%s><summary>%zu source%s read</summary>\n<table>"
 			"<thead><tr><th>Status</th><th>Source</th><th></th></tr></thead>\n",
-			bad ? " open" : "", n);
+			bad ? " open" : "", n, n == 1 ? " was" : "s were");
 	seal_vec_each (s, &h->sources) {
 		put_source(w, s);
 	}

@@ -15,7 +15,7 @@ struct chart {
 	const struct seal_explanation *x;
 	int64_t from_us, to_us;
 	uint64_t n[COLOURS + 1][BINS + 1]; /* changes first, then sums */
-	uint64_t top;                      /* of all causes together, in one bin */
+	uint64_t top; /* of all causes together, in one bin; never 0 once counted */
 	bool any;
 };
 
@@ -45,7 +45,7 @@ static bool span_of(const struct seal_host *h, const struct seal_explained_messa
 		*to = r->rcpt->time_us;
 	if (*to == SEAL_TIME_NONE)
 		*to = *from;
-	return *from != SEAL_TIME_NONE && r->cause->group >= 0;
+	return *from != SEAL_TIME_NONE;
 }
 
 static void find_span(struct chart *c, const struct seal_host *h)
@@ -121,7 +121,7 @@ static int count(struct chart *c, const struct seal_host *h)
 
 static double height_of(const struct chart *c, uint64_t n)
 {
-	return c->top ? (double)n * (HEIGHT - 18) / (double)c->top : 0;
+	return (double)n * (HEIGHT - 18) / (double)c->top;
 }
 
 static void put_bars(struct seal_html *w, const struct chart *c)

@@ -46,7 +46,8 @@ static void put_head(struct seal_buf *out)
 static void put_more(struct seal_buf *out, size_t n, size_t shown, const char *what)
 {
 	if (n > shown)
-		seal_buf_printf(out, "    %zu more %s: --format json\n", n - shown, what);
+		seal_buf_printf(out, "    %zu more %s%s: --format json\n", n - shown, what,
+				n - shown == 1 ? "" : "s");
 }
 
 static void put_causes(struct seal_buf *out, const struct seal_explanation *x)
@@ -61,7 +62,7 @@ static void put_causes(struct seal_buf *out, const struct seal_explanation *x)
 		put_name(out, seal_buf_bytes(&name));
 		put_counts(out, &q->causes.v[i]);
 	}
-	put_more(out, q->causes.n, SEAL_QUEUE_CAUSES_SHOWN, "causes");
+	put_more(out, q->causes.n, SEAL_QUEUE_CAUSES_SHOWN, "cause");
 }
 
 static void put_domains(struct seal_buf *out, const struct seal_queue_health *q)
@@ -76,7 +77,7 @@ static void put_domains(struct seal_buf *out, const struct seal_queue_health *q)
 		put_name(out, seal_buf_bytes(&name));
 		put_counts(out, &q->domains.v[i]);
 	}
-	put_more(out, q->domains.n, SEAL_QUEUE_DOMAINS_SHOWN, "domains");
+	put_more(out, q->domains.n, SEAL_QUEUE_DOMAINS_SHOWN, "domain");
 }
 
 static void put_pace(struct seal_buf *out, const struct seal_queue_health *q)
