@@ -187,33 +187,88 @@ static int probe_lo(struct seal_subject *s, struct seal_out *out, bool v6)
 	return 0;
 }
 
-/* probe_spoofed - a packet that comes in on another interface and says it is from here. The kernel
- * drops it by itself, but for IPv4 with route_localnet. */
-static int probe_spoofed(struct seal_subject *s, struct seal_out *out)
+static int ask_spoofed(struct seal_subject *s, struct seal_bytes interface, struct seal_paths *ret)
 {
-	struct seal_addr from = loopback(false);
-	struct seal_path_query q = {
-		.dir = SEAL_PACKET_IN, .proto = IPPROTO_TCP, .port = 25, .from = {from, 32}};
-	struct seal_paths paths = {0};
-	int r = 0;
+	struct seal_path_query q = {.dir = SEAL_PACKET_IN,
+				    .proto = IPPROTO_TCP,
+				    .port = 25,
+				    .from = {loopback(false), 8},
+				    .interface = interface};
 
-	if (s->h->net.has_sysctl && s->h->net.route_localnet)
-		r = seal_paths_ask(s->h, s->h->ruleset, &s->h->net, &q, &paths);
+	return seal_paths_ask(s->h, s->h->ruleset, &s->h->net, &q, ret);
+}
+
+static void judge_spoofed(const struct seal_localnet *l, const struct seal_paths *paths,
+			  struct seal_out *out)
+{
+	seal_vec_each (p, &paths->paths) {
+		struct seal_about about = {{{"address", SEAL_LIT("127.0.0.0/8")},
+					    {p->interface.n ? "interface" : NULL, p->interface}},
+					   l->origin};
+		bool open = false, doubt = false;
+
+		seal_vec_each (row, &p->rows) {
+			open |= row->row.verdict.verdict == SEAL_FATE_ACCEPT;
+			doubt |= row->row.verdict.verdict == SEAL_FATE_DEPENDS;
+		}
+		if (open)
+			seal_out_fail(out, &about,
+				      "No rule stops packets from elsewhere that claim to be from "
+				      "127.0.0.0/8, and route_localnet is on (%.*s).",
+				      SEAL_ARG(l->ifname));
+		else if (doubt)
+			seal_out_unknown(out, &about,
+					 "route_localnet is on (%.*s), and whether packets that "
+					 "claim to be from 127.0.0.0/8 are stopped depends on "
+					 "what the evidence does not hold",
+					 SEAL_ARG(l->ifname));
+	}
+}
+
+/* doubt_spoofed - where nobody knows route_localnet, rules that stop such packets anyway do */
+static int doubt_spoofed(struct seal_subject *s, struct seal_out *out)
+{
+	struct seal_paths paths = {0};
+	bool stopped = true;
+	int r = ask_spoofed(s, SEAL_BYTES_NONE, &paths);
+
 	seal_vec_each (p, &paths.paths) {
 		seal_vec_each (row, &p->rows) {
-			struct seal_about about = {
-				{{"address", SEAL_LIT("127.0.0.1")},
-				 {p->interface.n ? "interface" : NULL, p->interface}},
-				{0}};
-
-			if (row->row.verdict.verdict == SEAL_FATE_ACCEPT)
-				seal_out_fail(out, &about,
-					      "Packets from elsewhere that claim to be from "
-					      "127.0.0.1 are let in, and route_localnet is on.");
+			stopped &= row->row.verdict.verdict != SEAL_FATE_ACCEPT &&
+				   row->row.verdict.verdict != SEAL_FATE_DEPENDS;
 		}
 	}
+	if (r == 0 && !stopped)
+		seal_out_unknown(out, NULL,
+				 "no rule stops packets from elsewhere that claim to be from "
+				 "127.0.0.0/8, and whether route_localnet is on is not in the "
+				 "evidence");
 	seal_paths_done(&paths);
 	return r;
+}
+
+/* probe_spoofed - packets that come in on another interface and say they are from here. The kernel
+ * drops them by itself, but for IPv4 with route_localnet. */
+static int probe_spoofed(struct seal_subject *s, struct seal_out *out)
+{
+	bool all = false;
+	int r = 0;
+
+	seal_vec_each (l, &s->h->net.localnet) {
+		all |= seal_bytes_is(l->ifname, "all");
+	}
+	seal_vec_each (l, &s->h->net.localnet) {
+		bool this_all = seal_bytes_is(l->ifname, "all");
+		struct seal_paths paths = {0};
+
+		if (r < 0 || all != this_all || seal_bytes_is(l->ifname, "lo"))
+			continue;
+		r = ask_spoofed(s, all ? SEAL_BYTES_NONE : l->ifname, &paths);
+		if (r == 0)
+			judge_spoofed(l, &paths, out);
+		seal_paths_done(&paths);
+	}
+	return r < 0 || all || s->h->net.has_localnet ? r : doubt_spoofed(s, out);
 }
 
 static int check_loopback(struct seal_subject *s, struct seal_out *out)

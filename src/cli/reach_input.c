@@ -129,6 +129,7 @@ void reach_input_done(struct reach_input *in)
 	seal_vec_done(&in->topology.interfaces);
 	seal_vec_done(&in->topology.addrs);
 	seal_vec_done(&in->topology.routes);
+	seal_vec_done(&in->topology.localnet);
 	seal_ruleset_free(in->own);
 	seal_evidence_free(in->host);
 	seal_root_free(in->root);

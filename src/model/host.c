@@ -101,6 +101,7 @@ void seal_host_free(struct seal_host *h)
 	seal_vec_done(&h->net.routes);
 	seal_vec_done(&h->net.listeners);
 	seal_vec_done(&h->net.resolvers);
+	seal_vec_done(&h->net.localnet);
 	seal_vec_done(&h->tasks.v);
 	seal_users_done(&h->users);
 	seal_disk_done(&h->disk);

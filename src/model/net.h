@@ -54,17 +54,24 @@ struct seal_listener {
 	uint32_t pid;
 };
 
+/* struct seal_localnet - net.ipv4.conf.IFNAME.route_localnet is on: IPv4 takes 127.0.0.0/8 from and
+ * to the wire there; "all" holds for every interface, whatever its own setting is */
+struct seal_localnet {
+	struct seal_bytes ifname;
+	struct seal_origin origin;
+};
+
 struct seal_net {
 	seal_vec(struct seal_bytes) interfaces;
 	seal_vec(struct seal_if_addr) addrs;
 	seal_vec(struct seal_route) routes;
 	seal_vec(struct seal_listener) listeners;
 	seal_vec(struct seal_addr) resolvers; /* of etc/resolv.conf */
+	seal_vec(struct seal_localnet) localnet;
 	bool has_addrs, has_routes, has_listeners, has_resolvers;
-	/* sysctls net.ipv4.ip_forward, net.ipv6.conf.all.forwarding,
-	 * net.ipv4.conf.all.route_localnet */
-	bool forward4, forward6, route_localnet;
-	bool has_sysctl; /* the three above are known */
+	bool has_localnet;       /* interfaces that localnet does not name have it off */
+	bool forward4, forward6; /* sysctls net.ipv4.ip_forward, net.ipv6.conf.all.forwarding */
+	bool has_forward;        /* these are known */
 };
 
 /* seal_addr_parse - dotted quad or RFC 4291 text, no zone, no brackets. Returns 0 or -EINVAL */

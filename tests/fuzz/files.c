@@ -65,6 +65,7 @@ READER(files_tsv, "live/files.tsv", SEAL_EV_POSTFIX | SEAL_EV_MAIL, true)
 READER(df, "live/df.json", SEAL_EV_MAIL, false)
 READER(selinux_json, "live/selinux.json", SEAL_EV_SELINUX, false)
 READER(users, "root/etc/passwd", SEAL_EV_POSTFIX, false)
+READER(sysctl, "root/sos_commands/kernel/sysctl_-a", 0, false)
 READER(unit, "root/etc/systemd/system/postfix.service", SEAL_EV_SETUP | SEAL_EV_POSTFIX, false)
 
 void fuzz_contexts(const uint8_t *p, size_t n)

@@ -20,8 +20,8 @@
 	X(plan) X(plan_file) X(policy) X(probe) \
 	X(proc_net) X(queue_file) X(queue_json) X(queue_log) \
 	X(reason) X(reduce) X(report) X(selinux_json) \
-	X(smtp) X(topology) X(unit) X(users) \
-	X(waivers) X(yaml)
+	X(smtp) X(sysctl) X(topology) X(unit) \
+	X(users) X(waivers) X(yaml)
 /* clang-format on */
 
 #define FUZZ_DECLARE(name) void fuzz_##name(const uint8_t *p, size_t n);

@@ -179,6 +179,9 @@ def by_hand(out):
     out.add("unit", "[Unit]\nAfter=network.target\n[Service]\nExecStart=/usr/sbin/postfix start\n"
             "ReadWritePaths=/var/spool/postfix -/x\nProtectSystem=strict\nPrivateTmp=yes\n"
             "CapabilityBoundingSet=~CAP_DAC_OVERRIDE\nSystemCallFilter=@system-service\n")
+    out.add("sysctl", "# a comment\n-net/ipv4/conf/eth0.7/route_localnet=1\n"
+            "net.ipv4.conf.*.route_localnet = 1\n-net.ipv4.conf.eth[0-9].route_localnet\nkernel.x\n"
+            "net.ipv4.conf.all.route_localnet = 0\nnet.ipv4.conf.default.route_localnet = 0x1\\\n=\n")
     out.add("proc_net", "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt\n"
             "   0: 00000000:0019 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 1\n"
             "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\n"

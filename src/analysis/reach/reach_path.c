@@ -152,16 +152,49 @@ static bool is_loopback(const struct reach *x, const struct addr_value *a)
 	return !a->open && a->lo == a->hi && (x->family == 4 ? a->lo >> 24 == 127 : a->lo == 1);
 }
 
+/* whether IPv4 takes loopback addresses from and to the wire there (route_localnet of "all" or of
+ * the interface); where nothing is known it does not, as kernels begin */
+static enum seal_tri routes_loopback(const struct reach *x, seal_u128 dev, bool unknown)
+{
+	enum seal_tri r = SEAL_NO;
+
+	seal_vec_each (l, &x->net->localnet) {
+		if (seal_bytes_is(l->ifname, "all") ||
+		    (!unknown && seal_ifname_u128(l->ifname) == dev))
+			return SEAL_YES;
+		if (unknown && !seal_bytes_is(l->ifname, "lo"))
+			r = SEAL_MAYBE;
+	}
+	return r;
+}
+
 /* what the kernel refuses to route although its destination is local */
-static bool martian(const struct reach *x, const struct flow *f)
+static enum seal_tri martian(const struct reach *x, const struct flow *f)
 {
 	const struct addr_value *s = &f->s.now.saddr, *d = &f->s.now.daddr;
+	enum seal_tri routes;
 
 	if (f->s.iif == lo_name() || x->family != 4)
-		return false;
-	if (is_loopback(x, d) && !(x->net->has_sysctl && x->net->route_localnet))
-		return true;
-	return !s->open && s->lo == s->hi && reach_is_local(x, s->lo);
+		return SEAL_NO;
+	if (!s->open && s->lo == s->hi && reach_is_local(x, s->lo))
+		return SEAL_YES;
+	if (!is_loopback(x, d))
+		return SEAL_NO;
+	routes = routes_loopback(x, f->s.iif, f->s.iif_unknown);
+	return routes == SEAL_MAYBE ? SEAL_MAYBE : routes == SEAL_YES ? SEAL_NO : SEAL_YES;
+}
+
+/* to_input - a packet for this host, unless the kernel throws it away before any rule */
+static int to_input(struct routed *t, struct flow *f)
+{
+	enum seal_tri thrown = martian(t->x, f);
+	int r = 0;
+
+	if (thrown == SEAL_MAYBE)
+		reach_tag(f, NULL, SEAL_LIT("which interface takes loopback addresses"));
+	if (thrown != SEAL_NO)
+		r = unrouted(t->x, f);
+	return r < 0 || thrown == SEAL_YES ? r : reach_add(&t->input, f);
 }
 
 static int to_forward(struct routed *t, const struct flow *part, seal_u128 dev)
@@ -172,9 +205,9 @@ static int to_forward(struct routed *t, const struct flow *part, seal_u128 dev)
 
 	f.s.oif = dev;
 	f.s.oif_unknown = dev == 0;
-	if (x->net->has_sysctl && !on)
+	if (x->net->has_forward && !on)
 		return unrouted(x, &f);
-	if (!x->net->has_sysctl) {
+	if (!x->net->has_forward) {
 		int r;
 
 		reach_tag(&f, NULL, SEAL_LIT("whether the host forwards packets"));
@@ -210,7 +243,7 @@ static int route_part(void *data, const struct flow *part, struct route_answer t
 
 	f.far.owned = false;
 	if (to.kind == ROUTE_LOCAL || local_by_question(x, part))
-		return martian(x, &f) ? unrouted(x, &f) : reach_add(&t->input, &f);
+		return to_input(t, &f);
 	if (to.kind == ROUTE_DEVICE && x->net->has_addrs)
 		return to_forward(t, &f, to.dev);
 	if (to.kind == ROUTE_NONE)
@@ -267,7 +300,7 @@ static bool leaves_from_loopback(const struct reach *x, const struct flow *f,
 				 struct route_answer to)
 {
 	return x->family == 4 && to.kind == ROUTE_DEVICE && is_loopback(x, &f->s.now.saddr) &&
-	       !(x->net->has_sysctl && x->net->route_localnet);
+	       routes_loopback(x, to.dev, to.dev == 0) == SEAL_NO;
 }
 
 static int send_part(void *data, const struct flow *part, struct route_answer to)

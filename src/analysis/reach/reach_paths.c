@@ -181,8 +181,9 @@ static int join_interfaces(struct asking *k, size_t first)
 
 struct listener {
 	struct seal_bytes purpose;
-	struct seal_addr only; /* bits 0: all addresses */
-	bool loopback;         /* lo alone */
+	struct seal_addr only;       /* bits 0: all addresses */
+	struct seal_bytes interface; /* empty: all of them */
+	bool loopback;               /* lo alone */
 	bool v4, v6;
 	uint16_t port;
 	uint8_t proto;
@@ -242,9 +243,12 @@ static int ask_interface(struct asking *k, const struct listener *l, struct seal
 /* addresses of the host are not known: every interface, any of its addresses */
 static int ask_unknown(struct asking *k, const struct listener *l)
 {
-	struct seal_path like = {
-		.dir = SEAL_PACKET_IN, .proto = l->proto, .port = l->port, .purpose = l->purpose};
-	struct near_end near = {SEAL_BYTES_NONE, l->only};
+	struct seal_path like = {.dir = SEAL_PACKET_IN,
+				 .proto = l->proto,
+				 .port = l->port,
+				 .purpose = l->purpose,
+				 .interface = l->interface};
+	struct near_end near = {l->interface, l->only};
 	struct seal_path *p = add_path(k, &like);
 	int r = 0;
 
@@ -309,7 +313,8 @@ static int ask_listener(struct asking *k, const struct listener *l)
 	if (!k->net->has_addrs)
 		return ask_unknown(k, l);
 	seal_vec_each (name, &k->net->interfaces) {
-		if (r >= 0 && !is_lo(*name))
+		if (r >= 0 && !is_lo(*name) &&
+		    (!l->interface.n || seal_bytes_eq(l->interface, *name)))
 			r = ask_interface(k, l, *name);
 	}
 	return r < 0 ? r : join_interfaces(k, first);
@@ -533,6 +538,7 @@ static int ask_in(struct asking *k, const struct seal_path_query *q, uint16_t po
 			     .port = port,
 			     .proto = q->proto,
 			     .only = q->to.addr,
+			     .interface = q->interface,
 			     .uid = q->uid,
 			     .gid = q->gid,
 			     .has_uid = q->has_uid};

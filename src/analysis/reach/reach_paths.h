@@ -40,6 +40,7 @@ struct seal_path_query {
 	uint8_t proto;
 	uint16_t port;               /* 0: 25, 465 and 587 */
 	struct seal_prefix from, to; /* addr.bits 0: any */
+	struct seal_bytes interface; /* IN: this one alone; empty: each */
 	uint32_t uid, gid;
 	bool has_uid;
 };

@@ -119,6 +119,25 @@ static void read_route(struct reading *rd)
 	rd->has_routes = true;
 }
 
+/* add_localnet - "ipv4.conf.NAME.route_localnet" is on */
+static void add_localnet(struct reading *rd, struct seal_bytes key)
+{
+	struct seal_localnet *l;
+
+	if (!seal_bytes_starts(key, "ipv4.conf.") || !seal_bytes_ends(key, ".route_localnet"))
+		return;
+	key = seal_bytes_from(key, strlen("ipv4.conf."));
+	if (key.n <= strlen(".route_localnet"))
+		return;
+	l = seal_vec_add(&rd->net->localnet);
+	if (!l) {
+		check(rd, -ENOMEM);
+		return;
+	}
+	key.n -= strlen(".route_localnet");
+	check(rd, seal_arena_intern(rd->a, key, &l->ifname));
+}
+
 static void read_sysctl(struct reading *rd)
 {
 	struct seal_bytes key;
@@ -129,8 +148,8 @@ static void read_sysctl(struct reading *rd)
 	while (seal_jsonread_key(&rd->j, &key)) {
 		on = seal_jsonread_peek(&rd->j) == '0' ? seal_jsonread_u64(&rd->j) != 0
 						       : seal_jsonread_bool(&rd->j);
-		if (seal_bytes_ends(key, "route_localnet"))
-			rd->net->route_localnet |= on;
+		if (on && seal_bytes_ends(key, "route_localnet"))
+			add_localnet(rd, key);
 		else if (seal_bytes_is(key, "ipv4.ip_forward") ||
 			 seal_bytes_is(key, "ipv4.conf.all.forwarding"))
 			rd->net->forward4 = on;
@@ -151,7 +170,7 @@ static void read_field(struct reading *rd, struct seal_bytes key)
 		rd->net->has_addrs = true;
 	} else if (seal_bytes_is(key, "forward")) {
 		rd->net->forward4 = rd->net->forward6 = seal_jsonread_bool(&rd->j);
-		rd->net->has_sysctl = true;
+		rd->net->has_forward = true;
 	} else if (seal_bytes_is(key, "default_dev") && kind == '"') {
 		text(rd, &rd->default_dev);
 	} else if (seal_bytes_is(key, "routes") && kind == '[') {

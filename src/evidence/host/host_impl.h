@@ -68,3 +68,9 @@ int seal_disk_read(const struct seal_root *root, struct seal_host *h);
 /* seal_proc_net_read - what network.c did not find in live/: proc/net of a live host or sosreport
  */
 int seal_proc_net_read(const struct seal_root *root, struct seal_host *h);
+
+/* seal_sysctl_read - which interfaces take loopback addresses off the wire, into h->net: as the
+ * running kernel has it, else as systemd-sysctl(8) sets it at boot
+ * Limits: 256 lines that set it; beyond, and where evidence lacks: not known. Returns 0 or -ENOMEM.
+ */
+int seal_sysctl_read(const struct seal_root *root, struct seal_host *h);

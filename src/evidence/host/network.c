@@ -291,5 +291,7 @@ int seal_network_read(const struct seal_root *root, struct seal_host *h)
 	h->net.has_listeners = r > 0;
 
 	r = seal_proc_net_read(root, h);
+	if (r >= 0)
+		r = seal_sysctl_read(root, h);
 	return r < 0 ? r : read_resolv_conf(root, h);
 }

@@ -51,7 +51,7 @@ static int add_line(struct seal_settings *rd, struct seal_bytes line, struct sea
 	struct seal_bytes value = line, key = SEAL_BYTES_NONE;
 	struct seal_setting *s;
 
-	if (rd->form == SEAL_SETTINGS_KEYS) {
+	if (rd->form != SEAL_SETTINGS_LINES) {
 		key = seal_bytes_trim(seal_bytes_cut(line, '=', &value));
 		value = seal_bytes_trim(value);
 	}
@@ -80,7 +80,8 @@ static int take_text(struct seal_settings *rd, struct seal_bytes text, struct se
 		origin.line++;
 		if (!joined.n && (!line.n || line.p[0] == '#' || line.p[0] == ';'))
 			continue;
-		if (line.n && line.p[line.n - 1] == '\\' && joined.n + line.n < FILE_MAX) {
+		if (rd->form != SEAL_SETTINGS_SYSCTL && line.n && line.p[line.n - 1] == '\\' &&
+		    joined.n + line.n < FILE_MAX) {
 			seal_buf_put(&joined, line.p, line.n - 1);
 			seal_buf_putc(&joined, ' ');
 			continue;

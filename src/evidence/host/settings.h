@@ -11,8 +11,9 @@
 
 /* enum seal_settings_form - how the lines of a file are to be read */
 enum seal_settings_form {
-	SEAL_SETTINGS_KEYS,  /* [section] and key = value */
-	SEAL_SETTINGS_LINES, /* whole lines */
+	SEAL_SETTINGS_KEYS,   /* [section] and key = value */
+	SEAL_SETTINGS_LINES,  /* whole lines */
+	SEAL_SETTINGS_SYSCTL, /* key = value, or -key; each line by itself: sysctl.d(5) */
 };
 
 /* struct seal_settings - one configuration being read */

@@ -198,6 +198,59 @@ case("FWI-007", "fail", "rejected", edit={NFT: ('iif "lo" accept', 'iif "lo" rej
 case("FWI-007", "fail", "no answers", edit={NFT: ('iif "lo" accept', 'iif "lo" tcp dport 1-65535 ct state new accept')},
      do=lambda r: r.edit(NFT, 'oif "lo" accept', 'oif "lo" ct state established drop'))
 case("FWI-007", "unknown", "at some hours", edit={NFT: ('iif "lo" accept', 'iif "lo" ' + HOURS + "accept")})
+# the kernel stops what claims to be from 127.0.0.0/8 by itself, but where route_localnet is on
+SYSCTL = "etc/sysctl.d/60-net.conf"
+LOCALNET = "net.ipv4.conf.all.route_localnet = 1\n"
+SPOOFED = {NFT: ("ip saddr 127.0.0.0/8 drop", "")}
+
+
+def spoofed(status, name, text, **kwargs):
+    case("FWI-007", status, name, edit=SPOOFED, put={SYSCTL: text}, **kwargs)
+
+
+case("FWI-007", "pass", "no rule, the kernel does it", edit=SPOOFED)
+case("FWI-007", "pass", "route_localnet and a rule", put={SYSCTL: LOCALNET})
+spoofed("fail", "route_localnet", "# for a container\n" + LOCALNET, objects=[{"address": "127.0.0.0/8"}], at=SYSCTL + ":2",
+        says="No rule stops packets from elsewhere that claim to be from 127.0.0.0/8, and route_localnet is on (all).")
+spoofed("fail", "of one interface", "net.ipv4.conf.eth0.route_localnet = 1\n", says="is on (eth0)",
+        objects=[{"address": "127.0.0.0/8", "interface": "eth0"}], at=SYSCTL + ":1")
+spoofed("fail", "of a VLAN", "-net/ipv4/conf/eth0.7/route_localnet=1\nnet.ipv4.conf.eth1/8.route_localnet=1\n",
+        objects=[{"address": "127.0.0.0/8", "interface": i} for i in ("eth0.7", "eth1.8")])
+spoofed("fail", "of a pattern", "net.ipv4.conf.*.route_localnet = 1\n", objects=[{"address": "127.0.0.0/8"}])
+spoofed("pass", "off", LOCALNET.replace("1", "0"))
+spoofed("pass", "off again", LOCALNET + LOCALNET.replace("1", "0"))
+spoofed("pass", "of loopback alone", "net.ipv4.conf.lo.route_localnet = 1\n")
+spoofed("unknown", "kept from the pattern", "-net.ipv4.conf.all.route_localnet\n-net.ipv4.conf.eth0.route_localnet\n"
+        "net.ipv4.conf.all.route_localnet = 0\nnet.ipv4.conf.?ll.route_localnet = 1\nnet.ipv4.conf.*.rp_filter = 1\n")
+spoofed("unknown", "of interfaces still to come", "net.ipv4.conf.default.route_localnet = 1\n")
+spoofed("unknown", "of a pattern of interfaces", "net.ipv4.conf.eth*.route_localnet = 1\n")
+case("FWI-007", "unknown", "which interface", put={SYSCTL: LOCALNET},
+     edit={NFT: ("ip saddr 127.0.0.0/8 drop", "iifname eth0 ip saddr 127.0.0.0/8 drop")}, objects=[{"address": "127.0.0.0/8"}])
+case("FWI-007", "pass", "that interface", put={SYSCTL: "net.ipv4.conf.eth0.route_localnet = 1\n"},
+     edit={NFT: ("ip saddr 127.0.0.0/8 drop", "iifname eth0 ip saddr 127.0.0.0/8 drop")})
+case("FWI-007", "pass", "hidden by a file of that name", edit=SPOOFED,
+     put={"usr/lib/sysctl.d/60-net.conf": LOCALNET, SYSCTL: "# nothing\n"})
+case("FWI-007", "pass", "a later file", edit=SPOOFED,
+     put={SYSCTL: LOCALNET, "usr/lib/sysctl.d/90-off.conf": LOCALNET.replace("1", "0")})
+case("FWI-007", "fail", "sysctl.conf by a link", edit=SPOOFED, put={"etc/sysctl.conf": LOCALNET},
+     do=lambda r: r.link("etc/sysctl.d/99-sysctl.conf", "../sysctl.conf"), at="etc/sysctl.d/99-sysctl.conf:1")
+case("FWI-007", "unknown", "settings not read", edit=SPOOFED, loop=[SYSCTL])
+case("FWI-007", "unknown", "a bundle that does not tell", edit=SPOOFED, live={},
+     says="whether route_localnet is on is not in the evidence")
+case("FWI-007", "pass", "a bundle that does not tell, a rule", live={})
+case("FWI-007", "fail", "as the kernel has it", edit=SPOOFED, live={}, objects=[{"address": "127.0.0.0/8", "interface": "eth0"}],
+     put={f"proc/sys/net/ipv4/conf/{i}/route_localnet": f"{int(i in ('eth0', 'default'))}\n"
+          for i in ("all", "default", "lo", "eth0", "eth1")})
+case("FWI-007", "pass", "off as the kernel has it", edit=SPOOFED, live={},
+     put={"proc/sys/net/ipv4/conf/all/route_localnet": "0\n", SYSCTL: LOCALNET})
+case("FWI-007", "unknown", "the kernel's settings not read", edit=SPOOFED, live={},
+     put={"proc/sys/net/ipv4/conf/all/route_localnet": "0\n"}, loop=["proc/sys/net/ipv4/conf/eth0/route_localnet"])
+case("FWI-007", "fail", "a sosreport", edit=SPOOFED, objects=[{"address": "127.0.0.0/8"}],
+     put={"sos_commands/kernel/sysctl_-a": "kernel.ostype = Linux\n" + LOCALNET})
+case("FWI-007", "pass", "a sosreport, off", edit=SPOOFED,
+     put={"sos_commands/kernel/sysctl_-a": LOCALNET.replace("1", "0") + "net.ipv4.conf.default.route_localnet = 1\n"})
+case("FWI-007", "unknown", "a sosreport that does not tell", edit=SPOOFED,
+     put={"sos_commands/kernel/sysctl_-a": "kernel.ostype = Linux\n", SYSCTL: LOCALNET})
 
 case("FWI-008", "pass", live=live())
 case("FWI-008", "fail", live=live(ports=(22, 25)))
