@@ -5,7 +5,7 @@
 usage: apart.py PROGRAM [--runs N] [--seed N] [--only N] [--case TEXT] [--kind KIND] [--incidents DIR]
 
 Recorded incidents and the hand-written hosts of tests/causes are explained as they are. Then, --runs
-times (default 400), one of them is changed so that what joined the failure with its cause joins no
+times (default 500), one of them is changed so that what joined the failure with its cause joins no
 longer: denials of another pid, program, time, object, domain, or that were not enforced; log lines of
 another process, time, port or errno; messages of another queue id; rules that do not meet the packet,
 routes that do, modes that allow, units that restrict nothing. No recipient and no cause without a
@@ -247,7 +247,7 @@ def other_object(ev, rng):
 def other_domain(ev, rng):
     """The denied process runs in a domain that Postfix never enters."""
     pick = each_event(rng, lambda r: r.choice((b"user_t", b"sshd_t", b"crond_t", b"getty_t", b"auditd_t",
-                                               b"nosuch_t", b"xpostfix_smtp_tx")))
+                                               b"nosuch_t", b"postfixed_smtpx_t")))
 
     def change(line, n):
         return re.sub(rb"(scontext=[^: ]+:[^: ]+:)[^: ]+", lambda m: m[1] + pick(n), line)
@@ -505,7 +505,7 @@ def disk_apart(ev, rng):
     ev.write(DISK, json.dumps(documents.replaced(ev.json(DISK), roomy)).encode())
 
 
-BLOCK = 8  # changes of a host that is laid out
+BLOCK = 4  # changes of a host that is laid out
 CLASSES = {"selinux", "firewall", "route", "dac", "sandbox", "disk"}
 
 
@@ -640,7 +640,7 @@ def sources(incidents):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
-    parser.add_argument("--runs", type=int, default=400)
+    parser.add_argument("--runs", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=int, help="this run alone")
     parser.add_argument("--case", help="hosts whose name holds this")
@@ -652,14 +652,15 @@ def main():
     hosts = sources(args.incidents)
     if args.case:
         hosts = [h for h in hosts if args.case in h[0]]
-    # so many runs each change one host; which one depends on seed and number alone
+    # each host in turn, in an order of the seed: which one depends on seed and number alone
+    random.Random(f"{args.seed}/hosts").shuffle(hosts)
     todo = collections.defaultdict(list)
     for number in range(args.runs) if args.only is None else [args.only]:
         todo[number // BLOCK].append(number)
     met, remarks = collections.Counter(), []
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        jobs = [pool.submit(explore, program, args.seed, *random.Random(f"{args.seed}/host/{i}").choice(hosts),
-                            numbers, args.kind) for i, numbers in sorted(todo.items())]
+        jobs = [pool.submit(explore, program, args.seed, *hosts[i % len(hosts)], numbers, args.kind)
+                for i, numbers in sorted(todo.items())]
         for job in jobs:
             found, bad = job.result()
             met += found
