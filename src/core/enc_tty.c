@@ -19,6 +19,14 @@ static bool is_workflow_command(struct seal_bytes s)
 	return seal_bytes_starts(s, "::") || (s.p[0] == ' ' && seal_bytes_find(s, "::") >= 0);
 }
 
+/* is_blank - what the runner takes away in front of a command, as String.TrimStart() of .NET does:
+ * Unicode's space separators; the controls and the ends of lines among them are hidden anyway */
+static bool is_blank(uint32_t cp)
+{
+	return cp == ' ' || cp == 0xa0 || cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200a) ||
+	       cp == 0x202f || cp == 0x205f || cp == 0x3000;
+}
+
 void seal_enc_tty(struct seal_buf *b, struct seal_bytes s)
 {
 	bool front = true;
@@ -32,7 +40,7 @@ void seal_enc_tty(struct seal_buf *b, struct seal_bytes s)
 			seal_enc_visible(b, seal_bytes_first(s, n));
 		else
 			seal_buf_put(b, s.p, n);
-		front = cp == ' ';
+		front = is_blank(cp);
 	}
 }
 

@@ -49,7 +49,7 @@ PIECES = [
     # commands of runners, of Prometheus, of shells
     b"::error file=a,line=1::x", b"::set-output name=a::b", b"::set-env name=PATH::x", b"::add-mask::x",
     b"::stop-commands::x", b"##[command]x", b"##vso[task.setvariable variable=a]b",
-    b"##teamcity[testFailed name='x']", b"%0A::warning::x", b"%0D%0A", b"\"} 1", b"# TYPE x counter", b"\\n\\\"",
+    b"##teamcity[testFailed name='x']", b"%0A::warning::x", "\u2005::error file=a,line=1::x".encode(), b"%0D%0A", b"\"} 1", b"# TYPE x counter", b"\\n\\\"",
     b"'; rm -rf / #", b"$(id)", b"`id`", b"&& id", b"| id", b"*?[a]", b"-rf", b"--format=json", b"~root",
     # JSON, SARIF, CSV, paths
     b"\\u0000", b"\",\"status\":\"pass\",\"x\":\"", b"\\", b"\"", b"'", b"../../../etc/passwd", b"//host/share",
@@ -391,10 +391,11 @@ def main():
         rng = random.Random(seed)
         PIECES[KEPT:] = []
         PIECES[:] = PIECES + [random_piece(rng) for _ in range(n)]
-        out += [f"seed {seed}: {fault}" for fault in one_root(program, False)]
+        found = [f"seed {seed}: {fault}" for fault in one_root(program, False)]
+        out += found
         tried += n
         if "--all" in sys.argv:
-            print(f"{tried} payloads, {len(out)} faults", flush=True)
+            print(f"{tried} payloads, {len(out)} faults", *found, sep="\n", flush=True)
     out += validate.later_faults()
     for fault in out:
         print(fault.encode("unicode_escape").decode()[:400])

@@ -99,6 +99,19 @@ static const struct command_row commands[] = {
 	 "%3A%3Aerror file=a%2Cline=1%3A%3Ab", "\"::error file=a,line=1::b\""},
 	{"a later word", SEAL_LIT("a ::add-mask::b"), "a \\x3a:add-mask::b", "\"a ::add-mask::b\"",
 	 "a ::add-mask::b", "a %3A%3Aadd-mask%3A%3Ab", "\"a ::add-mask::b\""},
+	{"a word behind another blank",
+	 SEAL_LIT("a\u00a0::b::\u1680::b::\u2005::b::\u202f::b::\u205f::b::\u3000::b::\u2010::b::"
+		  "\u3001::b::"),
+	 "a\u00a0\\x3a:b::\u1680\\x3a:b::\u2005\\x3a:b::\u202f\\x3a:b::\u205f\\x3a:b::\u3000\\x3a:"
+	 "b::\u2010::b::\u3001::b::",
+	 "\"a\u00a0::b::\u1680::b::\u2005::b::\u202f::b::\u205f::b::\u3000::b::\u2010::b::\u3001::"
+	 "b::\"",
+	 "a\u00a0::b::\u1680::b::\u2005::b::\u202f::b::\u205f::b::\u3000::b::\u2010::b::\u3001::b:"
+	 ":",
+	 "a\u00a0%3A%3Ab%3A%3A\u1680%3A%3Ab%3A%3A\u2005%3A%3Ab%3A%3A\u202f%3A%3Ab%3A%3A\u205f%3A%"
+	 "3Ab%3A%3A\u3000%3A%3Ab%3A%3A\u2010%3A%3Ab%3A%3A\u3001%3A%3Ab%3A%3A",
+	 "\"a\u00a0::b::\u1680::b::\u2005::b::\u202f::b::\u205f::b::\u3000::b::\u2010::b::\u3001::"
+	 "b::\""},
 	{"addresses", SEAL_LIT("::1, ::ffff:192.0.2.1 ::"),
 	 "::1, ::ffff:192.0.2.1 ::", "\"::1, ::ffff:192.0.2.1 ::\"", "::1, ::ffff:192.0.2.1 ::",
 	 "%3A%3A1%2C %3A%3Affff%3A192.0.2.1 %3A%3A", "\"::1, ::ffff:192.0.2.1 ::\""},
