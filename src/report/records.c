@@ -17,13 +17,15 @@ static int name_run(struct seal_records *r, const struct seal_host *h, const cha
 	seal_auto_buf struct seal_buf text = {0};
 	struct seal_print p = {0};
 	struct seal_json j;
+	int err;
 
 	seal_json_init(&j, &text, false);
 	seal_json_object(&j, NULL);
 	seal_part_envelope(&j, h, verb);
 	seal_json_object_end(&j);
 	seal_print_add(&p, NULL, seal_buf_bytes(&text));
-	return text.err ? text.err : seal_print_done(&p, r->run);
+	err = seal_print_done(&p, r->run);
+	return text.err ? text.err : err;
 }
 
 void seal_records_run(struct seal_records *r, const struct seal_host *h, const char *verb,
