@@ -41,15 +41,16 @@ static void put_paths(struct seal_html *w, const struct seal_denial_group *g)
 	size_t n = 0;
 
 	seal_vec_each (p, &g->paths) {
-		struct seal_bytes type = seal_context_part(p->expected, 't');
+		struct seal_bytes right;
+		const char *wrong = seal_denial_mislabelled(g, p, &right);
 
 		if (n++ == 5)
 			break;
 		seal_buf_printf(w->out, "%s<dd>", term);
 		seal_html_code(w, p->path);
-		if (type.n && !seal_bytes_eq(p->expected, p->actual)) {
-			seal_buf_puts(w->out, " should be ");
-			seal_html_code(w, type);
+		if (wrong) {
+			seal_buf_puts(w->out, wrong);
+			seal_html_code(w, right);
 		}
 		seal_buf_puts(w->out, "</dd>\n");
 		term = "";
@@ -85,7 +86,7 @@ static void put_module(struct seal_html *w, const struct seal_fix *f)
 	if (!f->module_cil.n)
 		return;
 	seal_buf_puts(w->out, "<details><summary>The module</summary><pre class=\"do\">");
-	for (struct seal_bytes rest = f->module_cil; rest.p && rest.n;) {
+	for (struct seal_bytes rest = f->module_cil; rest.n;) {
 		seal_html_put(w, seal_bytes_cut(rest, '\n', &rest));
 		seal_buf_putc(w->out, '\n');
 	}
@@ -117,7 +118,7 @@ static void put_group(struct seal_html *w, const struct seal_denial_group *g)
 	if (f)
 		seal_html_fix(w, f);
 	else
-		seal_html_row(w, "fix", SEAL_LIT("none found that suffices"));
+		seal_html_row(w, "fix", seal_denial_no_fix(g));
 	seal_buf_puts(w->out, "</dl>\n");
 	if (f)
 		put_module(w, f);

@@ -2,6 +2,7 @@
 #include "report/denials.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "report/parts.h"
 #include "report/report.h"
@@ -49,8 +50,8 @@ static int by_pid(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* count_pids - distinct pids among the occurrences kept */
-static uint64_t count_pids(const struct seal_denial_group *g)
+/* put_pids - how many distinct ones there are among the occurrences kept */
+static void put_pids(struct seal_json *j, const struct seal_denial_group *g)
 {
 	seal_vec(uint32_t) pids = {0};
 	uint64_t n = 0;
@@ -60,8 +61,11 @@ static uint64_t count_pids(const struct seal_denial_group *g)
 		seal_vec_each (hit, &(*m)->hits) {
 			uint32_t *pid = seal_vec_add(&pids);
 
-			if (pid)
-				*pid = hit->pid;
+			if (!pid) {
+				j->out->err = -ENOMEM;
+				break;
+			}
+			*pid = hit->pid;
 		}
 	}
 	if (pids.n)
@@ -69,7 +73,7 @@ static uint64_t count_pids(const struct seal_denial_group *g)
 	for (i = 0; i < pids.n; i++)
 		n += i == 0 || pids.v[i] != pids.v[i - 1];
 	seal_vec_done(&pids);
-	return n;
+	seal_json_u64(j, "pids", n);
 }
 
 static void put_object(struct seal_json *j, const struct seal_denial_group *g)
@@ -100,7 +104,7 @@ void seal_part_denial(struct seal_json *j, const struct seal_denial_group *g, si
 {
 	const struct seal_denial *d = g->members.v[0];
 	char fingerprint[SEAL_FINGERPRINT_SIZE];
-	struct seal_buf id = {0};
+	char id[32];
 
 	seal_json_bytes(j, "id", g->id);
 	if (seal_fingerprint_denial(g, fingerprint) < 0)
@@ -116,7 +120,7 @@ void seal_part_denial(struct seal_json *j, const struct seal_denial_group *g, si
 	seal_json_time(j, "first", g->first_us);
 	seal_json_time(j, "last", g->last_us);
 	put_comms(j, g);
-	seal_json_u64(j, "pids", count_pids(g));
+	put_pids(j, g);
 	seal_json_bool(j, "permissive", g->permissive);
 	put_object(j, g);
 	seal_json_bool(j, "mail", g->mail);
@@ -129,13 +133,8 @@ void seal_part_denial(struct seal_json *j, const struct seal_denial_group *g, si
 		seal_report_candidate(j, f);
 	}
 	seal_json_array_end(j);
-	if (fix)
-		seal_buf_printf(&id, "fix-%zu", fix);
-	if (id.n)
-		seal_json_bytes(j, "fix", seal_buf_bytes(&id));
-	else
-		seal_json_null(j, "fix");
-	seal_buf_done(&id);
+	snprintf(id, sizeof(id), "fix-%zu", fix);
+	seal_json_text(j, "fix", fix ? id : NULL);
 	seal_json_array(j, "origin");
 	seal_vec_each (m, &g->members) {
 		seal_report_origin(j, NULL, &(*m)->origin);

@@ -19,12 +19,12 @@ static void put_group(struct seal_buf *out, const struct seal_denial_group *g,
 	seal_md_item(out, style, "why", g->why);
 	if (g->paths.n)
 		seal_md_item(out, style, "path", g->paths.v[0].path);
-	if (g->fix < 0)
-		seal_buf_puts(out, "- fix: none found that suffices\n");
-	else
-		seal_md_fix(out, &g->candidates.v[g->fix]);
-	if (g->fix >= 0)
-		seal_md_item(out, style, "fix", g->candidates.v[g->fix].why);
+	if (g->fix < 0) {
+		seal_md_item(out, style, "fix", seal_denial_no_fix(g));
+		return;
+	}
+	seal_md_fix(out, &g->candidates.v[g->fix]);
+	seal_md_item(out, style, "fix", g->candidates.v[g->fix].why);
 }
 
 void seal_report_denials_markdown(const struct seal_host *h, const struct seal_denial_report *r,

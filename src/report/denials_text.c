@@ -20,6 +20,27 @@ void seal_denial_access(struct seal_buf *out, const struct seal_denial_group *g)
 	seal_buf_puts(out, " }");
 }
 
+const char *seal_denial_mislabelled(const struct seal_denial_group *g,
+				    const struct seal_denial_path *p, struct seal_bytes *ret)
+{
+	struct seal_bytes type = seal_context_part(p->expected, 't');
+
+	if (g->no_labels || !type.n)
+		return NULL;
+	*ret = type;
+	if (!seal_bytes_eq(type, seal_context_part(p->actual, 't')))
+		return " should be ";
+	*ret = seal_context_part(p->expected, 'l');
+	return seal_bytes_eq(*ret, seal_context_part(p->actual, 'l')) ? NULL
+								      : " should be of level ";
+}
+
+struct seal_bytes seal_denial_no_fix(const struct seal_denial_group *g)
+{
+	return g->reasons & SEAL_WHY_UNKNOWN ? SEAL_LIT("unknown: there is nothing to test one on")
+					     : SEAL_LIT("none found that suffices");
+}
+
 static void put_title(struct seal_buf *out, const struct seal_denial_group *g,
 		      const struct seal_text_style *style)
 {
@@ -58,8 +79,8 @@ static void put_paths(struct seal_buf *out, const struct seal_denial_group *g)
 
 	seal_vec_each (p, &g->paths) {
 		seal_auto_buf struct seal_buf b = {0};
-		struct seal_bytes type = seal_context_part(p->expected, 't');
-		struct seal_bytes level = seal_context_part(p->expected, 'l');
+		struct seal_bytes right;
+		const char *wrong = seal_denial_mislabelled(g, p, &right);
 
 		if (shown++ == 3) {
 			seal_buf_printf(&b, "%zu more", g->paths.n - 3);
@@ -67,17 +88,9 @@ static void put_paths(struct seal_buf *out, const struct seal_denial_group *g)
 			return;
 		}
 		seal_buf_put(&b, p->path.p, p->path.n);
-		if (g->no_labels) {
-			seal_text_row(out, INDENT, word, seal_buf_bytes(&b));
-			word = "";
-			continue;
-		}
-		if (type.n && !seal_bytes_eq(type, seal_context_part(p->actual, 't'))) {
-			seal_buf_puts(&b, " should be ");
-			seal_buf_put(&b, type.p, type.n);
-		} else if (type.n && !seal_bytes_eq(level, seal_context_part(p->actual, 'l'))) {
-			seal_buf_puts(&b, " should be of level ");
-			seal_buf_put(&b, level.p, level.n);
+		if (wrong) {
+			seal_buf_puts(&b, wrong);
+			seal_buf_put(&b, right.p, right.n);
 		}
 		seal_text_row(out, INDENT, word, seal_buf_bytes(&b));
 		word = "";
@@ -138,10 +151,7 @@ static void put_group(struct seal_buf *out, const struct seal_denial_group *g,
 	if (g->fix >= 0)
 		seal_text_fix(out, &g->candidates.v[g->fix], INDENT);
 	else
-		seal_text_row(out, INDENT, "fix",
-			      g->reasons & SEAL_WHY_UNKNOWN
-				      ? SEAL_LIT("unknown: there is nothing to test one on")
-				      : SEAL_LIT("none found that suffices"));
+		seal_text_row(out, INDENT, "fix", seal_denial_no_fix(g));
 	if (g->fix >= 0 && g->candidates.v[g->fix].module_cil.n && style->verbose)
 		put_cil(out, g->candidates.v[g->fix].module_cil);
 	put_others(out, g, style);

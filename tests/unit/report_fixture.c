@@ -265,16 +265,37 @@ void is_printable(const char *what, const struct seal_buf *b, bool color)
 static const struct {
 	const char *one, *more;
 } things[] = {
-	{"access", "accesses"},   {"cause", "causes"},     {"check", "checks"},
-	{"command", "commands"},  {"day", "days"},         {"denial", "denials"},
-	{"domain", "domains"},    {"fault", "faults"},     {"file", "files"},
-	{"finding", "findings"},  {"group", "groups"},     {"host", "hosts"},
-	{"line", "lines"},        {"message", "messages"}, {"path", "paths"},
-	{"peer", "peers"},        {"port", "ports"},       {"recipient", "recipients"},
-	{"record", "records"},    {"report", "reports"},   {"row", "rows"},
-	{"rule", "rules"},        {"source", "sources"},   {"step", "steps"},
-	{"time", "times"},        {"waiver", "waivers"},   {"connection", "connections"},
-	{"address", "addresses"}, {"type", "types"},
+	{"access", "accesses"},
+	{"cause", "causes"},
+	{"check", "checks"},
+	{"command", "commands"},
+	{"day", "days"},
+	{"denial", "denials"},
+	{"domain", "domains"},
+	{"fault", "faults"},
+	{"file", "files"},
+	{"finding", "findings"},
+	{"group", "groups"},
+	{"host", "hosts"},
+	{"line", "lines"},
+	{"message", "messages"},
+	{"path", "paths"},
+	{"peer", "peers"},
+	{"port", "ports"},
+	{"recipient", "recipients"},
+	{"record", "records"},
+	{"report", "reports"},
+	{"row", "rows"},
+	{"rule", "rules"},
+	{"source", "sources"},
+	{"step", "steps"},
+	{"time", "times"},
+	{"event", "events"},
+	{"overrun", "overruns"},
+	{"waiver", "waivers"},
+	{"connection", "connections"},
+	{"address", "addresses"},
+	{"type", "types"},
 };
 
 /* next_word - the letters at the front of what follows one blank */
@@ -314,7 +335,8 @@ void says_numbers(const char *what, const struct seal_buf *b)
 		rest = seal_bytes_from(rest, n);
 		word = next_word(&rest);
 		if (seal_bytes_is(word, "more") || seal_bytes_is(word, "other") ||
-		    seal_bytes_is(word, "later") || seal_bytes_is(word, "log"))
+		    seal_bytes_is(word, "later") || seal_bytes_is(word, "log") ||
+		    seal_bytes_is(word, "audit"))
 			word = next_word(&rest);
 		for (size_t k = 0; word.n && k < COUNT(things); k++)
 			if (seal_bytes_is(word, one ? things[k].more : things[k].one))
@@ -502,6 +524,16 @@ void is_metrics(const char *what, const struct seal_buf *b)
 }
 
 /* --- the rest */
+
+size_t count_of(const struct seal_buf *b, const char *text)
+{
+	struct seal_bytes s = seal_buf_bytes(b);
+	size_t n = 0;
+
+	for (ssize_t at; (at = seal_bytes_find(s, text)) >= 0; n++)
+		s = seal_bytes_from(s, (size_t)at + strlen(text));
+	return n;
+}
 
 long long number_at(const json_t *j, const char *key)
 {

@@ -52,6 +52,8 @@ void is_metrics(const char *what, const struct seal_buf *b);
 /* number_at, text_at - of a member that has to be there */
 long long number_at(const json_t *j, const char *key);
 bool text_at(const json_t *j, const char *key, const char *is);
+/* count_of - how often @text stands there */
+size_t count_of(const struct seal_buf *b, const char *text);
 /* again - no error, and empty for the next */
 void again(struct seal_buf *b);
 

@@ -327,16 +327,6 @@ static void measures(const struct seal_buf *b, const struct seal_explanation *x)
 
 /* --- what people read tells of everything there is */
 
-static size_t count_of(const struct seal_buf *b, const char *text)
-{
-	struct seal_bytes s = seal_buf_bytes(b);
-	size_t n = 0;
-
-	for (ssize_t at; (at = seal_bytes_find(s, text)) >= 0; n++)
-		s = seal_bytes_from(s, (size_t)at + strlen(text));
-	return n;
-}
-
 static void tells_all(const struct seal_buf *page, const struct seal_explanation *x)
 {
 	size_t soon = 0;
