@@ -305,34 +305,53 @@ static struct seal_attempt attempt_of(const struct join_row *row, struct seal_re
 	};
 }
 
+/* struct one_denial - a host with one denial, and an attempt that may join it */
+struct one_denial {
+	struct seal_host *h;
+	struct seal_event_index *events;
+	struct seal_avc_index *ix;
+	struct seal_attempt a;
+	struct seal_reason reason;
+	struct seal_bytes text;
+};
+
+static void one_denial_init(struct one_denial *o, const struct denied *denied,
+			    const struct join_row *row)
+{
+	*o = (struct one_denial){.h = seal_host_new()};
+	assert_non_null(o->h);
+	add_denial(o->h, denied);
+	o->a = attempt_of(row, &o->reason, &o->text);
+	assert_int_equal(seal_event_index_new(o->h, &o->events), 0);
+	assert_int_equal(seal_avc_index_new(o->h, o->events, &o->ix), 0);
+}
+
+static void one_denial_done(struct one_denial *o)
+{
+	seal_avc_index_free(o->ix);
+	seal_event_index_free(o->events);
+	seal_host_free(o->h);
+}
+
 static void test_join(void **state)
 {
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(joins) / sizeof(joins[0]); i++) {
-		seal_auto_event_index struct seal_event_index *events = NULL;
-		seal_auto_avc_index struct seal_avc_index *ix = NULL;
 		struct seal_avc_match found[SEAL_AVC_MATCHES_MAX];
-		struct seal_host *h = seal_host_new();
-		struct seal_attempt a;
-		struct seal_reason reason;
-		struct seal_bytes text;
+		struct one_denial o;
 		size_t n;
 
-		assert_non_null(h);
-		add_denial(h, &joins[i].denied);
-		a = attempt_of(&joins[i], &reason, &text);
-		assert_int_equal(seal_event_index_new(h, &events), 0);
-		assert_int_equal(seal_avc_index_new(h, events, &ix), 0);
-		n = seal_avc_join(ix, &a, S, found);
+		one_denial_init(&o, &joins[i].denied, &joins[i]);
+		n = seal_avc_join(o.ix, &o.a, S, found);
 		if (n != joins[i].n || (n && (found[0].object != joins[i].object ||
 					      found[0].by_child != joins[i].by_child)))
 			fail_msg("%s: %zu, object %d", joins[i].name, n,
 				 n ? (int)found[0].object : -1);
-		a.pid = 0;
-		assert_int_equal(seal_avc_join(ix, &a, S, found), 0);
-		seal_host_free(h);
+		o.a.pid = 0;
+		assert_int_equal(seal_avc_join(o.ix, &o.a, S, found), 0);
+		one_denial_done(&o);
 	}
 }
 
@@ -370,29 +389,20 @@ static void test_join_lock(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		seal_auto_event_index struct seal_event_index *events = NULL;
-		seal_auto_avc_index struct seal_avc_index *ix = NULL;
 		struct seal_avc_match found[SEAL_AVC_MATCHES_MAX];
-		struct seal_host *h = seal_host_new();
-		struct seal_attempt a;
-		struct seal_reason reason;
-		struct seal_bytes text;
+		struct one_denial o;
 
-		assert_non_null(h);
-		add_denial(h, &rows[i].denied);
-		a = attempt_of(&row, &reason, &text);
-		assert_int_equal(seal_event_index_new(h, &events), 0);
-		assert_int_equal(seal_avc_index_new(h, events, &ix), 0);
-		a.of_lock = true;
-		if (seal_avc_join(ix, &a, S, found) != rows[i].n)
+		one_denial_init(&o, &rows[i].denied, &row);
+		o.a.of_lock = true;
+		if (seal_avc_join(o.ix, &o.a, S, found) != rows[i].n)
 			fail_msg("%s", rows[i].name);
 		if (rows[i].n) {
 			assert_int_equal(found[0].object, SEAL_SAME_YES);
 			assert_true(found[0].of_lock);
 		}
-		a.of_lock = false;
-		assert_int_equal(seal_avc_join(ix, &a, S, found), i == 6);
-		seal_host_free(h);
+		o.a.of_lock = false;
+		assert_int_equal(seal_avc_join(o.ix, &o.a, S, found), i == 6);
+		one_denial_done(&o);
 	}
 }
 
