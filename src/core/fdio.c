@@ -2,6 +2,7 @@
 #include "core/fdio.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 int seal_fd_write(int fd, struct seal_bytes b)
 {
@@ -33,4 +34,22 @@ int seal_fd_read(int fd, void *ret, size_t n)
 		n -= (size_t)r;
 	}
 	return 0;
+}
+
+ssize_t seal_fd_read_at(int fd, void *ret, size_t n, uint64_t at)
+{
+	size_t got = 0;
+	ssize_t r;
+
+	while (got < n) {
+		r = pread(fd, (char *)ret + got, n - got, (off_t)(at + got));
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -errno;
+		if (r == 0)
+			break;
+		got += (size_t)r;
+	}
+	return (ssize_t)got;
 }

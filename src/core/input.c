@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include "core/fdio.h"
+
 #define CHUNK_BYTES      ((size_t)1024 * 1024)
 #define RATIO_MAX        200u
 #define RATIO_FREE_BYTES ((uint64_t)16 * 1024 * 1024)
@@ -15,6 +17,7 @@ struct seal_input {
 	struct archive *ar; /* NULL: plain */
 	char *raw;          /* compressed bytes on their way into libarchive */
 	uint64_t limit, out, in;
+	int error; /* negative errno of a read below the decompression; 0: none */
 };
 
 /* magic numbers: RFC 1952, RFC 8878, xz file format 2.1.1.1, bzip2, lz4 frame format */
@@ -57,12 +60,23 @@ static la_ssize_t feed(struct archive *ar, void *data, const void **buf)
 
 	n = read_some(in->fd, in->raw, CHUNK_BYTES / 4);
 	if (n < 0) {
-		archive_set_error(ar, (int)-n, "read failed");
+		archive_set_error(ar, (int)-n, "%s", strerror((int)-n));
+		in->error = (int)n;
 		return -1;
 	}
 	in->in += (uint64_t)n;
 	*buf = in->raw;
 	return n;
+}
+
+/* damaged - what stands in the way of the content: what the file was read with, or its bytes */
+static int damaged(const struct seal_input *in, struct seal_err *err)
+{
+	const char *why = archive_error_string(in->ar);
+
+	if (in->error)
+		return seal_err_set(err, in->error, "%s", strerror(-in->error));
+	return seal_err_set(err, -EBADMSG, "damaged compression: %s", why ? why : "?");
 }
 
 static int start_decompression(struct seal_input *in, struct seal_err *err)
@@ -81,9 +95,7 @@ static int start_decompression(struct seal_input *in, struct seal_err *err)
 	archive_read_support_format_raw(in->ar);
 	if (archive_read_open(in->ar, in, NULL, feed, NULL) != ARCHIVE_OK ||
 	    archive_read_next_header(in->ar, &entry) != ARCHIVE_OK)
-		return seal_err_set(err, -EBADMSG, "damaged compression: %s",
-				    archive_error_string(in->ar) ? archive_error_string(in->ar)
-								 : "?");
+		return damaged(in, err);
 	if (archive_filter_code(in->ar, 0) == ARCHIVE_FILTER_NONE)
 		return seal_err_set(err, -EBADMSG, "damaged compression: no valid header");
 	return 0;
@@ -113,11 +125,11 @@ int seal_input_new(int fd, uint64_t limit, struct seal_input **ret, struct seal_
 	in->fd = fd;
 	in->limit = limit;
 
-	n = pread(fd, magic, sizeof(magic), 0);
-	if (n < 0 && errno == ESPIPE)
+	n = seal_fd_read_at(fd, magic, sizeof(magic), 0);
+	if (n == -ESPIPE)
 		n = 0; /* a pipe: taken as it comes */
 	if (n < 0)
-		return seal_err_set(err, -errno, "%s", strerror(errno));
+		return seal_err_set(err, (int)n, "%s", strerror((int)-n));
 	if (is_compressed(magic, (size_t)n)) {
 		r = start_decompression(in, err);
 		if (r < 0)
@@ -166,9 +178,7 @@ ssize_t seal_input_read(struct seal_input *in, void *buf, size_t n, struct seal_
 	if (in->ar) {
 		got = archive_read_data(in->ar, buf, n);
 		if (got < 0)
-			return seal_err_set(
-				err, -EBADMSG, "damaged compression: %s",
-				archive_error_string(in->ar) ? archive_error_string(in->ar) : "?");
+			return damaged(in, err);
 	} else {
 		got = read_some(in->fd, buf, n);
 		if (got < 0)
@@ -306,7 +316,7 @@ int seal_root_read(const struct seal_root *root, const char *path, size_t max, c
 	if (fd < 0)
 		return fd;
 
-	r = seal_read_all(fd, max, ret, n, err);
+	r = seal_root_note(root, path, seal_read_all(fd, max, ret, n, err));
 	if (r < 0)
 		return seal_err_add(err, r, "%s", path);
 	return 0;

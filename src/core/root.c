@@ -13,11 +13,32 @@
 
 #define LIST_MAX 4000000
 
-static bool is_there(const struct seal_root *root, const char *path)
+/* is_fault - of machine or medium; other errnos say what lies there, or that nothing does */
+static bool is_fault(int code)
+{
+	static const int faults[] = {EIO,     ENOMEM,    EMFILE,    ENFILE,   ENOSPC,    ESTALE,
+				     EUCLEAN, ETIMEDOUT, EHOSTDOWN, ENOTCONN, EREMOTEIO, ENODEV};
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		if (code == -faults[i])
+			return true;
+	return false;
+}
+
+/* is_lookup_fault - of a path that was looked up, not read: a file system says -EBADMSG where its
+ * checksums are wrong */
+static bool is_lookup_fault(int code)
+{
+	return code == -EBADMSG || is_fault(code);
+}
+
+/* is_there - Returns 1, 0 or the errno of a fault */
+static int is_there(const struct seal_root *root, const char *path)
 {
 	struct stat st;
+	int r = root->ops->stat(&root->host, path, false, &st);
 
-	return root->ops->stat(&root->host, path, false, &st) == 0;
+	return is_lookup_fault(r) ? r : r == 0;
 }
 
 /* read_partial - what the bundle knows of the files that are not in it */
@@ -45,9 +66,13 @@ static int set_layout(struct seal_root *root)
 	struct seal_top host = SEAL_TOP_NONE;
 	int r;
 
-	root->whole = !is_there(root, "sos_commands");
-	if (!is_there(root, "bundle.json"))
-		return 0;
+	r = is_there(root, "sos_commands");
+	if (r < 0)
+		return r;
+	root->whole = !r;
+	r = is_there(root, "bundle.json");
+	if (r <= 0)
+		return r;
 
 	r = root->ops->enter(&root->host, "root", &host);
 	if (r == -ENOENT)
@@ -97,7 +122,10 @@ int seal_root_new(const char *path, struct seal_root **ret, struct seal_err *err
 		return seal_err_set(err, -ENOMEM, "%s: out of memory", path);
 	root->host = root->bundle = root->live = SEAL_TOP_NONE;
 	root->name = strdup(path);
-	if (!root->name)
+	root->faults = calloc(1, sizeof(*root->faults));
+	if (root->faults)
+		pthread_mutex_init(&root->faults->lock, NULL);
+	if (!root->name || !root->faults)
 		return seal_err_set(err, -ENOMEM, "%s: out of memory", path);
 
 	if (S_ISDIR(st.st_mode))
@@ -111,7 +139,8 @@ int seal_root_new(const char *path, struct seal_root **ret, struct seal_err *err
 
 	r = set_layout(root);
 	if (r < 0)
-		return seal_err_set(err, r, "%s: damaged bundle: %s", path, strerror(-r));
+		return seal_err_set(err, r, "%s: %s%s", path,
+				    is_fault(r) ? "" : "damaged bundle: ", strerror(-r));
 	if (root->kind == SEAL_ROOT_IMAGE && is_own(&st))
 		root->kind = SEAL_ROOT_LIVE;
 	*ret = seal_take(root);
@@ -134,6 +163,9 @@ void seal_root_free(struct seal_root *root)
 	if (root->queue_fd > 0)
 		close(root->queue_fd);
 	seal_partial_free(root->partial);
+	if (root->faults)
+		pthread_mutex_destroy(&root->faults->lock);
+	free(root->faults);
 	free(root->name);
 	free(root);
 }
@@ -190,6 +222,65 @@ static void tell(const struct seal_root *root, enum seal_root_place place, enum 
 		root->watch->touch(root->watch->data, place, touch, relative(path));
 }
 
+static bool is_same(const struct seal_root_fault *a, const struct seal_root_fault *b)
+{
+	return a->code == b->code && strcmp(a->path, b->path) == 0;
+}
+
+/* note - remember a fault, once. Returns @code. */
+static int note(const struct seal_root *root, const char *path, int code)
+{
+	struct seal_root_faults *f = root->faults;
+	struct seal_root_fault one = {.code = code};
+	size_t i;
+
+	snprintf(one.path, sizeof(one.path), "%s", relative(path));
+	pthread_mutex_lock(&f->lock);
+	for (i = 0; i < f->n && !is_same(&f->v[i], &one);)
+		i++;
+	if (i == SEAL_ROOT_FAULTS_MAX)
+		f->more++;
+	else if (i == f->n)
+		f->v[f->n++] = one;
+	pthread_mutex_unlock(&f->lock);
+	return code;
+}
+
+/* looked_up - @code, the result of a lookup, remembered where it is a fault */
+static int looked_up(const struct seal_root *root, const char *path, int code)
+{
+	return is_lookup_fault(code) ? note(root, path, code) : code;
+}
+
+int seal_root_note(const struct seal_root *root, const char *path, int code)
+{
+	return is_fault(code) ? note(root, path, code) : code;
+}
+
+size_t seal_root_faults(const struct seal_root *root, const struct seal_root_fault **ret,
+			size_t *beyond)
+{
+	struct seal_root_faults *f = root->faults;
+	size_t n;
+
+	pthread_mutex_lock(&f->lock);
+	*ret = f->v;
+	n = f->n;
+	if (beyond)
+		*beyond = f->more;
+	pthread_mutex_unlock(&f->lock);
+	return n;
+}
+
+void seal_root_forget_faults(const struct seal_root *root)
+{
+	struct seal_root_faults *f = root->faults;
+
+	pthread_mutex_lock(&f->lock);
+	f->n = f->more = 0;
+	pthread_mutex_unlock(&f->lock);
+}
+
 /* row_of - what a partial bundle says of the host's file @path; NULL: nothing */
 static const struct seal_partial_row *row_of(const struct seal_root *root, const char *path)
 {
@@ -215,10 +306,10 @@ static int missing(const struct seal_root *root, const char *path, int r)
 	const struct seal_partial_row *row;
 
 	if ((r != -ENOENT && r != -ENOTDIR) || !root->partial)
-		return r;
+		return looked_up(root, path, r);
 	row = row_of(root, path);
 	if (row && row->state == SEAL_PARTIAL_ERRNO)
-		return -row->error;
+		return looked_up(root, path, -row->error);
 	return root->whole ? -ENODATA : r;
 }
 
@@ -249,11 +340,15 @@ static const char *why_not(int code)
 static int open_below(const struct seal_root *root, const struct seal_top *top, const char *path,
 		      struct seal_err *err)
 {
+	char below[PATH_MAX];
 	int fd;
 
 	fd = root->ops->open(top, relative(path));
-	if (fd < 0)
+	if (fd < 0) {
+		snprintf(below, sizeof(below), "%s%s", top == &root->live ? "live/" : "", path);
+		looked_up(root, below, fd);
 		return seal_err_set(err, fd, "%s: %s", path, why_not(fd));
+	}
 	return fd;
 }
 
@@ -394,10 +489,13 @@ int seal_dir_open_file(const struct seal_dir *d, const char *name, struct stat *
 
 ssize_t seal_root_acl(const struct seal_root *root, const char *path, char *buf, size_t size)
 {
+	ssize_t n;
+
 	tell(root, SEAL_AT_HOST, SEAL_TOUCH_LOOK, path);
 	if (!root->ops->acl || (root->kind == SEAL_ROOT_ARCHIVE && !seal_root_has_owners(root)))
 		return -ENOTSUP;
-	return root->ops->acl(&root->host, relative(path), buf, size);
+	n = root->ops->acl(&root->host, relative(path), buf, size);
+	return n < 0 ? looked_up(root, path, (int)n) : n;
 }
 
 ssize_t seal_root_label(const struct seal_root *root, const char *path, char *buf, size_t size)

@@ -103,6 +103,29 @@ struct seal_watch {
  * @watch: borrowed, must outlive the root or its replacement; NULL ends it */
 void seal_root_watch(struct seal_root *root, const struct seal_watch *watch);
 
+/* struct seal_root_fault - a path that machine or medium failed to give: an I/O error, no memory,
+ * no descriptor. Callers take many a file for absent that they cannot read. */
+struct seal_root_fault {
+	char path[256]; /* relative; cut when it is longer */
+	int code;       /* negative errno */
+};
+
+/* seal_root_faults - the faults met since seal_root_forget_faults(), the first SEAL_ROOT_FAULTS_MAX
+ * of them, a path and errno once; borrowed, they stay as they are until the next forgetting
+ * @beyond: how often other paths failed after that, whose names are not kept; may be NULL */
+#define SEAL_ROOT_FAULTS_MAX 32
+size_t seal_root_faults(const struct seal_root *root, const struct seal_root_fault **ret,
+			size_t *beyond);
+
+/* seal_root_forget_faults - from here on another reading of the evidence is told about */
+void seal_root_forget_faults(const struct seal_root *root);
+
+/* seal_root_note - remember @code of reading the content of @path among the faults where it is one.
+ * -EBADMSG is none: it says that a compression is damaged. The lookups below note their own faults,
+ * seal_dir_open_file() excepted. Any thread may note.
+ * Returns @code. */
+int seal_root_note(const struct seal_root *root, const char *path, int code);
+
 /* seal_root_damage - what an archive lost on the way: cut off, names that lead out, contents over
  * the limit; printable, borrowed, empty when nothing is missing */
 const char *seal_root_damage(const struct seal_root *root);
@@ -139,6 +162,8 @@ int seal_dir_open(const struct seal_root *root, const char *path, struct seal_di
 void seal_dir_close(struct seal_dir *d);
 
 /* seal_dir_open_file - the regular file @name of the directory, a link is -ELOOP; *st describes it
+ * Its faults are not remembered: a directory may hold thousands of files, and whoever reads them
+ * counts those that fail.
  * Returns a file descriptor the caller closes, or a negative errno as seal_root_open(). */
 int seal_dir_open_file(const struct seal_dir *d, const char *name, struct stat *st);
 

@@ -323,6 +323,8 @@ static int archive_open(const struct seal_top *top, const char *path)
 	for (left = n->size; left;) {
 		ssize_t put = sendfile(fd, top->index->fd, &at, left);
 
+		if (put < 0 && errno == EINTR)
+			continue;
 		if (put <= 0)
 			return put < 0 ? -errno : -EIO;
 		left -= (uint64_t)put;

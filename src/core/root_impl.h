@@ -4,6 +4,8 @@
 /* root_impl.h - what the two kinds of root (directory tree, archive) implement; only root*.c
  * include it */
 
+#include <pthread.h>
+
 #include "core/root.h"
 #include "core/root_partial.h"
 
@@ -36,13 +38,22 @@ struct seal_root_ops {
 	void (*done)(struct seal_top *top);
 };
 
+/* struct seal_root_faults - kept apart: to look a path up does not change the root. Of a host that
+ * is watched, the logs are followed in a thread of their own. */
+struct seal_root_faults {
+	pthread_mutex_t lock;
+	size_t n, more;
+	struct seal_root_fault v[SEAL_ROOT_FAULTS_MAX];
+};
+
 struct seal_root {
 	const struct seal_root_ops *ops;
 	enum seal_root_kind kind;
 	char *name; /* as the user wrote it */
 	/* bundle: the three differ; else host alone. Unset: fd -1 and no index */
 	struct seal_top host, bundle, live;
-	struct seal_partial *partial;   /* of a bundle that has one; else NULL */
+	struct seal_partial *partial; /* of a bundle that has one; else NULL */
+	struct seal_root_faults *faults;
 	const struct seal_watch *watch; /* borrowed; NULL: nobody watches */
 	int queue_fd;                   /* seal_root_give_queue(); 0 = none */
 	bool whole;      /* the root holds all files of the host: no bundle, no sosreport */

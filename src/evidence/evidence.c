@@ -20,76 +20,182 @@
 #include "evidence/rights.h"
 #include "evidence/selinux/labels.h"
 #include "evidence/selinux/module_rules.h"
+#include "evidence/selinux/sepol_memory.h"
 #include "evidence/selinux/state.h"
 #include "model/ruleset.h"
+
+/* struct told - how many faults of the root, and failures beyond them, a host's sources tell */
+struct told {
+	size_t n, more;
+};
 
 /* struct view - what answers the host's questions about single files */
 struct view {
 	const struct seal_root *root;
 	struct seal_host *h;
+	struct told told;
+	bool reading; /* the evidence: what fails is told at its end */
 	struct seal_arena *arena;
 	struct seal_files *files;
 	struct seal_selinux_view selinux;
 };
 
+#define FURTHER "further paths"
+
+/* is_of - whether a row of sources is of the path of a fault, which may be cut */
+static bool is_of(const struct seal_source_state *s, struct seal_bytes fault)
+{
+	struct seal_bytes path = s->path;
+
+	while (path.n && path.p[0] == '/')
+		path = seal_bytes_from(path, 1);
+	if (fault.n == sizeof(((struct seal_root_fault *)NULL)->path) - 1)
+		path = seal_bytes_first(path, fault.n);
+	return seal_bytes_eq(path, fault);
+}
+
+/* tell_fault - as a row where no reader has one that says so; a row that calls the path absent is
+ * wrong */
+static int tell_fault(struct seal_host *h, const struct seal_root_fault *f)
+{
+	struct seal_bytes path = seal_bytes_of(f->path), why = seal_bytes_of(strerror(-f->code));
+	bool told = false;
+
+	seal_vec_each (s, &h->sources) {
+		if (!is_of(s, path))
+			continue;
+		if (s->status == SEAL_READ_ABSENT) {
+			if (seal_arena_copy(h->arena, why, &s->detail) < 0)
+				return -ENOMEM;
+			s->status = SEAL_READ_UNREADABLE;
+		}
+		told = told || s->status == SEAL_READ_UNREADABLE ||
+		       s->status == SEAL_READ_TRUNCATED;
+	}
+	if (!told && !seal_host_source(h, SEAL_SOURCE_FILES, path, SEAL_READ_UNREADABLE, why))
+		return -ENOMEM;
+	return 0;
+}
+
+/* tell_further - one row for all faults whose paths were not kept */
+static int tell_further(struct seal_host *h, size_t more)
+{
+	const char *detail = seal_arena_printf(h->arena, "failed %zu times", more);
+
+	if (!detail)
+		return -ENOMEM;
+	seal_vec_each (s, &h->sources) {
+		if (s->source == SEAL_SOURCE_FILES && s->status == SEAL_READ_UNREADABLE &&
+		    seal_bytes_is(s->path, FURTHER)) {
+			s->detail = seal_bytes_of(detail);
+			return 0;
+		}
+	}
+	return seal_host_source(h, SEAL_SOURCE_FILES, SEAL_LIT(FURTHER), SEAL_READ_UNREADABLE,
+				seal_bytes_of(detail))
+		       ? 0
+		       : -ENOMEM;
+}
+
+/* tell_faults - each path that machine or medium did not give, of those not told before: what a
+ * reader takes for absent must not be so in silence. Returns 0 or -ENOMEM. */
+static int tell_faults(const struct seal_root *root, struct seal_host *h, struct told *told)
+{
+	const struct seal_root_fault *v;
+	size_t more, n = seal_root_faults(root, &v, &more);
+	int r = 0;
+
+	if (told->n > n || told->more > more) /* another reading began */
+		*told = (struct told){0};
+	for (; r == 0 && told->n < n; told->n += r == 0)
+		r = tell_fault(h, &v[told->n]);
+	if (r == 0 && told->more < more) {
+		r = tell_further(h, more);
+		told->more = more;
+	}
+	return r;
+}
+
+/* viewed - @r, after the faults that were met on the way to it have been told. Callers take most
+ * failures for "not known": that memory was short is kept for the end. */
+static int viewed(struct view *v, int r)
+{
+	if (!v->reading && tell_faults(v->root, v->h, &v->told) < 0)
+		r = -ENOMEM;
+	seal_sepol_memory_note(r);
+	return r;
+}
+
 static int view_file(void *data, struct seal_bytes path, struct seal_file *ret)
 {
-	return seal_files_view(((struct view *)data)->files, path, ret);
+	struct view *v = data;
+
+	return viewed(v, seal_files_view(v->files, path, ret));
 }
 
 static int view_acl(void *data, struct seal_bytes path, struct seal_acl *ret)
 {
-	return seal_files_acl(((struct view *)data)->files, path, ret);
+	struct view *v = data;
+
+	return viewed(v, seal_files_acl(v->files, path, ret));
 }
 
 static int view_text(void *data, struct seal_bytes path, struct seal_bytes *ret)
 {
-	const struct view *v = data;
+	struct view *v = data;
 
-	return seal_contents_text(v->root, v->arena, path, ret);
+	return viewed(v, seal_contents_text(v->root, v->arena, path, ret));
 }
 
 static int view_certificate(void *data, struct seal_bytes path, struct seal_certificate *ret)
 {
-	const struct view *v = data;
+	struct view *v = data;
 
-	return seal_contents_certificate(v->root, v->arena, path, ret);
+	return viewed(v, seal_contents_certificate(v->root, v->arena, path, ret));
 }
 
 static int view_chain(void *data, const struct seal_chain_query *query, struct seal_chain *ret)
 {
-	const struct view *v = data;
+	struct view *v = data;
 
-	return seal_certificates_chain(v->root, v->arena, query, ret);
+	return viewed(v, seal_certificates_chain(v->root, v->arena, query, ret));
 }
 
 static int view_key(void *data, struct seal_bytes path, unsigned nth,
 		    unsigned char ret[SEAL_KEY_ID_SIZE])
 {
-	const struct view *v = data;
+	struct view *v = data;
 
-	return seal_certificates_key(v->root, v->h, path, nth, ret);
+	return viewed(v, seal_certificates_key(v->root, v->h, path, nth, ret));
 }
 
 static int view_label(void *data, struct seal_bytes path, struct seal_bytes *ret)
 {
-	return seal_selinux_view_label(&((struct view *)data)->selinux, path, ret);
+	struct view *v = data;
+
+	return viewed(v, seal_selinux_view_label(&v->selinux, path, ret));
 }
 
 static int view_expected(void *data, struct seal_bytes path, char type, struct seal_bytes *ret)
 {
-	return seal_selinux_view_expected(&((struct view *)data)->selinux, path, type, ret);
+	struct view *v = data;
+
+	return viewed(v, seal_selinux_view_expected(&v->selinux, path, type, ret));
 }
 
 static int view_spec_path(void *data, struct seal_bytes path, struct seal_arena *arena,
 			  struct seal_bytes *ret)
 {
-	return seal_selinux_view_spec_path(&((struct view *)data)->selinux, path, arena, ret);
+	struct view *v = data;
+
+	return viewed(v, seal_selinux_view_spec_path(&v->selinux, path, arena, ret));
 }
 
 static int view_entry(void *data, size_t n, struct seal_context_entry *ret)
 {
-	return seal_selinux_view_entry(&((struct view *)data)->selinux, n, ret);
+	struct view *v = data;
+
+	return viewed(v, seal_selinux_view_entry(&v->selinux, n, ret));
 }
 
 static int open_view(const struct seal_root *root, struct seal_host *h, struct seal_err *err)
@@ -103,6 +209,7 @@ static int open_view(const struct seal_root *root, struct seal_host *h, struct s
 	h->view.data = v;
 	v->root = root;
 	v->h = h;
+	v->reading = true;
 	v->arena = h->arena;
 	r = seal_files_open(root, h, &v->files, err);
 	if (r < 0)
@@ -230,9 +337,11 @@ int seal_evidence_read(const struct seal_root *root, const struct seal_evidence_
 		       struct seal_host **ret, struct seal_err *err)
 {
 	seal_auto_host struct seal_host *h = NULL;
+	struct view *v;
 	size_t i;
 	int r;
 
+	seal_root_forget_faults(root);
 	h = seal_host_new();
 	if (!h)
 		return seal_err_set(err, -ENOMEM, "out of memory");
@@ -252,8 +361,12 @@ int seal_evidence_read(const struct seal_root *root, const struct seal_evidence_
 	h->progress = query->progress;
 
 	r = read_all(root, query, h, err);
+	v = h->view.data;
+	if (r == 0)
+		r = tell_faults(root, h, &v->told);
 	if (r < 0)
 		return seal_err_set(err, r, "%s: %s", h->root, strerror(-r));
+	v->reading = false;
 	*ret = seal_take(h);
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "evidence/journal.h"
 
+#include "core/fdio.h"
 #include "evidence/journal_export.h"
 #include "evidence/journal_walk.h"
 
@@ -258,7 +259,8 @@ static bool is_export(int fd)
 {
 	char first[2];
 
-	return pread(fd, first, sizeof(first), 0) == 2 && first[0] == '_' && first[1] == '_';
+	return seal_fd_read_at(fd, first, sizeof(first), 0) == 2 && first[0] == '_' &&
+	       first[1] == '_';
 }
 
 /* probe - when a journal file ends, by opening it alone: one that is damaged would spoil the rest
@@ -462,12 +464,13 @@ static void close_directory(struct directory *d)
 struct parent {
 	struct seal_journal_walk *w;
 	const char *path;
+	bool failed; /* not the listing: what was done with a directory */
 };
 
 /* one directory for each machine id (and name space) */
 static int each_directory(void *data, const char *name, unsigned char type)
 {
-	const struct parent *p = data;
+	struct parent *p = data;
 	char path[PATH_MAX];
 	struct directory d = {.w = p->w, .path = path};
 	int r;
@@ -479,6 +482,7 @@ static int each_directory(void *data, const char *name, unsigned char type)
 	if (r != -ENOMEM)
 		r = d.files.n || d.exports.n ? walk_directory(&d) : 0;
 	close_directory(&d);
+	p->failed = r < 0;
 	return r;
 }
 
@@ -555,10 +559,11 @@ static int walk_all(struct seal_journal_walk *w)
 	for (i = 0; i < 2 && r >= 0; i++) {
 		p.path = parents[i];
 		r = seal_root_list(w->root, p.path, each_directory, &p, NULL);
-		if (r == -EACCES)
-			r = add_unreadable(w, p.path, strerror(EACCES));
-		else if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP)
+		if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP)
 			r = 0;
+		else if (r < 0 && r != -ENOMEM && !p.failed)
+			r = add_unreadable(w, p.path,
+					   r == -ENODATA ? "not in the bundle" : strerror(-r));
 	}
 	if (r >= 0) {
 		cover(w, from);

@@ -76,7 +76,7 @@ struct seal_chain_link {
 };
 
 enum seal_issuer {
-	SEAL_ISSUER_UNKNOWN, /* no list of known CAs was read */
+	SEAL_ISSUER_UNKNOWN, /* no list of known CAs was read, or one could not be */
 	SEAL_ISSUER_KNOWN,   /* the last certificate is a root, or the issuer of it is known */
 	SEAL_ISSUER_ABSENT,
 };

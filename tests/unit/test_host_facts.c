@@ -50,7 +50,7 @@ static void build(struct scene *s, const struct file *files, size_t n)
 {
 	size_t i;
 
-	strcpy(s->top, "/tmp/postseal-facts-XXXXXX");
+	snprintf(s->top, sizeof(s->top), "/tmp/postseal-facts-XXXXXX");
 	assert_non_null(mkdtemp(s->top));
 	for (i = 0; i < n; i++)
 		put(s->top, &files[i]);

@@ -168,6 +168,9 @@ static int set_filter(struct seal_packing *p)
 		r = archive_write_add_filter_xz(p->ar);
 	else
 		r = archive_write_add_filter_gzip(p->ar);
+	/* the same evidence gives the same bytes */
+	if (r == ARCHIVE_OK && strcmp(filter, "gzip") == 0)
+		r = archive_write_set_filter_option(p->ar, NULL, "timestamp", NULL);
 	/* ARCHIVE_WARN: it would start a program for it */
 	return r == ARCHIVE_OK ? 0 : seal_pack_fail(p, filter);
 }

@@ -7,6 +7,7 @@
 
 #include "core/arena.h"
 #include "core/errnos.h"
+#include "core/fdio.h"
 #include "core/input.h"
 #include "evidence/bundle/bundle_impl.h"
 
@@ -183,7 +184,7 @@ static int unpacked(struct seal_packing *p, int fd)
 	seal_auto_input struct seal_input *in = NULL;
 	seal_auto_close int own = fcntl(fd, F_DUPFD_CLOEXEC, 3), out = -1;
 	char buf[16384];
-	ssize_t n, w;
+	ssize_t n;
 	int r;
 
 	if (own < 0) {
@@ -200,9 +201,9 @@ static int unpacked(struct seal_packing *p, int fd)
 	if (out < 0)
 		return -errno;
 	while ((n = seal_input_read(in, buf, sizeof(buf), NULL)) > 0) {
-		w = write(out, buf, (size_t)n);
-		if (w != n)
-			return w < 0 ? -errno : -EIO;
+		r = seal_fd_write(out, (struct seal_bytes){buf, (size_t)n});
+		if (r < 0)
+			return r;
 	}
 	if (n < 0 || lseek(out, 0, SEEK_SET) < 0)
 		return n < 0 ? (int)n : -errno;

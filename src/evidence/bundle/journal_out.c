@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include "core/arena.h"
+#include "core/fdio.h"
 #include "core/vec.h"
 #include "evidence/bundle/bundle_impl.h"
 #include "evidence/journal.h"
@@ -47,7 +48,6 @@ static int put_entry(void *data, struct seal_bytes path, struct seal_bytes text)
 {
 	struct copies *c = data;
 	struct copy *to = copy_of(c, path);
-	ssize_t n;
 
 	if (!to)
 		return -ENOMEM;
@@ -55,10 +55,7 @@ static int put_entry(void *data, struct seal_bytes path, struct seal_bytes text)
 	if (c->full)
 		return 0;
 	c->left -= text.n;
-	n = write(to->fd, text.p, text.n);
-	if (n < 0)
-		return -errno;
-	return (size_t)n == text.n ? 0 : -EIO;
+	return seal_fd_write(to->fd, text);
 }
 
 static int pack_one(struct seal_packing *p, const struct copy *c)

@@ -207,10 +207,14 @@ static int version_in(struct fwd_config *c, const char *dir)
 	const char *path;
 	ssize_t at;
 	size_t n;
+	int r;
 
 	path = seal_arena_printf(c->arena, "%s/firewall/config/__init__.py", dir);
-	if (!path || seal_root_read(c->root, path, 1u << 20, &text, &n, NULL) < 0)
-		return 0;
+	if (!path)
+		return -ENOMEM;
+	r = seal_root_read(c->root, path, 1u << 20, &text, &n, NULL);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
 
 	t = (struct seal_bytes){text, n};
 	at = seal_bytes_find(t, "\nVERSION = ");

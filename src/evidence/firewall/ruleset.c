@@ -67,6 +67,7 @@ static int take(struct seal_host *h, struct seal_bytes json, struct seal_bytes p
 
 /* ---- a bundle's listing ---- */
 
+/* read_bundle - Returns 1 (there is one, whether or not it could be read), 0 or -ENOMEM */
 static int read_bundle(const struct seal_root *root, struct seal_host *h)
 {
 	static const char name[] = "nftables.json";
@@ -83,8 +84,10 @@ static int read_bundle(const struct seal_root *root, struct seal_host *h)
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)
-		return row(h, path, SEAL_READ_UNREADABLE, NULL, seal_bytes_of(err.text));
-	return take(h, (struct seal_bytes){json, n}, path, SEAL_BYTES_NONE);
+		r = row(h, path, SEAL_READ_UNREADABLE, NULL, seal_bytes_of(err.text));
+	else
+		r = take(h, (struct seal_bytes){json, n}, path, SEAL_BYTES_NONE);
+	return r < 0 ? r : 1;
 }
 
 /* ---- the kernel ---- */
@@ -259,12 +262,13 @@ int seal_ruleset_read(const struct seal_root *root, struct seal_host *h, struct 
 		r = read_live(h);
 	else
 		r = read_bundle(root, h);
+	/* a running ruleset that cannot be read is not the one of the next boot */
 	if (r == 0 && !h->ruleset && seal_root_kind(root) != SEAL_ROOT_LIVE) {
 		r = read_config(root, h, &h->ruleset);
 		if (r == 0 && !h->ruleset)
 			r = read_unowned(root, h, &h->ruleset);
 	}
-	if (r == 0 && h->ruleset && h->ruleset->numbered)
+	if (r >= 0 && h->ruleset && h->ruleset->numbered)
 		r = seal_firewalld_origins(root, h->ruleset);
 	return r < 0 ? seal_err_set(err, r, "out of memory") : 0;
 }

@@ -218,6 +218,15 @@ static uint16_t read_port(struct reading *rd)
 	return (uint16_t)v;
 }
 
+static uint32_t read_u32(struct reading *rd)
+{
+	uint64_t v = seal_jsonread_u64(&rd->j);
+
+	if (v > UINT32_MAX)
+		bad(rd, "number over 32 bits");
+	return (uint32_t)v;
+}
+
 static void read_addr(struct reading *rd, struct seal_addr *ret)
 {
 	struct seal_bytes s;
@@ -281,12 +290,12 @@ static void probe_field(struct reading *rd, struct seal_bytes key, struct seal_p
 	} else if (seal_bytes_is(key, "dport")) {
 		k->dport = read_port(rd);
 	} else if (seal_bytes_is(key, "uid")) {
-		k->uid = (uint32_t)seal_jsonread_u64(&rd->j);
+		k->uid = read_u32(rd);
 	} else if (seal_bytes_is(key, "gid")) {
-		k->gid = (uint32_t)seal_jsonread_u64(&rd->j);
+		k->gid = read_u32(rd);
 		*has_gid = true;
 	} else if (seal_bytes_is(key, "mark")) {
-		k->mark = (uint32_t)seal_jsonread_u64(&rd->j);
+		k->mark = read_u32(rd);
 	} else {
 		seal_jsonread_skip(&rd->j);
 	}

@@ -117,7 +117,11 @@ static int read_pem(const struct seal_root *root, struct seal_bytes path, bool s
 		return r;
 	fd = secret ? seal_root_open_secret(root, name + 1, NULL)
 		    : seal_root_open(root, name + 1, NULL);
-	return fd < 0 ? absent(root, fd) : seal_read_all(fd, PEM_MAX, ret, n, NULL);
+	if (fd < 0)
+		return absent(root, fd);
+
+	r = seal_read_all(seal_take_fd(&fd), PEM_MAX, ret, n, NULL);
+	return seal_root_note(root, name, r);
 }
 
 /* ---- a chain ---- */
@@ -255,7 +259,8 @@ static int has_subject(const struct seal_root *root, struct seal_bytes path, gnu
 	return r;
 }
 
-/* find_issuer - in the lists of CAs that programs of the host know. Returns 0 or -ENOMEM */
+/* find_issuer - in the lists of CAs that programs of the host know; one that is there and cannot be
+ * read may have it. Returns 0 or -ENOMEM */
 static int find_issuer(const struct seal_root *root, gnutls_x509_crt_t c, struct seal_bytes ca_file,
 		       enum seal_issuer *ret)
 {
@@ -266,7 +271,7 @@ static int find_issuer(const struct seal_root *root, gnutls_x509_crt_t c, struct
 		SEAL_LIT("/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"),
 	};
 	gnutls_datum_t issuer = {NULL, 0};
-	bool system = false;
+	bool system = false, whole = true;
 	size_t i;
 	int r = 0;
 
@@ -275,11 +280,12 @@ static int find_issuer(const struct seal_root *root, gnutls_x509_crt_t c, struct
 	for (i = 0; i < sizeof(lists) / sizeof(lists[0]) && r != 1 && r != -ENOMEM; i++) {
 		r = lists[i].n ? has_subject(root, lists[i], issuer) : -ENOENT;
 		system = system || (i > 0 && r >= 0);
+		whole = whole && (r >= 0 || r == -ENOENT);
 	}
 	gnutls_free(issuer.data);
 	if (r == 1)
 		*ret = SEAL_ISSUER_KNOWN;
-	else if (system)
+	else if (system && whole)
 		*ret = SEAL_ISSUER_ABSENT;
 	return r == -ENOMEM ? r : 0;
 }
@@ -362,7 +368,10 @@ static int told_key(const struct seal_root *root, struct seal_bytes path, unsign
 	size_t n = 0;
 	int r;
 
-	r = fd < 0 ? -ENODATA : seal_read_all(fd, KEYS_MAX, &text, &n, NULL);
+	if (fd < 0)
+		return -ENODATA;
+	r = seal_root_note(root, "live/keys.tsv",
+			   seal_read_all(seal_take_fd(&fd), KEYS_MAX, &text, &n, NULL));
 	if (r < 0)
 		return r == -ENOMEM ? r : -ENODATA;
 	rest = (struct seal_bytes){text, n};

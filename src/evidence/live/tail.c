@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <sys/inotify.h>
 
+#include "core/fdio.h"
+
 #define CHUNK ((size_t)64 * 1024)
 
 static const struct seal_tail_file nothing = {.fd = -1, .watch = -1};
@@ -181,7 +183,7 @@ static int read_on(struct seal_tail_file *f, line_fn line, void *data)
 	buf = malloc(CHUNK);
 	if (!buf)
 		return -ENOMEM;
-	while (r >= 0 && (n = pread(f->fd, buf, CHUNK, (off_t)f->at)) > 0) {
+	while (r >= 0 && (n = seal_fd_read_at(f->fd, buf, CHUNK, f->at)) > 0) {
 		f->at += (uint64_t)n;
 		set_mark(f, buf, (size_t)n);
 		rest = (struct seal_bytes){buf, (size_t)n};
@@ -207,7 +209,7 @@ static bool is_truncated(const struct seal_tail_file *f)
 	if ((uint64_t)st.st_size < f->at)
 		return true;
 	return f->n_mark && f->n_mark <= f->at &&
-	       pread(f->fd, mark, f->n_mark, (off_t)(f->at - f->n_mark)) == (ssize_t)f->n_mark &&
+	       seal_fd_read_at(f->fd, mark, f->n_mark, f->at - f->n_mark) == (ssize_t)f->n_mark &&
 	       memcmp(mark, f->mark, f->n_mark) != 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "evidence/postfix/log_files.h"
 
+#include "core/fdio.h"
 #include "evidence/postfix/log.h"
 
 #include <dirent.h>
@@ -307,8 +308,8 @@ static bool last_line(const struct seal_log_text *t, const char *path, int64_t *
 
 	if (fd < 0 || !buf || fstat(fd, &st) < 0)
 		return false;
-	n = pread(fd, buf, TAIL_BYTES,
-		  st.st_size > (off_t)TAIL_BYTES ? st.st_size - (off_t)TAIL_BYTES : 0);
+	n = seal_fd_read_at(fd, buf, TAIL_BYTES,
+			    st.st_size > (off_t)TAIL_BYTES ? (uint64_t)st.st_size - TAIL_BYTES : 0);
 	rest = (struct seal_bytes){buf, n > 0 ? (size_t)n : 0};
 	while (rest.n) {
 		line = seal_bytes_cut(rest, '\n', &rest);

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "core/fdio.h"
 #include "core/input.h"
 #include "evidence/postfix/conf.h"
 #include "evidence/postfix/queue_file.h"
@@ -105,12 +106,19 @@ static int walk_dir(const struct walk *w)
 	return 0;
 }
 
-/* count_unreadable - a file that went away since the directory was listed is none */
-static int count_unreadable(struct spool *s, int r)
+/* count_unreadable - a file that went away since the directory was listed is none. The root is told
+ * of the first: one tells why, and thousands would take the room of all other paths. */
+static int count_unreadable(const struct walk *w, const char *name, int r)
 {
-	if (r == -ENOMEM)
-		return r;
-	s->n_unreadable += r != -ENOENT;
+	struct spool *s = w->spool;
+	char path[PATH_MAX];
+
+	if (r == -ENOMEM || r == -ENOENT)
+		return r == -ENOMEM ? r : 0;
+	if (!s->n_unreadable++) {
+		snprintf(path, sizeof(path), "%s/%s", w->dir.p, name);
+		seal_root_note(s->root, path, r);
+	}
 	return 0;
 }
 
@@ -134,9 +142,9 @@ static int read_log(const struct walk *w, const char *name)
 	int r;
 
 	fd = seal_dir_open_file(&w->open, name, &st);
-	n = fd < 0 ? fd : pread(fd, s->text, SEAL_QUEUE_LOG_MAX, 0);
+	n = fd < 0 ? fd : seal_fd_read_at(fd, s->text, SEAL_QUEUE_LOG_MAX, 0);
 	if (n < 0)
-		return count_unreadable(s, fd < 0 ? fd : -errno);
+		return count_unreadable(w, name, (int)n);
 	s->scratch.recipients.n = 0;
 	s->scratch.n_bad = 0;
 	s->scratch.cut = n == (ssize_t)SEAL_QUEUE_LOG_MAX;
@@ -303,13 +311,13 @@ static int read_message(const struct walk *w, const char *name)
 	}
 	fd = seal_dir_open_file(&w->open, name, &st);
 	if (fd < 0)
-		return count_unreadable(s, fd);
+		return count_unreadable(w, name, fd);
 	/* still being written: mail_open_ok(3) wants all bits of the owner */
 	if (w->queue != SEAL_QUEUE_CORRUPT && (st.st_mode & S_IRWXU) != S_IRWXU)
 		return 0;
 	r = seal_envelope_read(fd, s->h->arena, &s->envelope);
 	if (r < 0)
-		return count_unreadable(s, r);
+		return count_unreadable(w, name, r);
 	s->n_damaged += !s->envelope.cut &&
 			(s->envelope.damaged || s->envelope.content_end > (uint64_t)st.st_size);
 	s->n_cut += s->envelope.cut;

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <errno.h>
 
+#include "core/fdio.h"
+
 #define FIRST_BYTES 1024  /* most envelopes are shorter */
 #define JUMPS_MAX   10000 /* pointer records followed, as many as Postfix follows backwards */
 
@@ -33,9 +35,9 @@ static int have(struct window *w, size_t want, struct seal_bytes *ret)
 		ssize_t n;
 
 		w->asked = w->asked || want > FIRST_BYTES ? SEAL_ENVELOPE_WINDOW : FIRST_BYTES;
-		n = pread(w->fd, w->buf, w->asked, (off_t)w->at);
+		n = seal_fd_read_at(w->fd, w->buf, w->asked, w->at);
 		if (n < 0)
-			return -errno;
+			return (int)n;
 		w->start = w->at;
 		w->n = (size_t)n;
 	}

@@ -7,9 +7,10 @@
 #include <limits.h>
 #include <stdio.h>
 
-#define MATCH_LIMIT 100000
-#define FOLDERS_MAX 65536
-#define TYPE_MAX    64
+#define MATCH_LIMIT  100000
+#define FOLDERS_MAX  65536
+#define TYPE_MAX     64
+#define FOLDER_SLOTS 1024u /* a power of two */
 
 int seal_spec_compile(struct seal_spec *s, char *why, size_t size)
 {
@@ -71,10 +72,10 @@ int seal_contexts_open(const struct seal_root *root, struct seal_bytes type, str
 	c->arena = seal_arena_new();
 	c->match = pcre2_match_data_create(1, NULL);
 	c->limits = pcre2_match_context_create(NULL);
-	c->folder_slots = 1024;
-	c->folders = calloc(c->folder_slots, sizeof(*c->folders));
+	c->folders = calloc(FOLDER_SLOTS, sizeof(*c->folders));
 	if (!c->arena || !c->match || !c->limits || !c->folders)
 		return seal_err_set(err, -ENOMEM, "out of memory");
+	c->folder_slots = FOLDER_SLOTS;
 	pcre2_set_match_limit(c->limits, MATCH_LIMIT);
 	pcre2_set_depth_limit(c->limits, MATCH_LIMIT);
 

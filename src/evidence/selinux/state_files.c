@@ -19,6 +19,7 @@ struct store {
 	char path[256]; /* of the file or folder at hand */
 	uint32_t priority;
 	unsigned n_disabled;
+	int lost; /* negative errno of a folder of modules that could not be listed; 0: none */
 };
 
 /* each_line - hand every line that is not empty and no comment to @take; a row of sources for the
@@ -177,7 +178,10 @@ static int note_priority(void *data, const char *name, unsigned char type)
 	snprintf(s->path + n, sizeof(s->path) - n, "/%s", name);
 	r = seal_root_list(s->root, s->path, note_module, s, NULL);
 	s->path[n] = '\0';
-	return r == -ENOMEM || r == -EFBIG ? r : 0;
+	if (r == -ENOMEM || r == -EFBIG)
+		return r;
+	s->lost = r < 0 ? r : s->lost;
+	return 0;
 }
 
 static int note_disabled(void *data, const char *name, unsigned char type)
@@ -207,15 +211,25 @@ static int by_name_and_priority(const void *a, const void *b)
 static int read_modules(struct store *s)
 {
 	struct seal_selinux *x = &s->h->selinux;
+	char folder[sizeof(s->path)];
 	struct seal_source_state *row;
 	struct seal_err err = {0};
-	int r;
+	int r, disabled;
 
 	snprintf(s->path, sizeof(s->path), "%s/modules", s->folder);
-	r = seal_root_list(s->root, s->path, note_priority, s, &err);
+	snprintf(folder, sizeof(folder), "%s", s->path);
+	r = seal_root_list(s->root, folder, note_priority, s, &err);
 	if (r == -ENOMEM)
 		return r;
-	row = seal_state_row(s->h, SEAL_SOURCE_SELINUX, s->path,
+	snprintf(s->path, sizeof(s->path), "%s/modules/disabled", s->folder);
+	disabled = seal_root_list(s->root, s->path, note_disabled, s, NULL);
+	if (disabled == -ENOMEM)
+		return disabled;
+	if (disabled < 0 && disabled != -ENOENT)
+		s->lost = disabled;
+	if (r == 0 && s->lost)
+		r = seal_err_set(&err, s->lost, "a folder of modules: %s", strerror(-s->lost));
+	row = seal_state_row(s->h, SEAL_SOURCE_SELINUX, folder,
 			     r == 0         ? SEAL_READ_READ
 			     : r == -ENOENT ? SEAL_READ_ABSENT
 			     : r == -EFBIG  ? SEAL_READ_TRUNCATED
@@ -224,12 +238,9 @@ static int read_modules(struct store *s)
 	if (!row)
 		return -ENOMEM;
 	row->records = x->modules.n;
-
-	snprintf(s->path, sizeof(s->path), "%s/modules/disabled", s->folder);
-	r = seal_root_list(s->root, s->path, note_disabled, s, NULL);
 	if (x->modules.n > 1)
 		qsort(x->modules.v, x->modules.n, sizeof(*x->modules.v), by_name_and_priority);
-	return r == -ENOMEM ? r : 0;
+	return 0;
 }
 
 int seal_state_store(const struct seal_root *root, const char *type, struct seal_host *h)
