@@ -105,7 +105,9 @@ class Ruleset:
             "ct state ! new", "ct state invalid", "ct state untracked", "ct state & (new | established) != 0",
             "ct direction original", "ct direction reply", "ct status dnat", "ct status snat", "ct status ! dnat",
             "ct status confirmed", "ct status assured", "ct status seen-reply",
-            "ct mark 0x0", "ct mark 0x7", "ct mark & 0xf == 0x7", "ct mark != 0x0", "ct protocol tcp", "ct l3proto ipv4",
+            "ct mark 0x0", "ct mark 0x7", "ct mark & 0xf == 0x7", "ct mark != 0x0", "ct protocol tcp",
+            # in front of what implies the family nft's listing drops it, and the kernel asks it
+            "ct l3proto ipv4 counter",
             "ct original ip saddr 203.0.113.0/24", "ct original ip daddr 198.51.100.10", "ct original proto-dst 25",
             "ct original proto-dst { 25, 587 }", "ct reply proto-src 25", "ct original saddr 203.0.113.7",
             "ct expiration > 10", "ct bytes > 1000", "ct zone 0", "ct id 5", "ct helper \"ftp\"", "ct reply ip saddr 198.51.100.10",

@@ -11,6 +11,15 @@ static int bad(struct seal_err *err, const char *why)
 	return seal_err_set(err, -EINVAL, "rich rule: %s", why);
 }
 
+/* a name of etc/protocols or etc/services, which are to be looked up: it is bad, or cannot be known
+ */
+static int bad_name(struct seal_err *err, int r, const char *why)
+{
+	if (r == -ENOTSUP)
+		return seal_err_set(err, r, "rich rule: a name that cannot be looked up");
+	return r == -EINVAL ? bad(err, why) : r;
+}
+
 static int check_peer(const struct fwd_rule *r, const struct fwd_peer *p, struct seal_err *err)
 {
 	struct fwd_net net;
@@ -66,7 +75,7 @@ static int check_forward_port(const struct fwd_config *c, const struct fwd_rule 
 	if (r->to_port.n)
 		e = check_port(c, r->to_port);
 	if (e < 0)
-		return e == -EINVAL ? bad(err, "invalid to-port") : e;
+		return bad_name(err, e, "invalid to-port");
 	if (r->to_addr.n && (fwd_net_parse(r->to_addr, r->family, &net) < 0 || !net.plain))
 		return bad(err, "invalid to-addr");
 	if (r->action)
@@ -89,16 +98,18 @@ static int check_element(const struct fwd_config *c, const struct fwd_rule *r, s
 					       : bad(err, "icmp-block with action or without name");
 	case FWD_ELEMENT_PROTOCOL:
 		e = fwd_protocol(c, r->name, &number);
-		return e == -EINVAL ? bad(err, "invalid protocol") : e;
+		return bad_name(err, e, "invalid protocol");
 	case FWD_ELEMENT_MASQUERADE:
 		return r->action || r->source.mac.n ? bad(err, "masquerade with action or mac") : 0;
 	case FWD_ELEMENT_PORT:
 	case FWD_ELEMENT_SOURCE_PORT:
 	case FWD_ELEMENT_FORWARD_PORT:
 		e = check_port(c, r->port);
-		if (e == -EINVAL || !fwd_is_port_protocol(r->protocol))
+		if (e < 0)
+			return bad_name(err, e, "invalid port");
+		if (!fwd_is_port_protocol(r->protocol))
 			return bad(err, "invalid port");
-		if (e == 0 && r->element == FWD_ELEMENT_FORWARD_PORT)
+		if (r->element == FWD_ELEMENT_FORWARD_PORT)
 			e = check_forward_port(c, r, err);
 		return e;
 	case FWD_ELEMENT_MSS_CLAMP:

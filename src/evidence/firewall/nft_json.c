@@ -347,12 +347,25 @@ static void read_set(struct nft_reader *rd, bool is_map)
 
 /* ---- rule ---- */
 
+/* NULL: of a family that is not known, or memory is gone */
+static struct seal_fw_rule *new_rule(struct nft_reader *rd, const struct object *o, bool insert)
+{
+	struct seal_fw_table *t = table_of(rd, o->family, o->table);
+	struct seal_fw_chain *c = t ? chain_of(rd, t, o->chain) : NULL;
+	struct seal_fw_rule *rule;
+
+	if (!c)
+		return NULL;
+	rule = (insert ? seal_ruleset_insert_rule : seal_ruleset_add_rule)(rd->rs, c);
+	if (!rule)
+		nft_oom(rd);
+	return rule;
+}
+
 static void read_rule(struct nft_reader *rd, bool insert)
 {
 	struct object o = {.handle = 0};
 	struct seal_jsonread expr = {NULL}, back;
-	struct seal_fw_table *t;
-	struct seal_fw_chain *c;
 	struct seal_fw_rule *rule = NULL;
 	struct seal_bytes key;
 
@@ -369,10 +382,7 @@ static void read_rule(struct nft_reader *rd, bool insert)
 			continue;
 		}
 		/* as nft lists it: what the rule belongs to stands before its statements */
-		t = table_of(rd, o.family, o.table);
-		c = t ? chain_of(rd, t, o.chain) : NULL;
-		rule = c ? (insert ? seal_ruleset_insert_rule : seal_ruleset_add_rule)(rd->rs, c)
-			 : NULL;
+		rule = new_rule(rd, &o, insert);
 		if (rule)
 			nft_read_rule(rd, rule);
 		else
@@ -381,10 +391,7 @@ static void read_rule(struct nft_reader *rd, bool insert)
 	if (rd->j.fault)
 		return;
 	if (!rule) {
-		t = table_of(rd, o.family, o.table);
-		c = t ? chain_of(rd, t, o.chain) : NULL;
-		rule = c ? (insert ? seal_ruleset_insert_rule : seal_ruleset_add_rule)(rd->rs, c)
-			 : NULL;
+		rule = new_rule(rd, &o, insert);
 		if (!rule)
 			return;
 		if (expr.p) {

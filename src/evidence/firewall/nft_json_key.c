@@ -92,10 +92,22 @@ static unsigned fib_flag(struct seal_bytes s)
 	return 0;
 }
 
+static bool read_fib_flag(struct nft_reader *rd, unsigned *flags)
+{
+	struct seal_bytes s = SEAL_BYTES_NONE;
+	unsigned flag;
+
+	string_or_skip(rd, &s);
+	flag = fib_flag(s);
+	*flags |= flag;
+	return flag != 0;
+}
+
 static void read_fib(struct nft_reader *rd, struct seal_fw_part *part)
 {
-	struct seal_bytes key, s = SEAL_BYTES_NONE, result = SEAL_BYTES_NONE;
+	struct seal_bytes key, result = SEAL_BYTES_NONE;
 	unsigned flags = 0;
+	bool known = true;
 
 	if (!seal_jsonread_enter(&rd->j, '{'))
 		return;
@@ -104,19 +116,17 @@ static void read_fib(struct nft_reader *rd, struct seal_fw_part *part)
 			string_or_skip(rd, &result);
 		} else if (seal_bytes_is(key, "flags") && seal_jsonread_peek(&rd->j) == '[') {
 			seal_jsonread_enter(&rd->j, '[');
-			while (seal_jsonread_item(&rd->j)) {
-				s = SEAL_BYTES_NONE;
-				string_or_skip(rd, &s);
-				flags |= fib_flag(s);
-			}
+			while (seal_jsonread_item(&rd->j))
+				known = read_fib_flag(rd, &flags) && known;
 		} else if (seal_bytes_is(key, "flags")) {
-			string_or_skip(rd, &s);
-			flags |= fib_flag(s);
+			known = read_fib_flag(rd, &flags) && known;
 		} else {
 			seal_jsonread_skip(&rd->j);
 		}
 	}
-	nft_check(rd, seal_fw_part_fib(rd->rs, flags, result, part));
+	/* what else the answer hangs on is not known: neither is the answer */
+	nft_check(rd, known ? seal_fw_part_fib(rd->rs, flags, result, part)
+			    : seal_fw_part_unknown(rd->rs, SEAL_LIT("fib"), part));
 }
 
 static void read_expr(struct nft_reader *rd, struct nft_key *k, unsigned depth);

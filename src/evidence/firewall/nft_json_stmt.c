@@ -415,7 +415,9 @@ static void read_reject(struct nft_reader *rd, struct seal_fw_rule *rule)
 	else
 		t = SEAL_FW_REJECT_ICMPX;
 
-	if (number.n && seal_parse_u32(number, 10, &v) == 0 && v < 256)
+	if (number.n && (seal_parse_u32(number, 10, &v) < 0 || v > UINT8_MAX))
+		t = SEAL_FW_REJECT_TYPE_MAX_;
+	else if (number.n)
 		code = (uint8_t)v;
 	else if (t < SEAL_FW_REJECT_TYPE_MAX_ && t != SEAL_FW_REJECT_TCP_RESET &&
 		 !seal_fw_reject_parse(t, name.n ? name : SEAL_LIT("port-unreachable"), &code))
@@ -734,7 +736,10 @@ static void read_xt(struct nft_reader *rd, struct seal_fw_rule *rule)
 	seal_buf_put(&text, type.p, type.n);
 	seal_buf_putc(&text, ' ');
 	seal_buf_put(&text, name.p, name.n);
-	unknown_stmt(rd, rule, kind, seal_buf_bytes(&text), SEAL_BYTES_NONE);
+	if (text.err)
+		nft_oom(rd);
+	else
+		unknown_stmt(rd, rule, kind, seal_buf_bytes(&text), SEAL_BYTES_NONE);
 }
 
 static void read_log(struct nft_reader *rd, struct seal_fw_rule *rule)
