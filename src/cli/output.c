@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "core/enc.h"
 #include "core/fdio.h"
+#include "evidence/selinux/sepol_memory.h"
 
 int seal_cli_fail(const struct seal_cli *cli, enum seal_exit code, const struct seal_err *err)
 {
@@ -125,6 +126,12 @@ int seal_cli_write(const struct seal_cli *cli, const struct seal_output *to,
 
 int seal_cli_render(const struct seal_cli *cli, const void *answer)
 {
+	struct seal_err err = {0};
+
+	if (seal_sepol_memory_was_short()) {
+		seal_err_set(&err, -ENOMEM, "out of memory");
+		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
+	}
 	seal_vec_each (o, &cli->outputs) {
 		struct seal_text_style style = {seal_cli_color(cli, o), cli->verbose,
 						cli->show_addresses};

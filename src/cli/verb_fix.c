@@ -14,6 +14,7 @@
 #include "core/digest.h"
 #include "core/enc.h"
 #include "evidence/evidence.h"
+#include "evidence/selinux/sepol_memory.h"
 #include "fix/render.h"
 #include "report/plan.h"
 
@@ -93,11 +94,14 @@ static int write_one(const struct seal_cli *cli, const char *name, const struct 
 {
 	seal_auto_buf struct seal_buf path = {0};
 	struct seal_output to = {0};
+	struct seal_err err = {0};
 
 	seal_buf_printf(&path, "%s/%s", cli->fix.dir, name);
 	seal_buf_putc(&path, '\0');
-	if (path.err)
-		return SEAL_EXIT_FAILED;
+	if (path.err) {
+		seal_err_set(&err, path.err, "%s: %s", name, strerror(-path.err));
+		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
+	}
 	to.file = path.p;
 	return seal_cli_write(cli, &to, doc);
 }
@@ -255,6 +259,8 @@ static int make(const struct seal_cli *cli, const struct seal_root *root,
 	if (r == 0)
 		r = seal_plan_make(plan);
 	a.h = h;
+	if (r == 0 && seal_sepol_memory_was_short())
+		r = -ENOMEM;
 	if (r == 0)
 		r = digest_of(&a, &hex);
 	if (r < 0)

@@ -6,6 +6,7 @@
 #include "checks/needs.h"
 #include "cli/cli.h"
 #include "evidence/evidence.h"
+#include "evidence/selinux/sepol_memory.h"
 #include "report/needs.h"
 
 /* struct review - all that lives as long as the answer */
@@ -60,6 +61,8 @@ static int answer(const struct seal_cli *cli, struct review *v, struct seal_err 
 		if (r == 0)
 			r = seal_needs_what_if(v->h, question, &v->needs, err);
 	}
+	if (r == 0 && seal_sepol_memory_was_short())
+		r = seal_err_set(err, -ENOMEM, "out of memory");
 	if (r == 0 && operand < cli->n_args)
 		r = seal_err_set(err, -EINVAL, "what is '%s'?", cli->args[operand]);
 	return r;

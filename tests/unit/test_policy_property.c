@@ -7,17 +7,18 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "core/input.h"
 
-#define DENIALS  4000
 #define ROWS     30
 #define CHANGES  6
 #define SET_ASKS 40
 
 static struct seal_policy *policy;
+static uint32_t denials = 4000; /* or as the command line says */
 static uint32_t seed = 20240607;
 
 static uint32_t pick(uint32_t n)
@@ -84,7 +85,7 @@ static void test_denials(void **state)
 	unsigned denied = 0, layered = 0;
 
 	(void)state;
-	for (int i = 0; i < DENIALS; i++) {
+	for (uint32_t i = 0; i < denials; i++) {
 		struct seal_why_result why;
 		struct ask k;
 		int before;
@@ -114,7 +115,7 @@ static void test_denials(void **state)
 		assert_int_equal(seal_policy_allows(policy, &k.a), before);
 		seal_why_done(&why);
 	}
-	assert_true(denied > DENIALS / 2);
+	assert_true(denied > denials / 2);
 	assert_true(layered > 0);
 }
 
@@ -329,7 +330,7 @@ static bool open_policy(void)
 	return false;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_denials),
@@ -339,6 +340,10 @@ int main(void)
 	};
 	int r;
 
+	if (argc > 1 && seal_parse_u32(seal_bytes_of(argv[1]), 10, &denials) < 0) {
+		fprintf(stderr, "no number of denials: %s\n", argv[1]);
+		return 1;
+	}
 	if (!open_policy())
 		return 77;
 	r = cmocka_run_group_tests(tests, NULL, NULL);

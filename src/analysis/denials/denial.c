@@ -239,7 +239,10 @@ static int group_denials(struct seal_host *h, const struct seal_denial_query *q,
 	struct grouping all = {.report = report};
 	int r;
 
-	if (seal_daemon_path(h, SEAL_BYTES_NONE, SEAL_LIT("."), &all.queue) == 0)
+	r = seal_daemon_path(h, SEAL_BYTES_NONE, SEAL_LIT("."), &all.queue);
+	if (r == -ENOMEM)
+		return r;
+	if (r == 0)
 		all.queue.n -= 2; /* "/." */
 	r = seal_mail_domains(h, &all.domains);
 	seal_vec_each (d, &h->audit.denials) {

@@ -240,10 +240,11 @@ int seal_object_paths(struct seal_host *h, const struct seal_denial_query *q,
 		      struct seal_denial_group *g)
 {
 	struct seal_bytes queue;
-	int r = 0;
+	int r;
 
-	if (seal_daemon_path(h, SEAL_BYTES_NONE, SEAL_LIT("."), &queue) < 0)
-		return 0;
+	r = seal_daemon_path(h, SEAL_BYTES_NONE, SEAL_LIT("."), &queue);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
 	queue.n -= 2; /* "/." */
 	seal_vec_each (m, &g->members) {
 		struct search s = {.h = h, .g = g, .d = *m, .queue = queue};

@@ -39,8 +39,9 @@ static bool try(struct seal_ladder *l, const struct seal_policy_change *c,
 	if (r < 0)
 		return false;
 	allowed = seal_ladder_allows_all(l, SEAL_BYTES_NONE, SEAL_BYTES_NONE);
-	if (seal_foresee_missing(l, l->g->members.v[0], &as_logged, missing) < 0)
-		allowed = false;
+	r = seal_foresee_missing(l, l->g->members.v[0], &as_logged, missing);
+	seal_sepol_memory_note(r);
+	allowed = allowed && r == 0;
 	seal_policy_restore(l->h->selinux.policy);
 	return allowed;
 }
@@ -355,6 +356,7 @@ int seal_rung_module(struct seal_ladder *l)
 	struct seal_module_rule rule;
 	struct seal_bytes missing = SEAL_BYTES_NONE;
 	struct seal_fix *f;
+	int r;
 
 	if (!l->h->selinux.policy || !(l->g->reasons & (SEAL_WHY_TE | SEAL_WHY_XPERM)) ||
 	    (l->g->reasons & SEAL_WHY_UNKNOWN))
@@ -371,7 +373,10 @@ int seal_rung_module(struct seal_ladder *l)
 		return -ENOMEM;
 	f->sufficient = try(l, &c, &missing);
 	f->minimal = f->sufficient && is_minimal(l, &rule);
-	if (seal_policy_cost(l->h->selinux.policy, &c, l->g->source_type, &f->opens, NULL) < 0)
+	r = seal_policy_cost(l->h->selinux.policy, &c, l->g->source_type, &f->opens, NULL);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
 		f->sufficient = false;
 	f->why = why_rule(l, !is_minimal(l, &rule));
 	if (missing.n)

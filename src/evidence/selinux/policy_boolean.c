@@ -116,7 +116,7 @@ int seal_cond_rules_prepare(struct seal_policy *p)
 				n++;
 	p->cond_rules = malloc((n + 1) * sizeof(*p->cond_rules));
 	if (!p->cond_rules)
-		return -ENOMEM;
+		return seal_policy_short();
 
 	for (cond_node_t *c = p->db->cond_list; c; c = c->next)
 		for (int branch = 0; branch < 2; branch++)
@@ -326,7 +326,7 @@ static int search_from(struct search *s, const struct flips *now)
 
 	o = calloc(1, sizeof(*o));
 	if (!o)
-		return -ENOMEM;
+		return seal_policy_short();
 	perm_options(s, &s->q[i - 1], lacking & -lacking, now, o);
 	for (size_t k = 0; k < o->n; k++) {
 		int r;
@@ -378,7 +378,7 @@ static int hand_out(const struct search *s, struct seal_boolean_sets *ret)
 
 		if (!set) {
 			seal_vec_done(&sets.v);
-			return -ENOMEM;
+			return seal_policy_short();
 		}
 		for (size_t k = 0; k < f->n; k++)
 			set->v[set->n++] = (struct seal_switch){
@@ -405,7 +405,7 @@ int seal_policy_boolean_sets(struct seal_policy *p, const struct seal_access *a,
 	q = calloc(n + 1, sizeof(*q));
 	s = calloc(1, sizeof(*s));
 	if (!q || !s || seal_cond_rules_prepare(p) < 0)
-		return -ENOMEM;
+		return seal_policy_short();
 	for (size_t i = 0; i < n; i++) {
 		r = seal_query_resolve(p, &a[i], &q[i], NULL, 0);
 		if (r < 0)

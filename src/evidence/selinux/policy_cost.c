@@ -398,6 +398,7 @@ int seal_policy_cost(struct seal_policy *p, const struct seal_policy_change *c,
 		r = open_cost(p, c, own_value, &cost, &closes);
 	if (r == 0 && closes)
 		r = close_cost(p, c, &cost.closes);
+	seal_sepol_memory_note(r);
 	if (r < 0)
 		return seal_err_set(err, r, "%s",
 				    r == -ENOMEM ? "out of memory" : "a name is not in the policy");
@@ -437,7 +438,7 @@ int seal_policy_relabel_cost(const struct seal_policy *p, struct seal_bytes from
 	before = calloc(n, sizeof(*before));
 	after = calloc(n, sizeof(*after));
 	if (!before || !after || seal_rules_prepare(p) < 0)
-		return -ENOMEM;
+		return seal_policy_short();
 	seal_column(p, f, c, before);
 	seal_column(p, t, c, after);
 	if (relabel_names(p, after, before, mask, &res.gain) < 0 ||

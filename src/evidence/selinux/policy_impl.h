@@ -4,6 +4,7 @@
 /* policy_impl.h - the inside of struct seal_policy, for policy_*.c and prove.c alone. struct
  * policydb is not ABI-stable: these headers and the libsepol.a linked must be of one version. */
 
+#include <errno.h>
 #include <sepol/debug.h>
 #include <sepol/handle.h>
 #include <sepol/policydb/policydb.h>
@@ -38,6 +39,14 @@ struct seal_rule {
 	bool conditional;                /* of te_cond_avtab: counts while its ENABLED bit is set */
 	avtab_ptr_t node;
 };
+
+/* seal_policy_short - an answer that finds no memory, which those who take it for "no" are told of
+ */
+static inline int seal_policy_short(void)
+{
+	seal_sepol_memory_note(-ENOMEM);
+	return -ENOMEM;
+}
 
 /* struct seal_rule_index - allow rules, conditional ones included, sorted by @by, then class */
 struct seal_rule_index {

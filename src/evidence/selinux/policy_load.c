@@ -328,6 +328,8 @@ static int find_file(const struct seal_root *root, const char *type, char *path,
 
 	snprintf(dir, sizeof(dir), "etc/selinux/%s/policy", type);
 	r = seal_root_list(root, dir, note_version, &best, NULL);
+	if (r == -ENOMEM)
+		return r;
 	if (r >= 0 && best > 0) {
 		snprintf(path, size, "%.200s/policy.%u", dir, best);
 		return 0;

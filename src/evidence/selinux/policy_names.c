@@ -17,7 +17,7 @@ int seal_names_add(struct seal_names *n, struct seal_bytes name)
 
 	b = seal_vec_add(&n->v);
 	if (!b)
-		return -ENOMEM;
+		return seal_policy_short();
 	*b = name;
 	return 0;
 }
@@ -266,7 +266,7 @@ static int context_sid(struct seal_policy *p, struct seal_bytes context, sepol_s
 	if (p->sidtab.nel >= SIDTAB_MAX) {
 		sepol_sidtab_destroy(&p->sidtab);
 		if (sepol_sidtab_init(&p->sidtab) < 0)
-			return -ENOMEM;
+			return seal_policy_short();
 	}
 
 	memcpy(text, context.p, context.n);
@@ -401,7 +401,7 @@ static int resolve_sids(struct seal_policy *p, const struct seal_access *a, stru
 	if (p->sidtab.nel + 2 > SIDTAB_MAX) {
 		sepol_sidtab_destroy(&p->sidtab);
 		if (sepol_sidtab_init(&p->sidtab) < 0)
-			return -ENOMEM;
+			return seal_policy_short();
 	}
 	for (int i = 0; i < 2; i++) {
 		r = context_sid(p, *c[i], sid[i]);

@@ -88,7 +88,7 @@ static int build(const struct rule_list *rules, size_t by, struct seal_rule_inde
 	out = malloc((rules->n + 1) * sizeof(*out));
 	start = malloc((N_KEYS + 1) * sizeof(*start));
 	if (!tmp || !out || !start)
-		return -ENOMEM;
+		return seal_policy_short();
 	sort_pass(rules->v, tmp, rules->n, start, N_KEYS, offsetof(struct seal_rule, tclass));
 	sort_pass(tmp, out, rules->n, start, N_KEYS, by);
 	ix->v = seal_take(out);
@@ -110,7 +110,7 @@ int seal_rules_prepare(const struct seal_policy *policy)
 
 	all = malloc(((size_t)p->db->te_avtab.nel + p->db->te_cond_avtab.nel + 1) * sizeof(*all));
 	if (!all)
-		return -ENOMEM;
+		return seal_policy_short();
 	rules.v = all;
 	avtab_map(&p->db->te_avtab, note_rule, &rules);
 	rules.conditional = true;
@@ -227,7 +227,7 @@ static int types_by(const struct seal_policy *p, fill_fn fill, uint32_t type, ui
 
 	row = calloc((size_t)p->db->p_types.nprim + 1, sizeof(*row));
 	if (!row || seal_rules_prepare(p) < 0)
-		return -ENOMEM;
+		return seal_policy_short();
 	fill(p, type, tclass, row);
 	return select_types(p, row, mask, ret);
 }

@@ -159,7 +159,6 @@ void *seal_sepol_malloc(size_t n)
 void *seal_sepol_calloc(size_t count, size_t n)
 {
 	size_t all_bytes;
-
 	void *p;
 
 	if (__builtin_mul_overflow(count, n, &all_bytes)) {
