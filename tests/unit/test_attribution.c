@@ -305,8 +305,8 @@ static struct seal_attempt attempt_of(const struct join_row *row, struct seal_re
 	};
 }
 
-/* struct one_denial - a host with one denial, and an attempt that may join it */
-struct one_denial {
+/* struct joining - a host with denials, and an attempt that may join them */
+struct joining {
 	struct seal_host *h;
 	struct seal_event_index *events;
 	struct seal_avc_index *ix;
@@ -315,18 +315,21 @@ struct one_denial {
 	struct seal_bytes text;
 };
 
-static void one_denial_init(struct one_denial *o, const struct denied *denied,
-			    const struct join_row *row)
+static void joining_init(struct joining *o, const struct denied *denied, size_t n,
+			 const struct join_row *row)
 {
-	*o = (struct one_denial){.h = seal_host_new()};
+	size_t i;
+
+	*o = (struct joining){.h = seal_host_new()};
 	assert_non_null(o->h);
-	add_denial(o->h, denied);
+	for (i = 0; i < n; i++)
+		add_denial(o->h, &denied[i]);
 	o->a = attempt_of(row, &o->reason, &o->text);
 	assert_int_equal(seal_event_index_new(o->h, &o->events), 0);
 	assert_int_equal(seal_avc_index_new(o->h, o->events, &o->ix), 0);
 }
 
-static void one_denial_done(struct one_denial *o)
+static void joining_done(struct joining *o)
 {
 	seal_avc_index_free(o->ix);
 	seal_event_index_free(o->events);
@@ -340,10 +343,10 @@ static void test_join(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(joins) / sizeof(joins[0]); i++) {
 		struct seal_avc_match found[SEAL_AVC_MATCHES_MAX];
-		struct one_denial o;
+		struct joining o;
 		size_t n;
 
-		one_denial_init(&o, &joins[i].denied, &joins[i]);
+		joining_init(&o, &joins[i].denied, 1, &joins[i]);
 		n = seal_avc_join(o.ix, &o.a, S, found);
 		if (n != joins[i].n || (n && (found[0].object != joins[i].object ||
 					      found[0].by_child != joins[i].by_child)))
@@ -351,7 +354,7 @@ static void test_join(void **state)
 				 n ? (int)found[0].object : -1);
 		o.a.pid = 0;
 		assert_int_equal(seal_avc_join(o.ix, &o.a, S, found), 0);
-		one_denial_done(&o);
+		joining_done(&o);
 	}
 }
 
@@ -390,9 +393,9 @@ static void test_join_lock(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct seal_avc_match found[SEAL_AVC_MATCHES_MAX];
-		struct one_denial o;
+		struct joining o;
 
-		one_denial_init(&o, &rows[i].denied, &row);
+		joining_init(&o, &rows[i].denied, 1, &row);
 		o.a.of_lock = true;
 		if (seal_avc_join(o.ix, &o.a, S, found) != rows[i].n)
 			fail_msg("%s", rows[i].name);
@@ -402,7 +405,7 @@ static void test_join_lock(void **state)
 		}
 		o.a.of_lock = false;
 		assert_int_equal(seal_avc_join(o.ix, &o.a, S, found), i == 6);
-		one_denial_done(&o);
+		joining_done(&o);
 	}
 }
 
@@ -415,28 +418,17 @@ static void test_join_ranks(void **state)
 		{.1, 9, 1, "smtp", "name_connect", "tcp_socket", 2525, 0, 0, false},
 		{.5, 9, 1, "smtp", "name_connect", "tcp_socket", 2525, 0, 0, false},
 	};
-	seal_auto_event_index struct seal_event_index *events = NULL;
-	seal_auto_avc_index struct seal_avc_index *ix = NULL;
 	struct seal_avc_match found[SEAL_AVC_MATCHES_MAX];
-	struct seal_host *h = seal_host_new();
-	struct seal_attempt a;
-	struct seal_reason reason;
-	struct seal_bytes text;
-	size_t i;
+	struct joining o;
 
 	(void)state;
-	assert_non_null(h);
-	for (i = 0; i < 4; i++)
-		add_denial(h, &denied[i]);
-	a = attempt_of(&joins[0], &reason, &text);
-	assert_int_equal(seal_event_index_new(h, &events), 0);
-	assert_int_equal(seal_avc_index_new(h, events, &ix), 0);
-	assert_int_equal(seal_avc_join(ix, &a, S, found), 4);
+	joining_init(&o, denied, 4, &joins[0]);
+	assert_int_equal(seal_avc_join(o.ix, &o.a, S, found), 4);
 	assert_int_equal(found[0].before_us, S / 2);
 	assert_int_equal(found[1].before_us, 9 * S / 10);
 	assert_true(found[2].denial->permissive);
 	assert_int_equal(found[3].object, SEAL_SAME_NO);
-	seal_host_free(h);
+	joining_done(&o);
 }
 
 static void test_verdict_of_denial(void **state)

@@ -379,6 +379,14 @@ static bool is_said_by_code(const struct seal_reason *r, const char *verdict)
 	return false;
 }
 
+void seal_finding_peer(struct seal_finding *f, const struct seal_case *c)
+{
+	f->object.host = c->reason.host;
+	f->object.address = c->reason.address;
+	f->object.port = c->reason.port;
+	f->object.reply_code = c->reason.code;
+}
+
 int seal_test_words(struct seal_attribution *at, const struct seal_case *c,
 		    const struct seal_verdict *v, struct seal_finding *f)
 {
@@ -386,10 +394,7 @@ int seal_test_words(struct seal_attribution *at, const struct seal_case *c,
 	if (c->symptom->verdict != v)
 		return 0;
 	f->certainty = SEAL_CERTAINTY_LIKELY;
-	f->object.host = c->reason.host;
-	f->object.address = c->reason.address;
-	f->object.port = c->reason.port;
-	f->object.reply_code = c->reason.code;
+	seal_finding_peer(f, c);
 	/* anybody on the host can write to the system log; the queue file is Postfix's own */
 	if (c->in_queue && (is_said_by_code(&c->reason, v->id) ||
 			    (c->reason.origin == SEAL_REASON_LOCAL && c->reason.error)))

@@ -209,6 +209,8 @@ int seal_finding_say(struct seal_attribution *at, struct seal_finding *f,
 		     const struct seal_origin *o, const char *fmt, ...) SEAL_PRINTF(4, 5);
 /* seal_finding_quote - append a record as logged */
 int seal_finding_quote(struct seal_finding *f, const struct seal_origin *o, struct seal_bytes text);
+/* seal_finding_peer - what it is about: the host that replied, and its code */
+void seal_finding_peer(struct seal_finding *f, const struct seal_case *c);
 /* seal_finding_refute - say why it is not so. Returns 0 or -ENOMEM. */
 int seal_finding_refute(struct seal_attribution *at, struct seal_finding *f, const char *fmt, ...)
 	SEAL_PRINTF(3, 4);

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "analysis/attribution/attribution_impl.h"
+#include "core/path.h"
 #include "evidence/postfix/conf.h"
 #include "evidence/postfix/map.h"
 #include "evidence/postfix/mastercf.h"
@@ -142,12 +143,6 @@ static struct seal_identity root_identity(const struct seal_case *c)
 	};
 }
 
-static bool is_below(struct seal_bytes path, struct seal_bytes dir)
-{
-	return dir.n && path.n >= dir.n && memcmp(path.p, dir.p, dir.n) == 0 &&
-	       (path.n == dir.n || path.p[dir.n] == '/');
-}
-
 /* into_mail_spool - local(8) writes a mailbox of the mail spool as the recipient when everybody may
  * write there, with the spool's group when that may, else as root (Postfix local/mailbox.c) */
 static int into_mail_spool(struct seal_attribution *at, const struct seal_case *c,
@@ -164,7 +159,7 @@ static int into_mail_spool(struct seal_attribution *at, const struct seal_case *
 			return r;
 	}
 	/* with a "/" at its end it is a folder of maildirs */
-	if (!dir.n || dir.p[dir.n - 1] == '/' || !is_below(path, dir))
+	if (!dir.n || dir.p[dir.n - 1] == '/' || !seal_path_is_below(path, dir))
 		return 0;
 	r = seal_view_file(&at->h->view, dir, &f);
 	if (r == 0 && f.type == 'l' && seal_bytes_is(f.link, "spool/mail"))
@@ -300,7 +295,7 @@ static int opened_as_root(struct seal_attribution *at, const struct seal_case *c
 	struct seal_bytes data = SEAL_LIT("/var/lib/postfix");
 	int r;
 
-	if (c->reason.socket.n || is_below(path, c->process->queue_directory) ||
+	if (c->reason.socket.n || seal_path_is_within(path, c->process->queue_directory) ||
 	    seal_bytes_is(c->daemon, "proxymap"))
 		return 0;
 	if (c->process->inst) {
@@ -308,7 +303,7 @@ static int opened_as_root(struct seal_attribution *at, const struct seal_case *c
 		if (r == -ENOMEM)
 			return r;
 	}
-	if (is_below(path, data))
+	if (seal_path_is_within(path, data))
 		return 0;
 	return seal_bytes_is(c->daemon, "tlsproxy") ? -ENODATA : 1;
 }
@@ -355,7 +350,7 @@ int seal_case_identity(struct seal_attribution *at, const struct seal_case *c,
 	}
 	if (seal_bytes_is(c->daemon, "sendmail")) /* whoever calls it */
 		return -ENODATA;
-	if (is_below(path, c->process->queue_directory) || c->reason.socket.n)
+	if (seal_path_is_within(path, c->process->queue_directory) || c->reason.socket.n)
 		return seal_process_owner(at->h, c->process, ret);
 	if (seal_bytes_is(c->daemon, "local"))
 		return as_recipient(at, c, ret);

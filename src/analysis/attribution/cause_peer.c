@@ -21,7 +21,8 @@ enum login {
 struct login_facts {
 	enum login login;
 	struct seal_origin origin;
-	struct seal_bytes relayhost; /* as written, expanded */
+	struct seal_bytes relayhost; /* the peer's, as written, expanded; empty: it is none */
+	bool named;                  /* relayhost names the peer, not its domain */
 	struct seal_bytes spec;      /* the table at hand */
 	struct seal_bytes near;      /* a key for the same host, spelled as no look-up spells it */
 };
@@ -40,17 +41,44 @@ static struct seal_bytes host_of(struct seal_bytes hop, struct seal_bytes *port)
 	return seal_bytes_cut(hop, ':', port);
 }
 
-/* is_relayhost - the peer is the host relayhost names, or a mail exchanger of that domain */
-static bool is_relayhost(const struct seal_case *c, struct seal_bytes relayhost)
+/* is_named - whether a next hop names the peer itself */
+static bool is_named(const struct seal_case *c, struct seal_bytes hop)
 {
-	struct seal_bytes port, host = host_of(relayhost, &port), peer = c->reason.host;
+	struct seal_bytes port, host = host_of(hop, &port);
 
-	if (!host.n)
-		return false;
-	if (seal_bytes_icase_eq(host, peer) || seal_bytes_eq(host, c->reason.address))
-		return true;
-	/* without brackets it is a domain whose mail exchangers are used: all mail goes there */
-	return relayhost.p[0] != '[' && peer.n > 0;
+	return host.n && (seal_bytes_icase_eq(host, c->reason.host) ||
+			  seal_bytes_eq(host, c->reason.address));
+}
+
+/* is_exchanger - whether the peer is one of the mail exchangers of relayhost, which without
+ * brackets is a domain: a host below it, or any where no other setting has a next hop of its own
+ * (postconf(5), relayhost). Returns 1, 0 or -ENOMEM */
+static int is_exchanger(struct seal_attribution *at, const struct seal_case *c,
+			struct seal_bytes relayhost)
+{
+	static const struct {
+		const char *name, *usual;
+	} others[] = {
+		{"transport_maps", ""},
+		{"sender_dependent_relayhost_maps", ""},
+		{"sender_dependent_default_transport_maps", ""},
+		{"default_transport", "smtp"},
+		{"relay_transport", "relay"},
+	};
+	struct seal_bytes port, value, host = host_of(relayhost, &port), peer = c->reason.host;
+	int r;
+
+	if (!host.n || relayhost.p[0] == '[' || !peer.n)
+		return 0;
+	if (peer.n > host.n && peer.p[peer.n - host.n - 1] == '.' &&
+	    seal_bytes_icase_eq(seal_bytes_from(peer, peer.n - host.n), host))
+		return 1;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		r = seal_conf_value(c->process->inst, NULL, others[i].name, at->h->arena, &value);
+		if (r < 0 || !seal_bytes_is(value, others[i].usual))
+			return r == -ENOMEM ? r : 0;
+	}
+	return 1;
 }
 
 static bool in_map(const struct seal_instance *inst, struct seal_bytes spec, struct seal_bytes key)
@@ -150,8 +178,16 @@ static int login_of(struct seal_attribution *at, const struct seal_case *c, stru
 	r = seal_conf_value(p->inst, p->service, "relayhost", at->h->arena, &ret->relayhost);
 	if (r == -ENOMEM)
 		return r;
-	if (r < 0 || !is_relayhost(c, ret->relayhost))
+	if (r < 0)
 		ret->relayhost = SEAL_BYTES_NONE;
+	ret->named = is_named(c, ret->relayhost);
+	if (!ret->named) {
+		r = is_exchanger(at, c, ret->relayhost);
+		if (r < 0)
+			return r;
+		if (r == 0)
+			ret->relayhost = SEAL_BYTES_NONE;
+	}
 	r = seal_conf_bool(p->inst, p->service, "smtp_sasl_auth_enable", at->h->arena, &on);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
@@ -278,10 +314,7 @@ int seal_test_auth(struct seal_attribution *at, const struct seal_case *c,
 	r = login_of(at, c, &l);
 	if (r < 0)
 		return r;
-	f->object.host = c->reason.host;
-	f->object.address = c->reason.address;
-	f->object.port = c->reason.port;
-	f->object.reply_code = c->reason.code;
+	seal_finding_peer(f, c);
 	if (l.login == LOGIN_HAS_KEY && missing)
 		return seal_finding_refute(at, f, "smtp_sasl_password_maps has a key for it");
 	if (l.login != LOGIN_OFF && l.login != LOGIN_NO_KEY)
@@ -293,29 +326,45 @@ int seal_test_auth(struct seal_attribution *at, const struct seal_case *c,
 	return say_login(at, f, &l);
 }
 
+/* test_refusal - a refusal to relay: of our own relayhost, which has a password, it is what that
+ * host thinks of our mail; of any other host it says that the mail went astray */
+static int test_refusal(struct seal_attribution *at, const struct seal_case *c, bool smarthost,
+			struct seal_finding *f)
+{
+	struct login_facts l;
+	bool ours;
+	int r = login_of(at, c, &l);
+
+	if (r < 0)
+		return r;
+	ours = l.named && l.login == LOGIN_HAS_KEY;
+	if (!smarthost)
+		return ours ? seal_finding_refute(at, f,
+						  "the peer is our relayhost, and has a "
+						  "password")
+			    : 0;
+	if (!l.relayhost.n)
+		return seal_finding_refute(at, f, "the peer is not our relayhost");
+	if (!ours)
+		return 0;
+	f->certainty = SEAL_CERTAINTY_LIKELY;
+	seal_finding_peer(f, c);
+	return seal_finding_say(at, f, &l.origin, "relayhost is the peer, and has a password");
+}
+
 int seal_test_relay(struct seal_attribution *at, const struct seal_case *c,
 		    const struct seal_verdict *v, struct seal_finding *f)
 {
-	struct login_facts l;
 	int r;
 
-	if (strcmp(v->id, "relay.smarthost_policy") != 0) {
-		r = seal_test_words(at, c, v, f);
-		if (r < 0 || c->symptom->verdict != v || strcmp(v->id, "relay.denied_by_us") != 0)
-			return r;
-		return seal_test_relay_client(at, c, f);
-	}
-	r = login_of(at, c, &l);
-	if (r < 0)
+	if (strcmp(v->id, "relay.smarthost_policy") == 0)
+		return test_refusal(at, c, true, f);
+	r = seal_test_words(at, c, v, f);
+	if (r < 0 || c->symptom->verdict != v)
 		return r;
-	if (!l.relayhost.n)
-		return seal_finding_refute(at, f, "the peer is not our relayhost");
-	if (l.login != LOGIN_HAS_KEY)
-		return 0;
-	f->certainty = SEAL_CERTAINTY_LIKELY;
-	f->object.host = c->reason.host;
-	f->object.reply_code = c->reason.code;
-	return seal_finding_say(at, f, &l.origin, "relayhost is the peer, and has a password");
+	if (strcmp(v->id, "relay.denied_by_remote") == 0)
+		return test_refusal(at, c, false, f);
+	return strcmp(v->id, "relay.denied_by_us") == 0 ? seal_test_relay_client(at, c, f) : 0;
 }
 
 /* own_certificate - the files with the server's certificates, the first of which has ended, or has

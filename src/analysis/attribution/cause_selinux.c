@@ -46,6 +46,7 @@ static bool is_resolver_file(const struct seal_denial *d)
 static int domain_of(struct seal_attribution *at, struct seal_bytes daemon, struct seal_bytes *ret)
 {
 	struct seal_known_domain *k;
+	int r;
 
 	seal_vec_each (it, &at->domains) {
 		if (seal_bytes_eq(it->daemon, daemon)) {
@@ -57,8 +58,12 @@ static int domain_of(struct seal_attribution *at, struct seal_bytes daemon, stru
 	if (!k)
 		return -ENOMEM;
 	k->daemon = daemon;
-	if (seal_daemon_domain(at->h, daemon, &k->domain) < 0 &&
-	    seal_command_domain(at->h, daemon, &k->domain) < 0)
+	r = seal_daemon_domain(at->h, daemon, &k->domain);
+	if (r < 0 && r != -ENOMEM)
+		r = seal_command_domain(at->h, daemon, &k->domain);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
 		k->domain = SEAL_BYTES_NONE;
 	*ret = k->domain;
 	return 0;

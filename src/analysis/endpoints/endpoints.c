@@ -37,10 +37,14 @@ uint16_t seal_endpoint_port(struct seal_endpoint_scan *s, struct seal_bytes text
 {
 	struct seal_bytes known;
 	uint32_t port;
+	int r;
 
 	if (seal_parse_u32(text, 10, &port) == 0)
 		return port <= UINT16_MAX ? (uint16_t)port : 0;
-	if (seal_conf_value(s->inst, NULL, "known_tcp_ports", s->h->arena, &known) == 0) {
+	r = seal_conf_value(s->inst, NULL, "known_tcp_ports", s->h->arena, &known);
+	if (r == -ENOMEM)
+		s->r = r;
+	if (r == 0) {
 		port = known_port(known, text);
 		if (port)
 			return (uint16_t)port;
@@ -365,6 +369,8 @@ static bool has_relay_domains(struct seal_endpoint_scan *s)
 	int r;
 
 	r = seal_conf_value(s->inst, NULL, "relay_domains", s->h->arena, &value);
+	if (r == -ENOMEM)
+		s->r = r;
 	return r < 0 ? r != -ENOENT : seal_bytes_trim(value).n > 0;
 }
 

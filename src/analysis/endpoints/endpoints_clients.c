@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/endpoints/endpoints_impl.h"
+
+#include <errno.h>
+
 #include "evidence/postfix/conf.h"
 #include "evidence/postfix/mastercf.h"
 
@@ -113,8 +116,12 @@ static void add_sasl(struct seal_endpoint_scan *s, const struct seal_service *sv
 	struct seal_hop_source from = source_of(s, svc, "smtpd_sasl_path", "smtpd_sasl_path");
 	struct seal_bytes type, path;
 	bool on = false;
+	int r;
 
-	if (seal_conf_bool(s->inst, svc, "smtpd_sasl_auth_enable", s->h->arena, &on) < 0 || !on)
+	r = seal_conf_bool(s->inst, svc, "smtpd_sasl_auth_enable", s->h->arena, &on);
+	if (r == -ENOMEM)
+		s->r = r;
+	if (r < 0 || !on)
 		return;
 	if (!seal_endpoint_value(s, svc, "smtpd_sasl_type", &type) ||
 	    !seal_bytes_is(type, "dovecot") ||

@@ -24,6 +24,18 @@ def sasl(keys, **more):
     return {"etc/postfix/main.cf": SASL_ON, "etc/postfix/sasl_passwd": keys, **more}
 
 
+def partner(keys, port):
+    """A relayhost that is a domain, and a partner's host that transport_maps leads to."""
+    host = "mx.partner.example"
+    return {"files": sasl(keys, **{
+        "etc/postfix/main.cf": SASL_ON.replace("[relay.example]:587", "relay.example")
+        + "transport_maps = texthash:/etc/postfix/transport\n",
+        "etc/postfix/transport": f"r.example smtp:[{host}]:{port}\n"}),
+        "log": [deferred("A1B2C3D4", NO_RELAY.replace("relay.example", host), relay=f"{host}[198.51.100.40]:{port}",
+                         dsn="5.7.1", status="bounced")],
+        "expect": {"A1B2C3D4": ("relay.denied_by_remote", "likely")}}
+
+
 CASES = [
     {"name": "a milter's socket outside of the chroot", "log": [
         line("smtpd", 800, MILTER + "No such file or directory")],
@@ -89,6 +101,17 @@ CASES = [
         "etc/postfix/main.cf": "relayhost = [relay.example]:587\n"},
      "log": [deferred("A1B2C3D4", NO_RELAY, relay=SUBMISSION, dsn="5.7.1", status="bounced")],
      "expect": {"A1B2C3D4": ("auth.missing", "certain")}},
+    {"name": "relaying denied by our relay although there is a key for it", "files": sasl("[relay.example]:587 u:p\n"),
+     "log": [deferred("A1B2C3D4", NO_RELAY, relay=SUBMISSION, dsn="5.7.1", status="bounced")],
+     "expect": {"A1B2C3D4": ("relay.smarthost_policy", "likely")}},
+    {"name": "relaying denied by another host, a key for our relay", "files": sasl("[relay.example]:587 u:p\n"),
+     "log": [deferred("A1B2C3D4", NO_RELAY.replace("relay.example", "mx.example"), relay="mx.example[198.51.100.40]:25",
+                      dsn="5.7.1", status="bounced")],
+     "expect": {"A1B2C3D4": ("relay.denied_by_remote", "likely")}},
+    # without brackets relayhost is a domain: another route may lead to any other host
+    {"name": "relaying denied by another host, a key for our relay's domain", **partner("relay.example u:p\n", 25)},
+    {"name": "submission to another host, no key for our relay's domain",
+     **partner("[mx.partner.example]:587 u:p\n", 587)},
     {"name": "relaying denied by a host that is not our relay", "log": [
         deferred("A1B2C3D4", NO_RELAY, relay="relay.example[198.51.100.40]:25", dsn="5.7.1",
                  status="bounced")],
