@@ -84,8 +84,18 @@ bool seal_out_told(const struct seal_out *out);
 void seal_out_mend(struct seal_out *out, struct seal_fix *f, struct seal_fix *spent);
 struct seal_arena *seal_out_arena(struct seal_out *out);
 
-/* bytes as an argument of "%.*s" */
-#define SEAL_ARG(b) (int)((b).n < 300 ? (b).n : 300), (b).p ? (b).p : ""
+static inline int seal_arg_bytes(struct seal_bytes b)
+{
+	return b.n < 300 ? (int)b.n : 300;
+}
+
+static inline const char *seal_arg_text(struct seal_bytes b)
+{
+	return b.p ? b.p : "";
+}
+
+/* bytes as an argument of "%.*s"; a message takes no more than 300 of them */
+#define SEAL_ARG(b) seal_arg_bytes(b), seal_arg_text(b)
 
 /* struct seal_check_query - which checks, and as what the host is judged */
 struct seal_check_query {

@@ -198,6 +198,18 @@ static int ask_spoofed(struct seal_subject *s, struct seal_bytes interface, stru
 	return seal_paths_ask(s->h, s->h->ruleset, &s->h->net, &q, ret);
 }
 
+/* outcome_of - of every far end: seal_outcome_of() passes over loopback, which this is about */
+static struct seal_outcome outcome_of(const struct seal_path *p)
+{
+	struct seal_outcome o = {0};
+
+	seal_vec_each (row, &p->rows) {
+		o.open |= row->row.verdict.verdict == SEAL_FATE_ACCEPT;
+		o.doubt |= row->row.verdict.verdict == SEAL_FATE_DEPENDS;
+	}
+	return o;
+}
+
 static void judge_spoofed(const struct seal_localnet *l, const struct seal_paths *paths,
 			  struct seal_out *out)
 {
@@ -205,18 +217,14 @@ static void judge_spoofed(const struct seal_localnet *l, const struct seal_paths
 		struct seal_about about = {{{"address", SEAL_LIT("127.0.0.0/8")},
 					    {p->interface.n ? "interface" : NULL, p->interface}},
 					   l->origin};
-		bool open = false, doubt = false;
+		struct seal_outcome o = outcome_of(p);
 
-		seal_vec_each (row, &p->rows) {
-			open |= row->row.verdict.verdict == SEAL_FATE_ACCEPT;
-			doubt |= row->row.verdict.verdict == SEAL_FATE_DEPENDS;
-		}
-		if (open)
+		if (o.open)
 			seal_out_fail(out, &about,
 				      "No rule stops packets from elsewhere that claim to be from "
 				      "127.0.0.0/8, and route_localnet is on (%.*s).",
 				      SEAL_ARG(l->ifname));
-		else if (doubt)
+		else if (o.doubt)
 			seal_out_unknown(out, &about,
 					 "route_localnet is on (%.*s), and whether packets that "
 					 "claim to be from 127.0.0.0/8 are stopped depends on "
@@ -233,10 +241,9 @@ static int doubt_spoofed(struct seal_subject *s, struct seal_out *out)
 	int r = ask_spoofed(s, SEAL_BYTES_NONE, &paths);
 
 	seal_vec_each (p, &paths.paths) {
-		seal_vec_each (row, &p->rows) {
-			stopped &= row->row.verdict.verdict != SEAL_FATE_ACCEPT &&
-				   row->row.verdict.verdict != SEAL_FATE_DEPENDS;
-		}
+		struct seal_outcome o = outcome_of(p);
+
+		stopped &= !o.open && !o.doubt;
 	}
 	if (r == 0 && !stopped)
 		seal_out_unknown(out, NULL,

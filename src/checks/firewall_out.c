@@ -8,6 +8,19 @@
 
 #define SMTP 25
 
+/* resolvers_unread - whether the file that names them is there and was not read, or not all of it
+ */
+static bool resolvers_unread(const struct seal_host *h)
+{
+	seal_vec_each (row, &h->sources) {
+		if ((row->status == SEAL_READ_UNREADABLE || row->status == SEAL_READ_TRUNCATED) &&
+		    row->source == SEAL_SOURCE_NETWORK &&
+		    seal_bytes_is(row->path, "etc/resolv.conf"))
+			return true;
+	}
+	return false;
+}
+
 static int judge_out(struct seal_subject *s, struct seal_out *out, bool dns)
 {
 	bool any = false;
@@ -38,7 +51,9 @@ static int judge_out(struct seal_subject *s, struct seal_out *out, bool dns)
 		if (seal_mend_path(s, out, p) < 0)
 			return -ENOMEM;
 	}
-	if (!any && s->paths.complete)
+	if (!any && dns && resolvers_unread(s->h))
+		seal_out_unknown(out, NULL, "etc/resolv.conf could not be read, or not all of it");
+	else if (!any && s->paths.complete)
 		seal_out_na(out, dns ? "This configuration asks no resolver."
 				     : "This configuration sends nothing out.");
 	if (!s->paths.complete)

@@ -56,7 +56,7 @@ static int look_inside(struct seal_subject *s, struct seal_out *out, struct seal
 	struct seal_bytes inner = below(h, dir, name), a, b, label, expected;
 	struct seal_about about = {{{"path", inner}}, {0}};
 	struct seal_file f;
-	int r;
+	int r, may;
 
 	if (!outer || !inner.p)
 		return -ENOMEM;
@@ -74,14 +74,19 @@ static int look_inside(struct seal_subject *s, struct seal_out *out, struct seal
 	if (same_text && seal_view_text(&h->view, inner, &a) == 0 &&
 	    seal_view_text(&h->view, seal_bytes_of(outer), &b) == 0 && !seal_bytes_eq(a, b))
 		seal_out_fail(out, &about, "%.*s differs from %s.", SEAL_ARG(inner), outer);
-	if (seal_view_label(&h->view, inner, &label) == 0 &&
-	    seal_view_expected(&h->view, inner, 'f', &expected) == 0 &&
-	    !seal_bytes_eq(seal_context_part(label, 't'), seal_context_part(expected, 't')) &&
-	    seal_may(h, SEAL_LIT("smtp"), seal_context_part(label, 't'), "file", "read open") != 1)
+	if (seal_view_label(&h->view, inner, &label) < 0 ||
+	    seal_view_expected(&h->view, inner, 'f', &expected) < 0 ||
+	    seal_bytes_eq(seal_context_part(label, 't'), seal_context_part(expected, 't')))
+		return 0;
+	may = seal_may(h, SEAL_LIT("smtp"), seal_context_part(label, 't'), "file", "read open");
+	if (may == 0)
 		seal_out_fail(out, &about, "%.*s is %.*s; file_contexts says %.*s.",
 			      SEAL_ARG(inner), SEAL_ARG(seal_context_part(label, 't')),
 			      SEAL_ARG(seal_context_part(expected, 't')));
-	return 0;
+	else if (may < 0 && may != -ENOMEM)
+		seal_out_unknown(out, &about, "whether smtp(8) may read %.*s (%.*s) is not known",
+				 SEAL_ARG(inner), SEAL_ARG(seal_context_part(label, 't')));
+	return may == -ENOMEM ? may : 0;
 }
 
 static int check_chroot(struct seal_subject *s, struct seal_out *out)

@@ -359,6 +359,10 @@ case("FWO-002", "fail", "TCP", edit={NFT: (OUT, "tcp dport 53 drop")},
 no_postfix("FWO-002")
 case("FWO-002", "unknown", loop=[NFT])
 case("FWO-002", "na", "no resolver", cut=["etc/resolv.conf"])
+case("FWO-002", "unknown", "resolvers unread", loop=["etc/resolv.conf"])
+case("FWO-002", "unknown", "a resolver of another form", put={"etc/resolv.conf": "nameserver @DNS@\n"},
+     says="etc/resolv.conf could not be read, or not all of it")
+case("FWO-002", "na", "no line of a resolver", put={"etc/resolv.conf": "search example.org\n"})
 case("FWO-002", "unknown", "at some hours", edit={NFT: (OUT, 'meta hour "08:00"-"18:00" udp dport 53 drop')},
      objects=[{"port": "53", "protocol": "udp", "purpose": "resolver"}])
 

@@ -86,11 +86,21 @@ case("TLS-003", "fail", "the other way round", put={CERT: certs.authority("Test 
      objects=OBJECT, says="begins with the certificate of a CA")
 case("TLS-003", "fail", "a stranger", put={CERT: certs.server(NAME) + certs.server("b.example")}, objects=OBJECT,
      says="Certificate 2 in")
-case("TLS-003", "fail", "the issuer left out",
-     put={CERT: certs.server(NAME, 'ca_issuers_uri = "http://ca.example/issuer.der"')}, objects=OBJECT)
+LEFT_OUT = certs.server(NAME, 'ca_issuers_uri = "http://ca.example/issuer.der"')
+HOUSE = "etc/ssl/house.pem"
+case("TLS-003", "fail", "the issuer left out", put={CERT: LEFT_OUT}, objects=OBJECT)
+# a list that cannot be read may have it
+case("TLS-003", "fail", "and no list of the house", put={CERT: LEFT_OUT}, main={"smtpd_tls_CAfile": "/" + HOUSE},
+     objects=OBJECT)
+case("TLS-003", "unknown", "a list in a loop", put={CERT: LEFT_OUT}, main={"smtpd_tls_CAfile": "/" + HOUSE}, loop=[HOUSE],
+     objects=OBJECT)
+case("TLS-003", "unknown", "a folder as list", put={CERT: LEFT_OUT}, main={"smtpd_tls_CAfile": "/etc/ssl"}, objects=OBJECT)
+case("TLS-003", "unknown", "a list not in the bundle", put={CERT: LEFT_OUT}, live={}, objects=OBJECT)
+case("TLS-003", "pass", "a list in a loop, and known", main={"smtpd_tls_CAfile": "/" + HOUSE}, loop=[HOUSE],
+     put={CERT: LEFT_OUT, "etc/pki/tls/certs/ca-bundle.crt": certs.authority("Test Issuer")})
 case("TLS-003", "unknown", "an issuer of the house", put={CERT: certs.server(NAME)}, objects=OBJECT)
-case("TLS-003", "pass", "an issuer of the house, known", main={"smtpd_tls_CAfile": "/etc/ssl/house.pem"},
-     put={CERT: certs.server(NAME), "etc/ssl/house.pem": certs.authority("Test Issuer")})
+case("TLS-003", "pass", "an issuer of the house, known", main={"smtpd_tls_CAfile": "/" + HOUSE},
+     put={CERT: certs.server(NAME), HOUSE: certs.authority("Test Issuer")})
 case("TLS-003", "pass", "signed by itself", put={CERT: certs.server(NAME, issuer=None)})
 case("TLS-003", "pass", "with the root", put={CERT: pem() + certs.authority("Test Root")})
 case("TLS-003", "unknown", "no certificate", cut=[CERT], objects=OBJECT, says="holds no certificate that can be looked at")
