@@ -161,20 +161,20 @@ static void say(const struct many *m, size_t root, const char *what)
 	seal_cli_fail(m->cli, SEAL_EXIT_FAILED, &err);
 }
 
-/* end - the child of a slot has closed its pipe, or is to */
-static void end(struct many *m, struct slot *s, bool too_long)
+/* end - the child of a slot has closed its pipe, or is ended for a reason of ours, @why */
+static void end(struct many *m, struct slot *s, const char *why)
 {
 	struct answer *a = &m->answers[s->root];
 	int status = 0;
 
 	close(s->fd);
-	if (too_long)
+	if (why)
 		kill(s->pid, SIGKILL);
 	while (waitpid(s->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	a->code = WIFEXITED(status) ? WEXITSTATUS(status) : SEAL_EXIT_FAILED;
-	if (too_long)
-		say(m, s->root, "its document has no end");
+	a->code = !why && WIFEXITED(status) ? WEXITSTATUS(status) : SEAL_EXIT_FAILED;
+	if (why)
+		say(m, s->root, why);
 	else if (WIFSIGNALED(status))
 		say(m, s->root, WTERMSIG(status) == SIGALRM ? "took too long" : "crashed");
 	if (a->text.err)
@@ -196,8 +196,10 @@ static void take_bytes(struct many *m, struct slot *s)
 		return;
 	if (n > 0)
 		seal_buf_put(&a->text, buf, (size_t)n);
-	if (n <= 0 || a->text.n > DOCUMENT_MAX)
-		end(m, s, n > 0);
+	if (n < 0)
+		end(m, s, "its document cannot be read");
+	else if (n == 0 || a->text.n > DOCUMENT_MAX)
+		end(m, s, n ? "its document has no end" : NULL);
 }
 
 /* write_ready - the documents whose turn it is */

@@ -7,6 +7,7 @@
 
 #include "analysis/reach/reach.h"
 #include "cli/reach_input.h"
+#include "core/fdio.h"
 #include "core/input.h"
 #include "evidence/firewall/topology.h"
 #include "report/reach.h"
@@ -69,14 +70,20 @@ static int stdin_file(void)
 	seal_auto_close int fd = memfd_create("probes", MFD_CLOEXEC);
 	char buf[16384];
 	ssize_t n;
+	int r;
 
 	if (fd < 0)
 		return -1;
 	while ((n = read(STDIN_FILENO, buf, sizeof(buf))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 || write(fd, buf, (size_t)n) != n)
+		if (n < 0)
 			return -1;
+		r = seal_fd_write(fd, (struct seal_bytes){buf, (size_t)n});
+		if (r < 0) {
+			errno = -r;
+			return -1;
+		}
 	}
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return -1;
@@ -238,6 +245,42 @@ static int check_probe(const struct seal_cli *cli, struct seal_err *err)
 	return seal_err_set(err, -EINVAL, "--probe answers in lines of JSON; no other --format");
 }
 
+/* decides - whether a source bears on a packet's way: the ruleset, and of the network, where the
+ * command line names no other, addresses and routes */
+static bool decides(const struct reach_input *in, const struct seal_source_state *s)
+{
+	if (s->source == SEAL_SOURCE_RULESET || s->source == SEAL_SOURCE_FIREWALLD)
+		return true;
+	return s->source == SEAL_SOURCE_NETWORK && in->net != &in->topology &&
+	       !seal_bytes_ends(s->path, "resolv.conf") &&
+	       !seal_bytes_ends(s->path, "sockets.json");
+}
+
+/* check_evidence - an answer to a probe has no room to say what it was made without
+ * Returns 0 or, with *err filled, the reason why there is none. */
+static int check_evidence(const struct reach_input *in, struct seal_err *err)
+{
+	const struct seal_root_fault *fault;
+
+	if (!in->ruleset)
+		return seal_err_set(err, -ENOENT, "no ruleset could be read");
+	if (in->own) /* and with it the network */
+		return 0;
+	seal_vec_each (s, &in->host->sources) {
+		if (decides(in, s) &&
+		    (s->status == SEAL_READ_UNREADABLE || s->status == SEAL_READ_TRUNCATED))
+			return seal_err_set(err, -EIO, "%.*s: not read%s: %.*s", (int)s->path.n,
+					    s->path.p,
+					    s->status == SEAL_READ_TRUNCATED ? " whole" : "",
+					    (int)s->detail.n, s->detail.p);
+	}
+	/* what machine or medium did not give may be any of them */
+	if (seal_root_faults(in->root, &fault, NULL) > 0)
+		return seal_err_set(err, fault->code, "%s: %s", fault->path,
+				    strerror(-fault->code));
+	return 0;
+}
+
 int seal_verb_reach(const struct seal_cli *cli)
 {
 	struct reach_input in;
@@ -247,8 +290,7 @@ int seal_verb_reach(const struct seal_cli *cli)
 	if (check_probe(cli, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_USAGE, &err);
 	code = reach_input_load(cli, &in, &err);
-	if (code == SEAL_EXIT_OK && cli->reach.probe && !in.ruleset) {
-		seal_err_set(&err, -ENOENT, "no ruleset could be read");
+	if (code == SEAL_EXIT_OK && cli->reach.probe && check_evidence(&in, &err) < 0) {
 		code = SEAL_EXIT_FAILED;
 	} else if (code == SEAL_EXIT_OK) {
 		code = cli->reach.probe ? answer_probes(cli, &in, &err)

@@ -143,8 +143,8 @@ static bool is_named(struct seal_bytes words, const struct seal_fw_table *t, str
 	       seal_bytes_eq(table, t->name) && seal_bytes_eq(seal_bytes_trim(words), name);
 }
 
-/* is_quoted - the rule is listed with the value of a condition in it */
-static bool is_quoted(const struct seal_fw_rule *rule, struct seal_bytes value)
+/* is_quoted - the rule is listed with the value of a condition in it. Returns 1, 0 or -ENOMEM */
+static int is_quoted(const struct seal_fw_rule *rule, struct seal_bytes value)
 {
 	seal_auto_buf struct seal_buf b = {0};
 	struct seal_bytes text = value, handle;
@@ -152,14 +152,15 @@ static bool is_quoted(const struct seal_fw_rule *rule, struct seal_bytes value)
 
 	if (seal_nft_line(value, &text, &handle) &&
 	    (seal_parse_u64(handle, 10, &n) < 0 || n != rule->handle))
-		return false;
+		return 0;
 	seal_rule_put(&b, rule);
-	return !b.err && (text.n == 0 || (b.n && memmem(b.p, b.n, text.p, text.n)));
+	return b.err ? b.err : text.n == 0 || (b.n && memmem(b.p, b.n, text.p, text.n));
 }
 
 static int nft_rule(const struct seal_host *h, const struct seal_condition *c)
 {
 	bool chain = false;
+	int is;
 
 	if (!h->ruleset || !h->ruleset->numbered)
 		return -ENODATA;
@@ -168,9 +169,11 @@ static int nft_rule(const struct seal_host *h, const struct seal_condition *c)
 			if (!is_named(c->subject, t, ch->name))
 				continue;
 			chain = true;
-			for (const struct seal_fw_rule *r = ch->first; r; r = r->next)
-				if (is_quoted(r, c->value))
-					return 1;
+			for (const struct seal_fw_rule *r = ch->first; r; r = r->next) {
+				is = is_quoted(r, c->value);
+				if (is)
+					return is;
+			}
 		}
 	return chain ? 0 : -ENODATA;
 }
