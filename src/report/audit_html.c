@@ -21,12 +21,14 @@ static void put_gate_words(const struct seal_findings *f, struct seal_buf *words
 		seal_buf_puts(words, "Passes");
 	else if (f->n[SEAL_STATUS_FAIL])
 		seal_buf_printf(words, "%zu finding%s, the worst is %s", f->n[SEAL_STATUS_FAIL],
-				f->n[SEAL_STATUS_FAIL] == 1 ? "" : "s", seal_grade_name(f->worst));
+				seal_text_plural(f->n[SEAL_STATUS_FAIL]),
+				seal_grade_name(f->worst));
 	else
 		seal_buf_puts(words, "Nothing fails");
 	if (f->gate.asked)
 		seal_buf_printf(more, "%zu finding%s at or above %s", f->gate.failing,
-				f->gate.failing == 1 ? "" : "s", seal_grade_name(f->gate.fail_on));
+				seal_text_plural(f->gate.failing),
+				seal_grade_name(f->gate.fail_on));
 	else if (f->n[SEAL_STATUS_UNKNOWN])
 		seal_buf_printf(more, "%zu could not be decided", f->n[SEAL_STATUS_UNKNOWN]);
 	if (f->n_known)

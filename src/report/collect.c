@@ -3,17 +3,19 @@
 
 #include "core/enc.h"
 #include "core/json.h"
+#include "report/report.h"
 
 void seal_report_collect_text(const struct seal_collected *c, struct seal_buf *out)
 {
 	seal_enc_tty(out, seal_bytes_of(c->file));
-	seal_buf_printf(out, ": %llu files, %llu bytes before compression%s\n",
-			(unsigned long long)c->n_files, (unsigned long long)c->n_bytes,
+	seal_buf_printf(out, ": %llu file%s, %llu byte%s before compression%s\n",
+			(unsigned long long)c->n_files, seal_text_plural(c->n_files),
+			(unsigned long long)c->n_bytes, seal_text_plural(c->n_bytes),
 			c->redacted ? ", mail addresses replaced" : "");
 	if (!c->n_left)
 		return;
-	seal_buf_printf(out, "left out for want of room (--max-size): %llu files, the first ",
-			(unsigned long long)c->n_left);
+	seal_buf_printf(out, "left out for want of room (--max-size): %llu file%s, the first ",
+			(unsigned long long)c->n_left, seal_text_plural(c->n_left));
 	seal_enc_tty(out, seal_bytes_of(c->first_left));
 	seal_buf_putc(out, '\n');
 }

@@ -11,7 +11,7 @@ static void put_head(struct seal_html *w, const struct seal_host *h,
 
 	if (r->groups.n)
 		seal_buf_printf(&words, "%zu group%s of denials", r->groups.n,
-				r->groups.n == 1 ? "" : "s");
+				seal_text_plural(r->groups.n));
 	else
 		seal_buf_puts(&words, "No denials");
 	head.words = seal_buf_bytes(&words);
@@ -99,7 +99,7 @@ static void put_group(struct seal_html *w, const struct seal_denial_group *g)
 
 	seal_buf_puts(w->out, "<article class=\"card\">\n<div class=\"row\">");
 	seal_buf_printf(w->out, "<b>%llu time%s</b><span class=\"mute\">since ",
-			(unsigned long long)g->count, g->count == 1 ? "" : "s");
+			(unsigned long long)g->count, seal_text_plural(g->count));
 	seal_time_put_clock(w->out, g->first_us);
 	seal_buf_puts(w->out, ", ");
 	seal_html_put(w, g->members.v[0]->comm);

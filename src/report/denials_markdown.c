@@ -32,7 +32,7 @@ void seal_report_denials_markdown(const struct seal_host *h, const struct seal_d
 {
 	seal_md_head(out, "denials", h);
 	seal_buf_printf(out, "**%zu group%s of denials**\n", r->groups.n,
-			r->groups.n == 1 ? "" : "s");
+			seal_text_plural(r->groups.n));
 	seal_vec_each (g, &r->groups) {
 		put_group(out, g, style);
 	}

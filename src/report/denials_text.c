@@ -63,7 +63,7 @@ static void put_title(struct seal_buf *out, const struct seal_denial_group *g,
 	if (g->port >= 0)
 		seal_buf_printf(out, " port %d", g->port);
 	seal_buf_printf(out, "    %llu time%s since ", (unsigned long long)g->count,
-			g->count == 1 ? "" : "s");
+			seal_text_plural(g->count));
 	seal_time_put_clock(out, g->first_us);
 	seal_buf_puts(out, ", ");
 	seal_enc_tty(out, g->members.v[0]->comm);
@@ -163,7 +163,7 @@ void seal_report_denials_text(const struct seal_host *h, const struct seal_denia
 {
 	seal_text_head(out, h, style);
 	seal_buf_printf(out, "    %zu group%s of denials\n\n", r->groups.n,
-			r->groups.n == 1 ? "" : "s");
+			seal_text_plural(r->groups.n));
 	seal_vec_each (g, &r->groups) {
 		put_group(out, g, style);
 	}

@@ -232,7 +232,7 @@ static void put_messages(struct seal_html *w, const struct seal_shown_list *s, s
 		"<details><summary>%zu recipient%s</summary>\n<table><thead><tr><th>Queue id"
 		"</th><th>Arrival</th><th>From, to</th><th>Status</th><th>Postfix says</th>"
 		"</tr></thead>\n",
-		to - from, to - from == 1 ? "" : "s");
+		to - from, seal_text_plural(to - from));
 	for (size_t i = from; i < to && i - from < MESSAGES_SHOWN; i++)
 		put_message(w, &s->v[i]);
 	seal_buf_puts(w->out, "</table>\n");

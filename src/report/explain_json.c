@@ -174,7 +174,7 @@ static void put_recipient(struct seal_json *j, const struct seal_explanation *x,
 	seal_json_time(j, "time", r->rcpt->time_us);
 	put_next_hop(j, r);
 	put_cause(j, r);
-	put_fix_id(j, x->groups.v[r->cause->group].fix);
+	put_fix_id(j, r->cause->group >= 0 ? x->groups.v[r->cause->group].fix : -1);
 	seal_json_object_end(j);
 }
 

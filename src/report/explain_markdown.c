@@ -199,7 +199,7 @@ static void put_messages(struct seal_buf *out, const struct seal_shown_list *s, 
 	if (from == to)
 		return;
 	seal_buf_printf(out, "\n<details><summary>%zu recipient%s</summary>\n\n", to - from,
-			to - from == 1 ? "" : "s");
+			seal_text_plural(to - from));
 	seal_buf_puts(out, "| Queue id | From | To | Status | Reason |\n|---|---|---|---|---|\n");
 	for (size_t i = from; i < to && i - from < MESSAGES_SHOWN; i++)
 		put_message(out, &s->v[i], style);

@@ -41,8 +41,10 @@ static void put_fix(struct seal_buf *out, const struct seal_explanation *x)
 	seal_buf_printf(out, " %-8s", "fix");
 	if (s && s->argv.v.n)
 		seal_text_argv(out, &s->argv);
-	else if (s || (f && f->why.n))
-		seal_text_wrap(out, SUMMARY_INDENT, SUMMARY_INDENT, s ? s->why : f->why);
+	else if (s && s->why.n)
+		seal_text_wrap(out, SUMMARY_INDENT, SUMMARY_INDENT, s->why);
+	else if (f && f->why.n)
+		seal_text_wrap(out, SUMMARY_INDENT, SUMMARY_INDENT, f->why);
 	else
 		seal_buf_puts(out, "none known here");
 	if (f && f->steps.n > 1)

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "report/report.h"
+
 static const char *const class_words[SEAL_CLASS_MAX_] = {
 	[SEAL_CLASS_SELINUX] = "SELinux",
 	[SEAL_CLASS_FIREWALL] = "firewall",
@@ -26,28 +28,23 @@ static const char *const class_words[SEAL_CLASS_MAX_] = {
 	[SEAL_CLASS_UNKNOWN] = "unknown",
 };
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 const char *seal_explain_class(enum seal_cause_class c)
 {
-	return class_words[c];
+	return (unsigned)c < SEAL_CLASS_MAX_ ? class_words[c] : NULL;
 }
 
 void seal_explain_summary(struct seal_buf *b, const struct seal_explanation *x)
 {
 	if (x->n_waiting)
 		seal_buf_printf(b, "%llu message%s wait%s", (unsigned long long)x->n_waiting,
-				plural(x->n_waiting), x->n_waiting == 1 ? "s" : "");
+				seal_text_plural(x->n_waiting), x->n_waiting == 1 ? "s" : "");
 	if (x->n_bounced)
 		seal_buf_printf(b, "%s%llu bounced", x->n_waiting ? ", " : "",
 				(unsigned long long)x->n_bounced);
 	if (!x->n_waiting && !x->n_bounced)
 		seal_buf_puts(b, "no message waits");
 	if (x->groups.n)
-		seal_buf_printf(b, ", %zu cause%s", x->groups.n, plural(x->groups.n));
+		seal_buf_printf(b, ", %zu cause%s", x->groups.n, seal_text_plural(x->groups.n));
 }
 
 void seal_explain_change(struct seal_buf *b, const struct seal_change *c)
@@ -126,12 +123,12 @@ void seal_explain_when(struct seal_buf *b, const struct seal_cause_group *g)
 {
 	if (g->messages)
 		seal_buf_printf(b, "%llu message%s", (unsigned long long)g->messages,
-				plural(g->messages));
+				seal_text_plural(g->messages));
 	else if (!g->events)
 		seal_buf_puts(b, "no message, no log line");
 	else
 		seal_buf_printf(b, "no message, %llu log line%s", (unsigned long long)g->events,
-				plural(g->events));
+				seal_text_plural(g->events));
 	if (g->first_us != SEAL_TIME_NONE) {
 		seal_buf_puts(b, ", since ");
 		seal_explain_since(b, g, false);
@@ -170,19 +167,19 @@ void seal_explain_mail(struct seal_buf *b, const struct seal_explanation *x,
 
 	if (!g->messages && g->events)
 		seal_buf_printf(b, "none that has a queue id; %llu log line%s of it",
-				(unsigned long long)g->events, plural(g->events));
+				(unsigned long long)g->events, seal_text_plural(g->events));
 	else if (!g->messages)
 		seal_buf_puts(b, "none seen in the log");
 	else
 		seal_buf_printf(b, "%llu message%s", (unsigned long long)g->messages,
-				plural(g->messages));
+				seal_text_plural(g->messages));
 	if (g->messages && g->recipients != g->messages)
 		seal_buf_printf(b, ", %llu recipients", (unsigned long long)g->recipients);
 	if (all > g->messages)
 		seal_buf_printf(b, "; in all %llu", (unsigned long long)all);
 	if (x->groups.n > 1)
 		seal_buf_printf(b, "%s%zu other cause%s below", all > g->messages ? ", " : "; ",
-				x->groups.n - 1, plural(x->groups.n - 1));
+				x->groups.n - 1, seal_text_plural(x->groups.n - 1));
 }
 
 void seal_shown_done(struct seal_shown_list *s)

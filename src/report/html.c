@@ -144,7 +144,7 @@ static void put_source(struct seal_html *w, const struct seal_source_state *s)
 		seal_html_put(w, s->detail);
 	else if (s->records)
 		seal_buf_printf(w->out, "%llu record%s", (unsigned long long)s->records,
-				s->records == 1 ? "" : "s");
+				seal_text_plural(s->records));
 	seal_buf_puts(w->out, "</td></tr>\n");
 }
 
@@ -161,7 +161,7 @@ static void put_sources(struct seal_html *w, const struct seal_host *h)
 		seal_buf_printf(w->out,
 				"<p class=\"note\">%zu source%s could not be read, or not whole: "
 				"what they would have told is missing here.</p>\n",
-				bad, bad == 1 ? "" : "s");
+				bad, seal_text_plural(bad));
 	seal_buf_printf(w->out,
 			"<details%s><summary>%zu source%s read</summary>\n<table>"
 			"<thead><tr><th>Status</th><th>Source</th><th></th></tr></thead>\n",

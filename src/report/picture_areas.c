@@ -37,7 +37,7 @@ static unsigned rank(enum seal_status s)
 {
 	unsigned i = 0;
 
-	while (order[i] != s)
+	while (i < SEAL_STATUS_MAX_ && order[i] != s)
 		i++;
 	return i;
 }

@@ -151,17 +151,23 @@ void seal_picture_paths(struct seal_html *w, const struct seal_paths *p)
 {
 	size_t n = 0;
 
-	seal_buf_puts(w->out, "<figure class=\"card\">\n");
+	if (!p->paths.n)
+		seal_buf_puts(w->out, "<p class=\"note\">No listener and no next hop is known to "
+				      "ask about.</p>\n");
+	else
+		seal_buf_puts(w->out, "<figure class=\"card\">\n");
 	seal_vec_each (path, &p->paths) {
 		if (n++ < SEAL_PICTURE_PATHS)
 			put_path(w, path);
 	}
-	seal_buf_puts(w->out, "</figure>\n");
+	if (n)
+		seal_buf_puts(w->out, "</figure>\n");
 	if (n > SEAL_PICTURE_PATHS)
 		seal_buf_printf(w->out,
-				"<p class=\"note\">%zu more paths are not drawn; reach in JSON "
-				"has them.</p>\n",
-				n - SEAL_PICTURE_PATHS);
+				"<p class=\"note\">%zu more path%s not drawn; reach in JSON has "
+				"all.</p>\n",
+				n - SEAL_PICTURE_PATHS,
+				n == SEAL_PICTURE_PATHS + 1 ? " is" : "s are");
 	if (!p->complete)
 		seal_buf_puts(w->out,
 			      "<p class=\"note\">Not every listener or next hop is known: a "

@@ -15,7 +15,7 @@ struct chart {
 	const struct seal_explanation *x;
 	int64_t from_us, to_us;
 	uint64_t n[COLOURS + 1][BINS + 1]; /* changes first, then sums */
-	uint64_t top; /* of all causes together, in one bin; never 0 once counted */
+	uint64_t top;                      /* of all causes together, in one bin; at least 1 */
 	bool any;
 };
 
@@ -45,7 +45,7 @@ static bool span_of(const struct seal_host *h, const struct seal_explained_messa
 		*to = r->rcpt->time_us;
 	if (*to == SEAL_TIME_NONE)
 		*to = *from;
-	return *from != SEAL_TIME_NONE;
+	return *from != SEAL_TIME_NONE && r->cause->group >= 0;
 }
 
 static void find_span(struct chart *c, const struct seal_host *h)
@@ -274,7 +274,7 @@ static void put_cause(struct seal_html *w, const struct seal_explanation *x, siz
 void seal_picture_waiting(struct seal_html *w, const struct seal_host *h,
 			  const struct seal_explanation *x, bool link)
 {
-	struct chart c = {.x = x};
+	struct chart c = {.x = x, .top = 1};
 
 	find_span(&c, h);
 	seal_buf_puts(w->out, "<figure class=\"card\">\n");

@@ -96,7 +96,7 @@ static void put_left(struct seal_buf *out, unsigned n)
 	seal_buf_printf(&b,
 			"%u group%s of denials that stopped no message %s a fix too: 'postseal "
 			"denials' tells it, 'postseal fix --denials' plans it.",
-			n, n == 1 ? "" : "s", n == 1 ? "has" : "have");
+			n, seal_text_plural(n), n == 1 ? "has" : "have");
 	seal_buf_putc(out, '\n');
 	seal_text_wrap(out, 0, 0, seal_buf_bytes(&b));
 	seal_buf_putc(out, '\n');

@@ -34,9 +34,17 @@ const char *seal_netprobe_state_name(enum seal_netprobe_state s);
  * first; none when it was made */
 struct seal_verdicts seal_netprobe_left_open(const struct seal_netprobe_answer *a,
 					     const struct seal_netprobe_exchange *x);
-/* seal_netprobe_problem - the @i-th thing that is wrong with the peer's TLS, a constant word; NULL
- * after the last */
-const char *seal_netprobe_problem(const struct seal_netprobe_exchange *x, unsigned i);
+
+/* struct seal_netprobe_problem - constant words: for programs, and what is said of the certificate
+ */
+struct seal_netprobe_problem {
+	const char *word, *text; /* "expired", "has expired" */
+};
+
+/* seal_netprobe_problem - the @i-th thing that is wrong with the peer's TLS; word NULL after the
+ * last */
+struct seal_netprobe_problem seal_netprobe_problem(const struct seal_netprobe_exchange *x,
+						   unsigned i);
 /* seal_netprobe_days - days until the certificate ends, below zero once it has */
 int64_t seal_netprobe_days(const struct seal_tls_peer *t);
 /* seal_netprobe_record - one record of an answer as people write it */

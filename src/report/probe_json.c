@@ -106,7 +106,7 @@ static void put_tls(struct seal_json *j, const struct seal_netprobe_exchange *x)
 	seal_json_text(j, "cipher", t->cipher);
 	put_certificate(j, t);
 	seal_json_array(j, "problems");
-	for (i = 0; (word = seal_netprobe_problem(x, i)); i++)
+	for (i = 0; (word = seal_netprobe_problem(x, i).word); i++)
 		seal_json_text(j, NULL, word);
 	seal_json_array_end(j);
 	seal_json_object_end(j);

@@ -162,48 +162,25 @@ static void put_success(struct seal_buf *b, const struct seal_netprobe_exchange 
 	put_seconds(b, r->total_ms);
 }
 
-static const char *problem_words(const char *problem)
-{
-	static const struct {
-		const char *word, *text;
-	} all[] = {
-		{"expired", "has expired"},
-		{"not-yet-valid", "is not valid yet"},
-		{"revoked", "is revoked"},
-		{"no-certificate", "is missing"},
-		{"other-name", "is for another name"},
-		{"self-signed", "is signed by itself"},
-		{"unknown-issuer", "is signed by an authority that this host does not trust"},
-		{"weak-algorithm", "uses a weak algorithm"},
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (strcmp(all[i].word, problem) == 0)
-			return all[i].text;
-	return problem;
-}
-
 static void put_certificate(struct seal_buf *out, const struct seal_netprobe_exchange *x)
 {
 	const struct seal_tls_peer *t = &x->result.tls;
+	long long days = (long long)(t->expired ? -seal_netprobe_days(t) : seal_netprobe_days(t));
 	seal_auto_buf struct seal_buf b = {0};
-	const char *problem;
+	struct seal_netprobe_problem problem;
 	unsigned i;
 
 	if (!t->done)
 		return;
 	seal_buf_puts(&b, "certificate ");
 	seal_buf_put(&b, t->subject.p, t->subject.n);
-	for (i = 0; (problem = seal_netprobe_problem(x, i)); i++)
-		seal_buf_printf(&b, "%s %s", i ? "," : "", problem_words(problem));
+	for (i = 0; (problem = seal_netprobe_problem(x, i)).text; i++)
+		seal_buf_printf(&b, "%s %s", i ? "," : "", problem.text);
 	if (t->has_certificate) {
 		seal_buf_printf(&b, "%s %s ", i ? ";" : ",", t->expired ? "ended" : "ends");
 		seal_time_put(&b, t->not_after_us);
-		seal_buf_printf(
-			&b, " (%lld days %s)",
-			(long long)(t->expired ? -seal_netprobe_days(t) : seal_netprobe_days(t)),
-			t->expired ? "ago" : "left");
+		seal_buf_printf(&b, " (%lld day%s %s)", days, days == 1 ? "" : "s",
+				t->expired ? "ago" : "left");
 	}
 	if (t->name_checked && !t->name_matches) {
 		seal_buf_puts(&b, "; its names:");

@@ -30,35 +30,37 @@ const char *seal_netprobe_state_name(enum seal_netprobe_state s)
 struct seal_verdicts seal_netprobe_left_open(const struct seal_netprobe_answer *a,
 					     const struct seal_netprobe_exchange *x)
 {
-	if (x->result.stage != SEAL_SMTP_CONNECT || !x->result.error)
+	if (x->result.stage != SEAL_SMTP_CONNECT)
 		return (struct seal_verdicts){.n = 0};
 	return seal_rules_errno(a->rules, x->result.error,
 				x->plan.addr.bits == 32 ? SEAL_TRANSPORT_TCP4
 							: SEAL_TRANSPORT_TCP6);
 }
 
-const char *seal_netprobe_problem(const struct seal_netprobe_exchange *x, unsigned i)
+struct seal_netprobe_problem seal_netprobe_problem(const struct seal_netprobe_exchange *x,
+						   unsigned i)
 {
 	const struct seal_tls_peer *t = &x->result.tls;
 	const struct {
 		bool holds;
-		const char *word;
+		struct seal_netprobe_problem it;
 	} all[] = {
-		{t->expired, "expired"},
-		{t->not_yet, "not-yet-valid"},
-		{t->revoked, "revoked"},
-		{t->done && !t->has_certificate, "no-certificate"},
-		{t->name_checked && !t->name_matches, "other-name"},
-		{t->self_signed, "self-signed"},
-		{t->unknown_issuer && !t->self_signed, "unknown-issuer"},
-		{t->weak, "weak-algorithm"},
+		{t->expired, {"expired", "has expired"}},
+		{t->not_yet, {"not-yet-valid", "is not valid yet"}},
+		{t->revoked, {"revoked", "is revoked"}},
+		{t->done && !t->has_certificate, {"no-certificate", "is missing"}},
+		{t->name_checked && !t->name_matches, {"other-name", "is for another name"}},
+		{t->self_signed, {"self-signed", "is signed by itself"}},
+		{t->unknown_issuer && !t->self_signed,
+		 {"unknown-issuer", "is signed by an authority that this host does not trust"}},
+		{t->weak, {"weak-algorithm", "uses a weak algorithm"}},
 	};
 	size_t k;
 
 	for (k = 0; k < sizeof(all) / sizeof(all[0]); k++)
 		if (all[k].holds && i-- == 0)
-			return all[k].word;
-	return NULL;
+			return all[k].it;
+	return (struct seal_netprobe_problem){NULL, NULL};
 }
 
 int64_t seal_netprobe_days(const struct seal_tls_peer *t)

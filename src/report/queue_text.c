@@ -47,7 +47,7 @@ static void put_more(struct seal_buf *out, size_t n, size_t shown, const char *w
 {
 	if (n > shown)
 		seal_buf_printf(out, "    %zu more %s%s: --format json\n", n - shown, what,
-				n - shown == 1 ? "" : "s");
+				seal_text_plural(n - shown));
 }
 
 static void put_causes(struct seal_buf *out, const struct seal_explanation *x)

@@ -15,11 +15,12 @@ static const char *put_sum(struct seal_buf *words, const struct seal_paths *p)
 		shut += strcmp(state, "fail") == 0;
 		maybe += strcmp(state, "unknown") == 0;
 	}
-	seal_buf_printf(words, "%zu of %zu paths open", p->paths.n - shut - maybe, p->paths.n);
+	seal_buf_printf(words, "%zu of %zu path%s open", p->paths.n - shut - maybe, p->paths.n,
+			seal_text_plural(p->paths.n));
 	if (shut)
 		seal_buf_printf(words, ", %zu closed", shut);
 	if (maybe)
-		seal_buf_printf(words, ", %zu depend", maybe);
+		seal_buf_printf(words, ", %zu depend%s", maybe, maybe == 1 ? "s" : "");
 	if (!p->paths.n)
 		return "na";
 	return shut ? "fail" : maybe || !p->complete ? "unknown" : "pass";
@@ -39,14 +40,11 @@ void seal_report_reach_html(const struct seal_host *h, const struct seal_ruleset
 		seal_buf_puts(&words, "No ruleset could be read");
 	head.words = seal_buf_bytes(&words);
 	seal_html_begin(&w, h, &head);
-	if (p->paths.n) {
+	if (rs || p->paths.n) {
 		seal_html_section(&w, "paths", "Who reaches SMTP, and where mail may go",
 				  "Every listener and next hop of the configuration, asked of the "
 				  "firewall ruleset.");
 		seal_picture_paths(&w, p);
-	} else if (rs) {
-		seal_buf_puts(out, "<p class=\"note\">No listener and no next hop is known to ask "
-				   "about.</p>\n");
 	}
 	seal_html_end(&w, h);
 }

@@ -7,6 +7,7 @@
 
 #include "report/parts.h"
 #include "report/reach_probe.h"
+#include "report/reach_words.h"
 
 static void put_prefix(void *data, const struct seal_prefix *p)
 {
@@ -90,11 +91,6 @@ static void put_refusal(struct seal_json *j, const struct seal_fw_verdict *v)
 	seal_json_text(j, "reject_with", text);
 }
 
-static const char *verdict_word(const struct seal_fw_verdict *v)
-{
-	return v->verdict == SEAL_FATE_REJECT ? "reject" : seal_report_fate(v);
-}
-
 static void put_tri(struct seal_json *j, const char *key, enum seal_tri t)
 {
 	if (t == SEAL_MAYBE)
@@ -115,7 +111,7 @@ static void put_row(struct seal_json *j, const struct seal_path *p, const struct
 		put_near(j, "sources", r);
 		put_far(j, "destinations", r);
 	}
-	seal_json_text(j, "verdict", verdict_word(v));
+	seal_json_text(j, "verdict", seal_reach_word(v));
 	put_refusal(j, v);
 	seal_report_depends(j, "depends_on", v);
 	put_tri(j, "reachable", v->reachable);

@@ -97,7 +97,7 @@ void seal_report_probe(struct seal_buf *out, struct seal_bytes id, const struct 
 		seal_json_object_end(&j);
 	}
 	put_reachable(&j, v->reachable);
-	if (v->later_packet && v->reachable == SEAL_NO && v->later_chain)
+	if (v->reachable == SEAL_NO && v->later_chain)
 		put_by(&j, "stopped_later", v->later_rule, v->later_chain);
 	if (v->verdict == SEAL_FATE_REJECT)
 		seal_json_text(&j, "answered",

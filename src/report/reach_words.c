@@ -277,12 +277,10 @@ static bool is_nobody(const struct seal_net *net, uint8_t family, const struct s
 	if (r->lo >> 28 >= 0xe || r->hi >> 24 == 0)
 		return true;
 	seal_vec_each (i, &net->addrs) {
-		struct seal_fw_range subnet;
+		const struct seal_prefix *p = &i->prefix;
 
-		if (i->prefix.addr.bits == 32 && i->prefix.len < 31 && r->lo == r->hi &&
-		    seal_fw_range_prefix(seal_addr_u128(&i->prefix.addr), i->prefix.len, 32,
-					 &subnet) == 0 &&
-		    r->lo == subnet.hi)
+		if (p->addr.bits == 32 && p->len < 31 && r->lo == r->hi &&
+		    r->lo == (seal_addr_u128(&p->addr) | 0xffffffffu >> p->len))
 			return true;
 	}
 	return false;

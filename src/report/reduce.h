@@ -7,11 +7,11 @@
 #include "report/report.h"
 
 /* seal_reduced_numbers - of the hosts of one total
+ * @i:       its first part; returns the first part of the next total
  * @hosts:   how many there are
- * @numbers: SEAL_PART_NUMBERS sums
- * @from:    its first part; returns the first part of the next total */
-size_t seal_reduced_numbers(const struct seal_reduction *r, size_t from, size_t *hosts,
-			    int64_t *numbers);
+ * @numbers: their sums */
+size_t seal_reduced_numbers(const struct seal_reduction *r, uint32_t total, size_t i, size_t *hosts,
+			    int64_t numbers[SEAL_PART_NUMBERS]);
 /* seal_reduced_cut_short, seal_reduced_incomplete - how many hosts have a report that was cut
  * short, or evidence that could not be read */
 size_t seal_reduced_cut_short(const struct seal_reduction *r);

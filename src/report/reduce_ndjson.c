@@ -79,7 +79,7 @@ static size_t put_total(struct lines *l, uint32_t at, size_t i)
 	int64_t sums[SEAL_PART_NUMBERS];
 	size_t hosts;
 
-	seal_reduced_numbers(l->r, i, &hosts, sums);
+	seal_reduced_numbers(l->r, at, i, &hosts, sums);
 	open_record(l, "total");
 	seal_json_text(&l->j, "of", seal_total_kind_name(t->kind));
 	seal_json_bytes(&l->j, "name", t->name);

@@ -15,11 +15,10 @@ struct row {
 	enum seal_grade grade; /* of findings */
 };
 
-size_t seal_reduced_numbers(const struct seal_reduction *r, size_t from, size_t *hosts,
-			    int64_t *numbers)
+size_t seal_reduced_numbers(const struct seal_reduction *r, uint32_t total, size_t i, size_t *hosts,
+			    int64_t numbers[SEAL_PART_NUMBERS])
 {
-	uint32_t total = from < r->parts.n ? r->parts.v[from].total : 0, last = UINT32_MAX;
-	size_t i = from;
+	uint32_t last = UINT32_MAX;
 
 	*hosts = 0;
 	memset(numbers, 0, SEAL_PART_NUMBERS * sizeof(*numbers));
@@ -70,7 +69,7 @@ static int compare_rows(const void *a, const void *b)
 		return x->hosts > y->hosts ? -1 : 1;
 	if (x->grade != y->grade)
 		return x->grade > y->grade ? -1 : 1;
-	return x->t < y->t ? -1 : x->t > y->t;
+	return (x->t > y->t) - (x->t < y->t);
 }
 
 /* put_words - parts of what a total is about, blanks between */
@@ -97,8 +96,12 @@ static void put_row(struct seal_buf *out, const struct row *row, const char *uni
 	seal_auto_buf struct seal_buf b = {0};
 
 	seal_buf_printf(out, "  %6zu host%s", row->hosts, row->hosts == 1 ? " " : "s");
-	if (unit)
-		seal_buf_printf(out, " %8lld %-8s", (long long)row->n, unit);
+	if (unit) {
+		bool one = row->n == 1 && seal_bytes_ends(seal_bytes_of(unit), "s");
+
+		seal_buf_printf(out, " %8lld %-8.*s", (long long)row->n, (int)strlen(unit) - one,
+				unit);
+	}
 	seal_buf_puts(out, "  ");
 	put_words(&b, row->t, keys);
 	seal_text_wrap(out, unit ? 34 : 16, 18, seal_buf_bytes(&b));
@@ -137,7 +140,7 @@ static void put_kind(struct seal_buf *out, const struct seal_reduction *r,
 		int64_t sums[SEAL_PART_NUMBERS];
 		struct row row = {.t = &r->totals.v[at]}, *new;
 
-		size_t next = seal_reduced_numbers(r, i, &row.hosts, sums);
+		size_t next = seal_reduced_numbers(r, at, i, &row.hosts, sums);
 
 		row.n = kind == SEAL_TOTAL_FINDING ? count_failing(r, i, next) : unit ? sums[0] : 0;
 		i = next;
@@ -178,7 +181,7 @@ static void put_failed(struct seal_buf *out, const struct seal_reduction *r)
 		seal_buf_put(&b, t->name.p, t->name.n);
 		if (p->slot == SEAL_SLOT_CUT_SHORT) {
 			seal_buf_printf(&b, ": %lld report%s without an end", (long long)p->n[0],
-					p->n[0] == 1 ? "" : "s");
+					seal_text_plural((uint64_t)p->n[0]));
 		} else {
 			seal_buf_puts(&b, ": ");
 			seal_buf_put(&b, r->names.v[p->name].p, r->names.v[p->name].n);
@@ -205,7 +208,7 @@ void seal_report_reduce_text(const struct seal_reduction *r, const struct seal_t
 		hosts += t->kind == SEAL_TOTAL_HOST;
 	}
 	seal_buf_printf(out, "%zu host%s, %zu failed to report, %zu with evidence unread\n", hosts,
-			hosts == 1 ? "" : "s", seal_reduced_cut_short(r),
+			seal_text_plural(hosts), seal_reduced_cut_short(r),
 			seal_reduced_incomplete(r));
 	put_failed(out, r);
 	for (unsigned k = SEAL_TOTAL_HOST + 1; k < SEAL_TOTAL_MAX_; k++)

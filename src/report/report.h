@@ -59,6 +59,9 @@ bool seal_report_is_complete(const struct seal_host *h);
 
 #define SEAL_TEXT_COLUMNS 100
 
+/* seal_text_plural - what makes many of one word: "" when @n is 1, else "s" */
+const char *seal_text_plural(uint64_t n);
+
 /* seal_text_wrap - untrusted text from column @column on, broken at blanks before
  * SEAL_TEXT_COLUMNS; further lines begin at column @indent. A word longer than a line stays whole.
  * Returns the column it ended at. */

@@ -13,6 +13,11 @@ static size_t columns_of(struct seal_bytes s)
 	return n;
 }
 
+const char *seal_text_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 size_t seal_text_wrap(struct seal_buf *out, size_t column, size_t indent, struct seal_bytes text)
 {
 	seal_auto_buf struct seal_buf enc = {0};
@@ -127,7 +132,7 @@ static void put_read(struct seal_buf *out, const struct seal_host *h, bool all)
 	}
 	if (others)
 		seal_buf_printf(&b, "%s%zu other%s", b.n ? ", " : "Read: ", others,
-				others == 1 ? "" : "s");
+				seal_text_plural(others));
 	put_line(out, &b);
 }
 
@@ -210,7 +215,7 @@ bool seal_text_cost(struct seal_buf *out, const struct seal_cost *c)
 	put_accesses(out, c->own ? c->own : c->tuples);
 	if (c->domains)
 		seal_buf_printf(out, " for %llu domain%s", (unsigned long long)c->domains,
-				c->domains == 1 ? "" : "s");
+				seal_text_plural(c->domains));
 	if (c->own && c->tuples > c->own && c->tuples != c->own * c->domains)
 		seal_buf_printf(out, " (%llu in all)", (unsigned long long)c->tuples);
 	if (c->closes) {

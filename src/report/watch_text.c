@@ -9,11 +9,6 @@
 
 typedef unsigned long long ull;
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 void seal_watch_text_run(struct seal_buf *out, const struct seal_host *h,
 			 const struct seal_text_style *style)
 {
@@ -50,7 +45,7 @@ static void put_count(struct seal_buf *out, const struct seal_watch_row *r)
 	const char *what = r->denial ? "denial" : r->messages ? "message" : "log line";
 	uint64_t n = seal_watch_row_count(r);
 
-	seal_buf_printf(out, "%llu %s%s", (ull)n, what, plural(n));
+	seal_buf_printf(out, "%llu %s%s", (ull)n, what, seal_text_plural(n));
 }
 
 void seal_watch_text_row(struct seal_buf *out, const struct seal_watch_row *r,
@@ -115,11 +110,17 @@ void seal_watch_text_note(struct seal_buf *out, const struct seal_watch_note *n)
 	seal_buf_putc(out, '\n');
 }
 
+/* put_loss - "2 " @what, where "*" stands for what makes many of one */
 static void put_loss(struct seal_buf *out, bool *some, uint64_t n, const char *what)
 {
+	struct seal_bytes after, before = seal_bytes_cut(seal_bytes_of(what), '*', &after);
+
 	if (!n)
 		return;
-	seal_buf_printf(out, "%s%llu %s", *some ? ", " : "", (ull)n, what);
+	seal_buf_printf(out, "%s%llu ", *some ? ", " : "", (ull)n);
+	seal_buf_put(out, before.p, before.n);
+	seal_buf_puts(out, seal_text_plural(n));
+	seal_buf_put(out, after.p, after.n);
 	*some = true;
 }
 
@@ -128,24 +129,25 @@ void seal_watch_text_lost(struct seal_buf *out, const struct seal_watch_losses *
 	bool some = false;
 
 	seal_buf_puts(out, "lost so far: ");
-	put_loss(out, &some, l->events, "audit events that never came (by their serials)");
-	put_loss(out, &some, l->overruns, "overruns of the queue from the kernel");
-	put_loss(out, &some, l->kernel, "records the kernel dropped itself");
-	put_loss(out, &some, l->damaged, "denials cut short");
-	put_loss(out, &some, l->denials, "denials of kinds beyond the limit");
-	put_loss(out, &some, l->lines, "log lines not looked at");
-	put_loss(out, &some, l->causes, "causes let go");
+	put_loss(out, &some, l->events, "audit event* that never came (by the serials)");
+	put_loss(out, &some, l->overruns, "overrun* of the queue from the kernel");
+	put_loss(out, &some, l->kernel, "record* the kernel dropped itself");
+	put_loss(out, &some, l->damaged, "denial* cut short");
+	put_loss(out, &some, l->denials, "denial* of kinds beyond the limit");
+	put_loss(out, &some, l->lines, "log line* not looked at");
+	put_loss(out, &some, l->causes, "cause* let go");
 	seal_buf_puts(out, some ? "\n" : "nothing\n");
 }
 
 static void put_totals(struct seal_buf *out, const struct seal_watched *w)
 {
 	seal_buf_printf(out,
-			"%llu cause%s, %llu denial%s in %llu audit records, %llu mail log "
+			"%llu cause%s, %llu denial%s in %llu audit record%s, %llu mail log "
 			"line%s",
-			(ull)w->n_found, plural(w->n_found), (ull)w->n_denials,
-			plural(w->n_denials), (ull)w->n_records, (ull)w->n_lines,
-			plural(w->n_lines));
+			(ull)w->n_found, seal_text_plural(w->n_found), (ull)w->n_denials,
+			seal_text_plural(w->n_denials), (ull)w->n_records,
+			seal_text_plural(w->n_records), (ull)w->n_lines,
+			seal_text_plural(w->n_lines));
 }
 
 void seal_watch_text_end(struct seal_buf *out, const struct seal_watched *w)

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """reach_schema.py POSTSEAL - the JSON of "postseal reach" on recorded incidents against its schema, and
-that the answers of a path do not overlap; of a listener on loopback alone, that this host is asked about."""
+that the answers of a path do not overlap; of a listener on loopback alone, that this host is asked about;
+that a probe is answered without files that do not bear on it, and not without those that do."""
 import ipaddress
 import json
 import os
@@ -53,6 +54,35 @@ def loopback_faults(postseal, root):
     return faults
 
 
+def probe_faults(postseal, root):
+    """A probe while one file of the evidence is not to be had."""
+    probe = json.dumps({"id": 1, "dir": "out", "proto": "tcp", "sport": 40000, "dport": 25, "dst": "198.51.100.10"})
+    live = os.path.join(root, "live")
+    with open(os.path.join(live, "addresses.json"), encoding="utf-8") as f:
+        odd = f.read().rstrip()[:-1] + ", 7]"
+    for path, text, answered in ((os.path.join(root, "root", "etc", "os-release"), None, True),
+                                 (os.path.join(root, "root", "etc", "resolv.conf"), "nameserver @DNS@\n", True),
+                                 (os.path.join(live, "addresses.json"), odd, False),
+                                 (os.path.join(live, "routes.json"), "[", False),
+                                 (os.path.join(live, "nftables.json"), None, False)):
+        kept = path + ".kept"
+        if os.path.exists(path):
+            os.rename(path, kept)
+        if text is None:
+            os.symlink(os.path.basename(path), path)
+        else:
+            with open(path, "w", encoding="ascii") as f:
+                f.write(text)
+        done = subprocess.run([postseal, "reach", "--root", root, "--probe", "-"], input=probe + "\n",
+                              capture_output=True, check=False, text=True)
+        os.unlink(path)
+        if os.path.exists(kept):
+            os.rename(kept, path)
+        right = (done.returncode, bool(done.stdout)) == ((0, True) if answered else (1, False))
+        if not right or (not answered and not any(w in done.stderr for w in (os.path.basename(path), "no ruleset"))):
+            yield f"probe without {os.path.basename(path)}: {done.returncode} {done.stdout}{done.stderr}"
+
+
 def main():
     if schema.jsonschema is None:
         return 77
@@ -74,7 +104,7 @@ def main():
                     print(f"{name} {' '.join(question)}: {fault}")
                 bad += bool(faults)
                 documents += 1
-            for fault in loopback_faults(sys.argv[1], root):
+            for fault in [*probe_faults(sys.argv[1], root), *loopback_faults(sys.argv[1], root)]:
                 print(f"{name}: {fault}")
                 bad += 1
     print(f"{documents} documents, {bad} at fault")

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <gnutls/crypto.h>
 
 #include "core/enc.h"
 #include "memory.h"
@@ -93,6 +94,8 @@ struct seal_host *some_host(void)
 	h->selinux.mode = (enum seal_selinux_mode)roll(3);
 	h->selinux.type = words();
 	h->postfix.version = words();
+	if (roll(2))
+		(void)seal_vec_add(&h->postfix.instances);
 	for (unsigned n = few(12); n > 0; n--)
 		add_source(h);
 	return h;
@@ -245,6 +248,79 @@ void some_group(struct seal_cause_group *g, struct seal_cause *c, unsigned n_fix
 	g->fix = n_fixes && roll(3) ? (int32_t)roll(n_fixes) : -1;
 }
 
+/* --- denials */
+
+static const struct seal_denial *some_denial(struct seal_host *h)
+{
+	struct seal_denial *d = seal_arena_alloc(h->arena, sizeof(*d));
+	struct seal_denial_object *o = &d->object;
+
+	assert_non_null(d);
+	d->scontext = words();
+	d->tcontext = words();
+	d->comm = roll(2) ? SEAL_LIT("smtp") : words();
+	d->origin.path = words();
+	o->path = roll(2) ? words() : SEAL_BYTES_NONE;
+	o->name = words();
+	o->inode = few(9);
+	o->address = words();
+	o->capability = roll(3) ? -1 : (int32_t)roll(40);
+	o->ioctl = roll(3) ? -1 : 0x5401;
+	d->hits.n = few(6);
+	d->hits.v = seal_arena_alloc(h->arena, (d->hits.n + 1) * sizeof(*d->hits.v));
+	assert_non_null(d->hits.v);
+	for (size_t i = 0; i < d->hits.n; i++)
+		d->hits.v[i].pid = 900 + roll(4);
+	return d;
+}
+
+static void add_path(struct seal_denial_group *g)
+{
+	static const struct seal_bytes contexts[] = {
+		SEAL_LIT("system_u:object_r:postfix_spool_t:s0"),
+		SEAL_LIT("unconfined_u:object_r:postfix_spool_t:s0"),
+		SEAL_LIT("system_u:object_r:postfix_spool_t:s0:c1"),
+		SEAL_LIT("system_u:object_r:tmp_t:s0"),
+		SEAL_LIT("not a context"),
+		SEAL_LIT(""),
+	};
+	struct seal_denial_path *p = seal_vec_add(&g->paths);
+
+	p->path = name();
+	p->actual = contexts[roll(COUNT(contexts))];
+	p->expected = contexts[roll(COUNT(contexts))];
+}
+
+void add_denials(struct seal_denial_report *r, struct seal_host *h)
+{
+	struct seal_denial_group *g = seal_vec_add(&r->groups);
+
+	g->id = SEAL_LIT("d-1");
+	g->source_type = SEAL_LIT("postfix_smtp_t");
+	g->target_type = words();
+	g->tclass = name();
+	for (unsigned n = roll(3); n > 0; n--)
+		*seal_vec_add(&g->perms) = name();
+	for (unsigned n = 1 + roll(3); n > 0; n--)
+		*seal_vec_add(&g->members) = some_denial(h);
+	for (unsigned n = few(7); n > 0; n--)
+		add_path(g);
+	g->port = roll(2) ? -1 : 2525;
+	g->count = few(50);
+	g->first_us = day_time();
+	g->last_us = moment();
+	g->permissive = roll(2);
+	g->mail = roll(2);
+	g->stale = roll(2);
+	g->dontaudit = roll(2);
+	g->no_labels = !roll(4);
+	g->reasons = roll(2) ? 0 : roll(SEAL_WHY_UNKNOWN * 2);
+	g->why = words();
+	for (unsigned n = few(4); n > 0; n--)
+		some_fix(seal_vec_add(&g->candidates), false);
+	g->fix = g->candidates.n && roll(4) ? (int32_t)roll((unsigned)g->candidates.n) : -1;
+}
+
 /* --- what each kind of document has to be */
 
 void is_printable(const char *what, const struct seal_buf *b, bool color)
@@ -266,6 +342,8 @@ static const struct {
 	const char *one, *more;
 } things[] = {
 	{"access", "accesses"},
+	{"failure", "failures"},
+	{"byte", "bytes"},
 	{"cause", "causes"},
 	{"check", "checks"},
 	{"command", "commands"},
@@ -298,13 +376,13 @@ static const struct {
 	{"type", "types"},
 };
 
-/* next_word - the letters at the front of what follows one blank */
+/* next_word - the letters at the front of what follows one blank; two end a column */
 static struct seal_bytes next_word(struct seal_bytes *s)
 {
 	struct seal_bytes w;
 	size_t n = 0;
 
-	if (!s->n || (s->p[0] != ' ' && s->p[0] != '\n'))
+	if (!s->n || (s->p[0] != ' ' && s->p[0] != '\n') || seal_bytes_starts(*s, "  "))
 		return SEAL_BYTES_NONE;
 	while (n < s->n && (s->p[n] == ' ' || s->p[n] == '\n'))
 		n++;
@@ -556,6 +634,29 @@ void again(struct seal_buf *b)
 	assert_int_equal(b->err, 0);
 	seal_buf_done(b);
 	*b = (struct seal_buf){0};
+}
+
+static bool no_digests;
+
+int __real_gnutls_hash_fast(gnutls_digest_algorithm_t algorithm, const void *p, size_t n,
+			    void *ret);
+int __wrap_gnutls_hash_fast(gnutls_digest_algorithm_t algorithm, const void *p, size_t n,
+			    void *ret);
+
+int __wrap_gnutls_hash_fast(gnutls_digest_algorithm_t algorithm, const void *p, size_t n, void *ret)
+{
+	return no_digests ? GNUTLS_E_INTERNAL_ERROR : __real_gnutls_hash_fast(algorithm, p, n, ret);
+}
+
+void without_digests(void (*render)(void *data, struct seal_buf *b), void *data)
+{
+	struct seal_buf b = {0};
+
+	no_digests = true;
+	render(data, &b);
+	no_digests = false;
+	assert_true(b.err < 0);
+	seal_buf_done(&b);
 }
 
 void without_each_allocation(void (*render)(void *data), void *data)

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "analysis/denials/denial.h"
 #include "model/explanation.h"
 #include "model/host.h"
 #include "report/report.h"
@@ -30,6 +31,8 @@ void some_fix(struct seal_fix *f, bool deep);
 /* some_cause, some_group - of a cause with no recipients; @n_fixes: that can be pointed to */
 struct seal_cause *some_cause(unsigned n_fixes);
 void some_group(struct seal_cause_group *g, struct seal_cause *c, unsigned n_fixes);
+/* add_denials - one more group of denials, which live as long as @h */
+void add_denials(struct seal_denial_report *r, struct seal_host *h);
 
 /* is_printable - nothing that a terminal would obey, but colours where they are asked for */
 void is_printable(const char *what, const struct seal_buf *b, bool color);
@@ -57,5 +60,7 @@ size_t count_of(const struct seal_buf *b, const char *text);
 /* again - no error, and empty for the next */
 void again(struct seal_buf *b);
 
+/* without_digests - what @render makes while no digest can be had: its error is told */
+void without_digests(void (*render)(void *data, struct seal_buf *b), void *data);
 /* without_each_allocation - @render until none fails; whatever is missing was told */
 void without_each_allocation(void (*render)(void *data), void *data);

@@ -41,7 +41,7 @@ static void begin(struct scene *s)
 {
 	char path[64];
 
-	strcpy(s->top, "/tmp/postseal-changes-XXXXXX");
+	snprintf(s->top, sizeof(s->top), "/tmp/postseal-changes-XXXXXX");
 	assert_non_null(mkdtemp(s->top));
 	snprintf(path, sizeof(path), "%s/var/log", s->top);
 	run("/bin/mkdir", "-p", path);

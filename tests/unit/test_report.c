@@ -15,6 +15,7 @@
 #include "report/audit.h"
 #include "report/diff.h"
 #include "report/markdown.h"
+#include "report/pictures.h"
 #include "report/redact.h"
 #include "report_fixture.h"
 
@@ -101,7 +102,7 @@ static void add_finding(struct seal_findings *f, const struct seal_check_rule *r
 	it->rule = r;
 	it->severity = r->severity;
 	it->status = (enum seal_status)status;
-	it->fix = -1;
+	it->fix = roll(2) ? (int32_t)roll(3) : -1;
 	it->detail = words();
 	if (roll(2))
 		it->object[it->n_object++] = (struct seal_property){"path", words()};
@@ -158,6 +159,21 @@ static void counts_commands(const struct seal_buf *b)
 	assert_true(errors <= 10 && warnings <= 10 && notices <= 10);
 }
 
+static void gives_findings(const json_t *j, const struct seal_findings *f)
+{
+	assert_int_equal(json_array_size(j), f->v.n);
+	for (size_t i = 0; i < f->v.n; i++) {
+		const struct seal_finding *of = &f->v.v[i];
+		const json_t *it = json_array_get(j, i);
+		char fix[24];
+
+		(void)snprintf(fix, sizeof(fix), "fix-%d", of->fix + 1);
+		assert_true(text_at(it, "status", seal_status_name(of->status)));
+		assert_true(text_at(it, "fix", of->fix < 0 ? NULL : fix));
+		assert_true(text_at(it, "fingerprint", of->fingerprint));
+	}
+}
+
 static void audit_of(const struct seal_host *h, const struct seal_findings *f,
 		     const struct seal_text_style *style)
 {
@@ -196,7 +212,7 @@ static void audit_of(const struct seal_host *h, const struct seal_findings *f,
 	again(&b);
 	seal_report_audit_json(h, f, &b);
 	j = is_json("json", seal_buf_bytes(&b));
-	assert_int_equal(json_array_size(json_object_get(j, "findings")), f->v.n);
+	gives_findings(json_object_get(j, "findings"), f);
 	json_decref(j);
 	again(&b);
 }
@@ -239,6 +255,57 @@ static void audits(void **state)
 		audit_of(h, &f, &style);
 		seal_findings_done(&f);
 		seal_host_free(h);
+	}
+}
+
+/* a forge takes 5000 results: the gravest */
+static void most_results(void **state)
+{
+	const struct seal_text_style style = {.verbose = true};
+	struct seal_findings f = {0};
+	struct seal_buf b = {0};
+	const json_t *results;
+	json_t *j;
+
+	(void)state;
+	for (unsigned i = 0; i < 5003; i++)
+		add_finding(&f, &rules[i < 5 ? SEAL_GRADE_INFO : SEAL_GRADE_HIGH],
+			    SEAL_STATUS_FAIL);
+	seal_report_audit_sarif(NULL, &f, &style, &b);
+	j = is_json("sarif", seal_buf_bytes(&b));
+	results = json_object_get(json_array_get(json_object_get(j, "runs"), 0), "results");
+	assert_int_equal(json_array_size(results), 5000);
+	assert_true(text_at(json_array_get(results, 4997), "ruleId", "AAA-004"));
+	assert_true(text_at(json_array_get(results, 4998), "ruleId", "AAA-001"));
+	json_decref(j);
+	again(&b);
+	seal_findings_done(&f);
+}
+
+/* the worst row of a check stands for it, whatever it is worth; what is no status comes last */
+static void told_rows(void **state)
+{
+	static const struct {
+		unsigned status[3];
+		size_t told;
+	} rows[] = {
+		{{SEAL_STATUS_PASS, SEAL_STATUS_FAIL, SEAL_STATUS_FAIL}, 1},
+		{{SEAL_STATUS_NA, SEAL_STATUS_PASS, SEAL_STATUS_WAIVED}, 2},
+		{{SEAL_STATUS_UNKNOWN, SEAL_STATUS_UNKNOWN, SEAL_STATUS_NA}, 0},
+		{{SEAL_STATUS_MAX_, SEAL_STATUS_NA, SEAL_STATUS_MAX_}, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct seal_findings f = {0};
+
+		for (size_t k = 0; k < 3; k++) {
+			add_finding(&f, &rules[0], SEAL_STATUS_PASS);
+			f.v.v[k].status = (enum seal_status)rows[i].status[k];
+		}
+		for (size_t k = 0; k < 3; k++)
+			assert_int_equal(seal_picture_is_told(&f, &f.v.v[k]), k == rows[i].told);
+		seal_findings_done(&f);
 	}
 }
 
@@ -452,6 +519,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(audits),
 		cmocka_unit_test(no_verdict),
+		cmocka_unit_test(most_results),
+		cmocka_unit_test(told_rows),
 		cmocka_unit_test(differences),
 		cmocka_unit_test(redacts),
 		cmocka_unit_test(fixes_in_markdown),

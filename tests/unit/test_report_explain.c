@@ -12,6 +12,8 @@
 #include "core/enc.h"
 #include "memory.h"
 #include "report/audit.h"
+#include "report/explain_words.h"
+#include "report/pictures.h"
 #include "report_fixture.h"
 
 #define TURNS 250
@@ -20,11 +22,14 @@
 
 static void some_changes(struct seal_host *h)
 {
+	bool of_late = roll(2);
+
 	for (unsigned n = few(20); n > 0; n--) {
 		struct seal_change *c = seal_vec_add(&h->changes);
 
 		c->kind = (enum seal_change_kind)roll(SEAL_CHANGE_KIND_MAX_);
-		c->time_us = roll(4) ? day_time() : seal_time_civil(2026, 11, 19, 1, 2, 3);
+		c->time_us =
+			of_late || roll(4) ? day_time() : seal_time_civil(2026, 11, 19, 1, 2, 3);
 		c->what = words();
 		c->from = words();
 		c->to = roll(3) ? words() : SEAL_LIT("boot");
@@ -85,9 +90,12 @@ static void add_message(struct seal_explanation *x, struct seal_host *h, unsigne
 	m->arrival_us = moment();
 	for (unsigned n = roll(4); n_causes && n > 0; n--) {
 		struct seal_cause *c = x->causes.v[roll(n_causes)];
-		struct seal_cause_group *g = &x->groups.v[c->group];
+		struct seal_cause_group *g;
 
 		some_recipient(m, h, c);
+		if (c->group < 0)
+			continue;
+		g = &x->groups.v[c->group];
 		g->recipients++;
 		g->messages += !seen[c->group];
 		seen[c->group] = 1;
@@ -99,9 +107,10 @@ static void some_queue_row(struct seal_queue_row *r, unsigned messages)
 	r->messages = messages;
 	r->age[roll(SEAL_QUEUE_AGES)] += messages / 2;
 	r->age[roll(SEAL_QUEUE_AGES)] += messages - messages / 2;
-	r->oldest_us = roll(3) ? seal_time_civil(2026, 11, 22, 0, 0, 0) -
-					 (int64_t)few(5) * roll(100000) * SEAL_SECOND_US
-			       : SEAL_TIME_NONE;
+	r->oldest_us =
+		roll(3) ? seal_time_civil(2026, 11, 22, 0, 0, 0) -
+				  (int64_t)few(5) * roll(roll(2) ? 100000 : 4000) * SEAL_SECOND_US
+			: SEAL_TIME_NONE;
 	r->next_us = moment();
 	r->last_next_us = roll(2) ? r->next_us : day_time();
 	r->overdue = few(6);
@@ -144,7 +153,7 @@ static struct seal_queue_health *some_queue(struct seal_explanation *x, struct s
 			some_queue_row(r, few(30));
 			r->group = (int32_t)i;
 		}
-	for (unsigned i = 0, n = roll(3) ? few(7) : few(60); i < n; i++) {
+	for (unsigned i = 0, n = roll(3) ? few(6 + roll(2)) : few(60); i < n; i++) {
 		struct seal_queue_row *r = seal_vec_add(&q->domains);
 
 		some_queue_row(r, few(30));
@@ -168,6 +177,7 @@ static struct seal_explanation *some_explanation(struct seal_host *h)
 {
 	struct seal_explanation *x = calloc(1, sizeof(*x));
 	unsigned n_fixes = few(5), n_causes, i;
+	bool all_changed = roll(2);
 
 	assert_non_null(x);
 	some_changes(h);
@@ -182,9 +192,16 @@ static struct seal_explanation *some_explanation(struct seal_host *h)
 
 		some_group(g, c, n_fixes);
 		c->group = (int32_t)i;
-		if (h->changes.n && g->first_us != SEAL_TIME_NONE && roll(2))
+		if (h->changes.n && g->first_us != SEAL_TIME_NONE && (all_changed || roll(2)))
 			g->change = &h->changes.v[i % h->changes.n];
 		*seal_vec_add(&x->causes) = c;
+	}
+	if (n_causes && roll(2)) { /* one that no group has */
+		struct seal_cause *c = some_cause(n_fixes);
+
+		c->group = -1;
+		*seal_vec_add(&x->causes) = c;
+		n_causes++;
 	}
 	for (i = few(150); i > 0; i--)
 		add_message(x, h, n_causes && roll(3) ? 1 : n_causes);
@@ -238,7 +255,7 @@ static void gives_message(const json_t *j, const struct seal_explanation *x,
 		assert_true(text_at(c, "verdict", r->cause->verdict));
 		assert_int_equal(json_array_size(json_object_get(c, "ruled_out")),
 				 r->cause->ruled_out.n);
-		gives_fix(it, x->groups.v[r->cause->group].fix);
+		gives_fix(it, r->cause->group < 0 ? -1 : x->groups.v[r->cause->group].fix);
 	}
 }
 
@@ -400,7 +417,71 @@ static void explanations(void **state)
 	}
 }
 
-/* --- without memory */
+/* --- nothing to tell */
+
+static size_t pages_say(const struct seal_host *h, const struct seal_explanation *x,
+			const char *words)
+{
+	const struct seal_text_style style = {.verbose = true};
+	struct seal_buf b = {0};
+	size_t n;
+
+	seal_report_explain_text(h, x, &style, &b);
+	is_text("text", &b, false);
+	n = count_of(&b, words) > 0;
+	again(&b);
+	seal_report_explain_markdown(h, x, &style, &b);
+	is_markdown("markdown", &b);
+	n += count_of(&b, words) > 0;
+	again(&b);
+	seal_report_explain_html(h, x, &style, &b);
+	is_page("html", &b);
+	assert_int_equal(count_of(&b, "class=\"verdict pass-on\""), !x->groups.n);
+	n += count_of(&b, words) > 0;
+	again(&b);
+	return n;
+}
+
+/* no cause; a queue of which no time is known; a fix that says neither what nor why */
+static void nothing(void **state)
+{
+	struct seal_explanation *x = calloc(1, sizeof(*x));
+	struct seal_cause *c = some_cause(0);
+	struct seal_host *h = some_host();
+	struct seal_fix *f;
+
+	(void)state;
+	assert_non_null(x);
+	assert_int_equal(pages_say(h, x, "none known here"), 0);
+	x->health = calloc(1, sizeof(*x->health));
+	assert_non_null(x->health);
+	x->health->now_us = seal_time_civil(2026, 11, 22, 0, 0, 0);
+	x->health->all = (struct seal_queue_row){.messages = 6, .oldest_us = SEAL_TIME_NONE};
+	x->health->all.next_us = x->health->all.last_next_us = SEAL_TIME_NONE;
+	assert_int_equal(pages_say(h, x, "oldest"), 0);
+	some_group(seal_vec_add(&x->groups), c, 0);
+	*seal_vec_add(&x->causes) = c;
+	f = seal_vec_add(&x->fixes);
+	x->groups.v[0].fix = 0;
+	assert_int_equal(pages_say(h, x, "none known here"), 3);
+	(void)seal_vec_add(&f->steps);
+	assert_int_equal(pages_say(h, x, "none known here"), 3);
+	f->why = SEAL_LIT("the fix itself tells");
+	assert_int_equal(pages_say(h, x, "the fix itself tells"), 3);
+	seal_explanation_free(x);
+	seal_host_free(h);
+}
+
+/* --- what is no class has no words */
+
+static void no_class(void **state)
+{
+	(void)state;
+	assert_non_null(seal_explain_class(SEAL_CLASS_UNKNOWN));
+	assert_null(seal_explain_class(SEAL_CLASS_MAX_));
+}
+
+/* --- without memory, and without digests */
 
 struct both {
 	struct seal_host *h;
@@ -440,11 +521,84 @@ static void without_memory(void **state)
 	seal_host_free(of.h);
 }
 
+static void renders_picture(void *data)
+{
+	const struct seal_text_style style = {.verbose = true};
+	const struct both *of = data;
+	struct seal_buf b = {0};
+	struct seal_html w = {&b, &style};
+
+	seal_picture_waiting(&w, of->h, of->x, true);
+	seal_buf_done(&b);
+}
+
+/* a picture of two days */
+static void picture_without_memory(void **state)
+{
+	struct both of = {some_host(), calloc(1, sizeof(struct seal_explanation))};
+	struct seal_cause *c = some_cause(0);
+
+	(void)state;
+	assert_non_null(of.x);
+	some_group(seal_vec_add(&of.x->groups), c, 0);
+	*seal_vec_add(&of.x->causes) = c;
+	for (int day = 20; day < 22; day++) {
+		add_message(of.x, of.h, 0);
+		some_recipient(&of.x->messages.v[day - 20], of.h, c);
+		of.x->messages.v[day - 20].arrival_us = seal_time_civil(2026, 11, day, 1, 2, 3);
+	}
+	without_each_allocation(renders_picture, &of);
+	seal_explanation_free(of.x);
+	seal_host_free(of.h);
+}
+
+static void makes_page(void *data, struct seal_buf *b)
+{
+	const struct seal_text_style style = {.verbose = true};
+	const struct both *of = data;
+
+	seal_report_explain_html(of->h, of->x, &style, b);
+}
+
+static void makes_json(void *data, struct seal_buf *b)
+{
+	const struct both *of = data;
+
+	seal_report_explain_json(of->h, of->x, b);
+}
+
+static void makes_ndjson(void *data, struct seal_buf *b)
+{
+	const struct both *of = data;
+
+	seal_report_explain_ndjson(of->h, of->x, b);
+}
+
+static void no_digests(void **state)
+{
+	struct both of = {some_host(), NULL};
+
+	(void)state;
+	do {
+		seal_explanation_free(of.x);
+		of.x = some_explanation(of.h);
+	} while (!of.x->groups.n);
+	without_digests(makes_page, &of);
+	without_digests(makes_json, &of);
+	without_digests(makes_ndjson, &of);
+	seal_explanation_free(of.x);
+	seal_host_free(of.h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(explanations),
+		cmocka_unit_test(nothing),
+		cmocka_unit_test(no_class),
 		cmocka_unit_test(without_memory),
+		cmocka_unit_test(picture_without_memory),
+		cmocka_unit_test(no_digests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
