@@ -3,65 +3,66 @@
 """Every allocation and every call of input or output fails once, over recorded incidents: no crash, no
 leak (where the build looks for them), no verdict from a failed run, no half-written file.
 
-usage: run.py PROGRAM [--sample N | --all]
+usage: run.py PROGRAM [--group NAME ...] [--case WORD] [--sample N | --all] [--jobs N]
 
-PROGRAM is linked with faults.c. Of each command and kind N calls spread over the run fail in turn
-(default 12; --all: 5,000, as before a release).
+PROGRAM is linked with faults.c. Of each command N allocations fail in turn (default 200), and a part of as many
+calls of each other kind: one of each place in the program that no earlier command has failed, then others spread
+over the run. --all: every call, of more than 5,000 a command and kind the first, middle and last of each place
+and others up to that number. --jobs: runs at the same time (default 2).
 """
 import argparse
+import array
+import collections
 import concurrent.futures
-import io
-import json
 import os
-import re
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
+import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-INCIDENTS = os.path.join(os.path.dirname(HERE), "incidents")
-sys.path.insert(0, INCIDENTS)
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import assemble  # noqa: E402
+import cases  # noqa: E402
+import judge  # noqa: E402
 
-SUPPRESSIONS = os.path.join(os.path.dirname(HERE), "fuzz", "lsan.supp")
+SUPPRESSIONS = os.path.join(cases.TESTS, "fuzz", "lsan.supp")
 CALLS_MAX = 5000
-# incident, command; OUT is the place of a file or folder that the command writes
-CASES = [
-    ("06-relay-2525-name-connect", ["explain", "--format", "json"]),
-    ("06-relay-2525-name-connect", ["denials", "--format", "json"]),
-    ("71-mixed-queue-many-causes", ["explain"]),
-    ("40-firewalld-zone-no-smtp", ["reach", "--format", "json"]),
-    ("06-relay-2525-name-connect", ["audit", "--format", "json", "--fail-on", "high"]),
-    ("06-relay-2525-name-connect", ["audit", "--format", "json=OUT"]),
-    ("06-relay-2525-name-connect", ["fix", "-o", "OUT"]),
-    ("17-maildir-home-label", ["collect", "-o", "OUT.tar"]),
-]
-KINDS = ["alloc", "read", "write"]
+KINDS = ["alloc", "read", "write", "lend", "net", "short", "signal"]
+# calls of a kind are fewer than allocations, and their places far fewer: this part of the sample
+PART = {"read": 4, "write": 4, "lend": 4, "net": 4, "short": 10, "signal": 10}
+AGAIN_PART = 4  # of a case whose answer is that of an earlier one in another format
+
+
+class Done(collections.namedtuple("Done", "status out err files")):
+    """A run: exit status, stdout, stderr, what lies in the folder of outputs."""
+
+    def same(self, other):
+        return (self.status, self.out, self.files) == (other.status, other.out, other.files)
+
+    def whole(self):
+        return self.out + b"".join(self.files.values())
 
 
 class Case:
-    def __init__(self, program, root, args):
-        self.program, self.root, self.args = program, root, args
+    def __init__(self, program, name, args):
+        self.program, self.name, self.args = program, name, args
 
-    def run(self, kind, at=0, count=None):
-        """Exit status, stdout, stderr, what lies in the folder of outputs."""
+    def run(self, kind, at=0, trace=None):
         with tempfile.TemporaryDirectory() as top:
             args = [a.replace("OUT", os.path.join(top, "out")) for a in self.args]
-            env = {"PATH": "/usr/bin:/bin", "FAULT_KIND": kind, "SOURCE_DATE_EPOCH": "1795200000"}
+            env = dict(cases.ENV, FAULT_KIND=kind)
             env["LSAN_OPTIONS"] = f"suppressions={SUPPRESSIONS}:print_suppressions=0"
             for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
                 if name in os.environ:
-                    env[name] = os.environ[name]
+                    # no program may be started in there, a symbolizer neither
+                    env[name] = os.environ[name] + ":symbolize=0"
             if at:
                 env["FAULT_AT"] = str(at)
-            if count:
-                env["FAULT_COUNT"] = count
-            done = subprocess.run([self.program, args[0], "--root", self.root, *args[1:]], env=env,
-                                  stdin=subprocess.DEVNULL, capture_output=True, timeout=300,
-                                  check=False, cwd=top)
+            if trace:
+                env["FAULT_TRACE"] = trace
+            done = subprocess.run([self.program, *args], env=env, stdin=subprocess.DEVNULL, capture_output=True,
+                                  timeout=300, check=False, cwd=top)
             files = {}
             for folder, _, names in os.walk(top):
                 for name in names:
@@ -70,115 +71,94 @@ class Case:
                         files[os.path.relpath(path, top)] = f.read()
             # the text tells the folder, which is another one each time
             out, err = (s.replace(top.encode(), b"TOP") for s in (done.stdout, done.stderr))
-            return done.returncode, out, err, files
+            return Done(done.returncode, out, err, files)
 
-    def calls(self, kind):
+    def places(self, kind):
+        """The place in the program of each call of this kind."""
         with tempfile.NamedTemporaryFile() as f:
-            self.run(kind, count=f.name)
-            return int(f.read() or 0)
+            self.run(kind, trace=f.name)
+            return array.array("I", f.read())
 
 
-def complete(name, data):
-    """Whether a file is not cut short."""
-    if name.endswith(".json") or name == "out":
-        try:
-            json.loads(data)
-            return True
-        except ValueError:
-            return False
-    if name.endswith(".tar"):
-        with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-            return "live/partial.tsv" in tar.getnames()
-    return bool(data)
+def spread(values, n):
+    """N of them, evenly."""
+    if len(values) <= n:
+        return list(values)
+    return [values[i * (len(values) - 1) // (n - 1)] for i in range(n)] if n > 1 else values[:n]
 
 
-def missing_told(out):
-    """Whether an answer says of itself that evidence is missing."""
-    try:
-        report = json.loads(out)
-    except ValueError:
-        return re.search(rb"[Nn]ot (in this root|read|readable)|unreadable|cut|Input/output", out)
-    return any(s["status"] in ("unreadable", "truncated", "skipped", "absent")
-               for s in report.get("sources", []))
+def choose(places, n, seen):
+    """N numbers of calls: of places not seen yet first."""
+    if len(places) <= n:
+        seen.update(places)
+        return list(range(1, len(places) + 1))
+    calls = {}
+    for number, place in enumerate(places, 1):
+        calls.setdefault(place, []).append(number)
+    new = spread([p for p in calls if p not in seen], n)
+    seen.update(new)
+    todo = {calls[p][len(calls[p]) // 2] for p in new}
+    todo.update(spread(sorted({c[i] for c in calls.values() for i in (0, len(c) // 2, -1)} - todo), n - len(todo)))
+    todo.update(spread([i for i in range(1, len(places) + 1) if i not in todo], n - len(todo)))
+    return sorted(todo)
 
 
-def judge(case, kind, at, good):
-    """What is wrong with a run whose call number AT failed; None when nothing is."""
-    status, out, err, files = case.run(kind, at)
-    if status < 0 or b"Sanitizer" in err or b"runtime error" in err:
-        return f"crash or leak: {status} {err.decode(errors='replace')[-1500:]}"
-    if status not in (0, 1, 2, 64):
-        return f"exit status {status}"
-    left = [n for n in files if re.search(r"\.[A-Za-z0-9]{6}$", n) and n not in good[3]]
-    if left:
-        return f"left behind: {left}"
-    cut = [n for n, data in files.items() if not complete(n, data)]
-    if cut:
-        return f"half-written: {cut}"
-    if status in (1, 64):
-        if not err:
-            return "failed without a word"
-        # a long answer goes out piece by piece: what is there of it is cut short
-        if kind != "write" and out and not good[1].startswith(out[:4096]):
-            return f"failed and answered something else: {out[:200]}"
-        if kind != "write" and out and out == good[1]:
-            return "failed with the whole answer given"
-        return None
-    if (status, out) == good[:2] and (kind != "alloc" or files == good[3]):
-        return None
-    told = missing_told(out) or any(missing_told(data) for name, data in files.items()
-                                    if name.endswith(".json"))
-    # libsepol tells no lack of memory apart from a damaged policy, and hostile policies ask for much
-    if kind == "alloc" and b"damaged policy" in out + b"".join(files.values()):
-        return None
-    # memory was gone for one file of evidence, and the answer says which
-    if kind == "alloc" and told and b"out of memory" in out + b"".join(files.values()):
-        return None
-    # a bundle takes what can be read, and says of the rest why not
-    if (kind == "read" and told) or "out.tar" in files:
-        return None
-    return f"another answer: exit {status} for {good[0]}"
+class Faults:
+    def __init__(self, pool, sample, every=False):
+        self.pool, self.sample, self.every = pool, sample, every
+        self.seen = collections.defaultdict(set)
+        self.runs = self.failures = 0
 
+    def fail(self, *what):
+        self.failures += 1
+        print("FAILED:", *what, flush=True)
 
-def numbers(calls, sample):
-    """Which calls fail: all, or SAMPLE of them spread over the run."""
-    sample = sample or CALLS_MAX
-    if calls <= sample:
-        return list(range(1, calls + 1))
-    return sorted({1 + i * (calls - 1) // (sample - 1) for i in range(sample)})
+    def meet(self, case):
+        """All kinds of one case."""
+        good = case.run("none")
+        start, runs = time.monotonic(), self.runs
+        if not case.run("none").same(good):
+            self.fail(f"{case.name}: two runs differ")
+            return
+        again = bool(set(cases.AGAIN) & set(case.args))
+        for kind in ("alloc", "write") if again else KINDS:
+            places, seen = case.places(kind), self.seen[kind]
+            if not places and kind in ("alloc", "read"):
+                self.fail(f"{case.name}: no {kind} call was seen")
+            part = 1 if self.every else PART.get(kind, AGAIN_PART if again else 1)
+            todo = choose(places, max(self.sample // part, 1), seen)
+            for at, wrong in zip(todo, self.pool.map(lambda n, k=kind: judge.judge(k, case.run(k, n), good, again), todo)):
+                self.runs += 1
+                if wrong:
+                    self.fail(f"{case.name}: {kind} call {at} of {len(places)}: {wrong}")
+        print(f"{case.name}: {self.runs - runs} runs, {time.monotonic() - start:.0f} s, places so far:",
+              ", ".join(f"{kind} {len(self.seen[kind])}" for kind in KINDS), flush=True)
 
 
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("program")
-    p.add_argument("--sample", type=int, default=12)
+    p.add_argument("--group", action="append", choices=list(cases.GROUPS))
+    p.add_argument("--case", default="")
+    p.add_argument("--sample", type=int, default=200)
     p.add_argument("--all", action="store_true")
+    p.add_argument("--jobs", type=int, default=2)
     args = p.parse_args()
-    failures = runs = 0
-    with tempfile.TemporaryDirectory() as top, concurrent.futures.ThreadPoolExecutor(2) as pool:
-        roots = {}
-        for name, command in CASES:
-            if name not in roots:
-                roots[name] = os.path.join(top, name)
-                assemble.assemble(os.path.join(INCIDENTS, name), roots[name])
-            case = Case(os.path.abspath(args.program), roots[name], command)
-            good = case.run("none")
-            for kind in KINDS:
-                calls = case.calls(kind)
-                todo = numbers(calls, None if args.all else args.sample)
-                if not todo and kind != "write":
-                    print(f"FAILED: {command}: no {kind} call was seen")
-                    failures += 1
-                for at, wrong in zip(todo, pool.map(lambda n, c=case, k=kind, g=good:
-                                                    judge(c, k, n, g), todo)):
-                    runs += 1
-                    if wrong:
-                        failures += 1
-                        print(f"FAILED: {' '.join(command)}: {kind} call {at} of {calls}: {wrong}")
-        for root in roots.values():
-            shutil.rmtree(root, ignore_errors=True)
-    print(f"{runs} runs, {failures} failures")
-    return 1 if failures else 0
+    program = os.path.abspath(args.program)
+    top = tempfile.mkdtemp(prefix="faults-")
+    try:
+        with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+            faults = Faults(pool, CALLS_MAX if args.all else args.sample, args.all)
+            inputs = cases.Inputs(program, top)
+            for group in args.group or cases.GROUPS:
+                for row in cases.GROUPS[group]:
+                    name = " ".join(w for w in row if w)
+                    if args.case in name:
+                        faults.meet(Case(program, name, inputs.command(row)))
+    finally:
+        shutil.rmtree(top, ignore_errors=True)
+    print(f"{faults.runs} runs, {faults.failures} failures")
+    return 1 if faults.failures else 0
 
 
 if __name__ == "__main__":
