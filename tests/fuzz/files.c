@@ -115,31 +115,61 @@ void fuzz_proc_net(const uint8_t *p, size_t n)
 	fuzz_read(files, sizeof(files) / sizeof(files[0]), 0, false);
 }
 
-/* firewalld's files: the stock configuration is that of the program */
-static void firewalld(const char *path, const uint8_t *p, size_t n)
+/* firewalld's files: the stock configuration is that of the program, with a zone that uses what may
+ * be the input */
+static void firewalld(const uint8_t *p, size_t n, const char *path, const char *path2,
+		      const char *path3)
 {
 	static const char conf[] = "DefaultZone=public\nFirewallBackend=nftables\n";
+	static const char zone[] = "<zone><source ipset=\"mail\"/><service name=\"mail\"/>"
+				   "<icmp-block name=\"mail\"/></zone>";
 	const struct fuzz_file files[] = {
 		LIT("root/etc/firewalld/firewalld.conf", conf),
+		LIT("root/etc/firewalld/zones/work.xml", zone),
 		{path, p, n},
+		{path2, p, n},
+		{path3, p, n},
 	};
 
-	fuzz_read(files, 2, SEAL_EV_RULESET, false);
+	fuzz_read(files, path3 ? 5 : 3, SEAL_EV_RULESET, false);
 }
 
 void fuzz_firewalld_zone(const uint8_t *p, size_t n)
 {
-	firewalld("root/etc/firewalld/zones/public.xml", p, n);
+	firewalld(p, n, "root/etc/firewalld/zones/public.xml", NULL, NULL);
 }
 
 void fuzz_firewalld_policy(const uint8_t *p, size_t n)
 {
-	firewalld("root/etc/firewalld/policies/mail.xml", p, n);
+	firewalld(p, n, "root/etc/firewalld/policies/mail.xml", NULL, NULL);
+}
+
+void fuzz_firewalld_ipset(const uint8_t *p, size_t n)
+{
+	firewalld(p, n, "root/etc/firewalld/ipsets/mail.xml", NULL, NULL);
+}
+
+void fuzz_firewalld_object(const uint8_t *p, size_t n)
+{
+	firewalld(p, n, "root/etc/firewalld/services/mail.xml",
+		  "root/etc/firewalld/helpers/mail.xml", "root/etc/firewalld/icmptypes/mail.xml");
 }
 
 void fuzz_firewalld_direct(const uint8_t *p, size_t n)
 {
-	firewalld("root/etc/firewalld/direct.xml", p, n);
+	firewalld(p, n, "root/etc/firewalld/direct.xml", NULL, NULL);
+}
+
+/* what package managers log */
+void fuzz_packages(const uint8_t *p, size_t n)
+{
+	const struct fuzz_file files[] = {
+		{"root/var/log/dpkg.log", p, n},
+		{"root/var/log/dnf.rpm.log", p, n},
+		{"root/var/log/yum.log", p, n},
+	};
+
+	fuzz_read(files, 3, SEAL_EV_CHANGES, false);
 }
 
 /* a bundle, image or sosreport as somebody sent it */

@@ -3,10 +3,14 @@
 """Run the seeds, with the kept inputs of tests/fuzz/regressions, through every parser, and damaged copies
 of them: cut, with bits turned over, with parts of another one in them.
 
-usage: replay.py PROGRAM
+usage: replay.py [--at-least N] PROGRAM [COPIES]
+
+COPIES damaged ones of each seed (3). Fewer than N inputs in all are a failure.
 """
+import argparse
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -14,7 +18,6 @@ import tempfile
 import seeds
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-DAMAGED = 3  # copies of each seed
 SIZE_MAX = 16384
 
 
@@ -39,6 +42,11 @@ def damage(rng, data, other):
 
 
 def main():
+    parser = argparse.ArgumentParser(usage=__doc__.split("\n\n")[1][7:])
+    parser.add_argument("--at-least", type=int, default=1, metavar="N")
+    parser.add_argument("program")
+    parser.add_argument("copies", type=int, nargs="?", default=3)
+    args = parser.parse_args()
     rng = random.Random(1)
     with tempfile.TemporaryDirectory() as top:
         count = seeds.write(os.path.join(top, "seeds"))
@@ -48,7 +56,7 @@ def main():
             texts = rng.sample(texts, min(len(texts), 12))
             os.makedirs(os.path.join(top, "damaged", target))
             for i, text in enumerate(texts):
-                for k in range(DAMAGED):
+                for k in range(args.copies):
                     with open(os.path.join(top, "damaged", target, f"{i}.{k}"), "wb") as f:
                         f.write(damage(rng, text, rng.choice(texts)))
         if count < 200:
@@ -56,8 +64,13 @@ def main():
         folders = [os.path.join(top, "seeds"), os.path.join(top, "damaged")]
         env = dict(os.environ)
         env["LSAN_OPTIONS"] = f"suppressions={os.path.join(HERE, 'lsan.supp')}:print_suppressions=0"
-        done = subprocess.run([sys.argv[1], *folders], check=False, env=env)
-        return 1 if done.returncode else 0
+        done = subprocess.run([args.program, *folders], stdout=subprocess.PIPE, check=False, env=env, text=True)
+        sys.stdout.write(done.stdout)
+        told = re.search(r"^(\d+) inputs$", done.stdout, re.M)
+        if told and int(told.group(1)) < args.at_least:
+            print(f"fewer than {args.at_least}")
+            return 1
+        return 0 if told and done.returncode == 0 else 1
 
 
 if __name__ == "__main__":

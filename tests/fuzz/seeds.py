@@ -45,6 +45,9 @@ WHOLE = {
     "root/var/log/mail.log": "mail_log",
     "root/etc/selinux/default/contexts/files/file_contexts": "contexts",
 }
+# a folder of firewalld -> the parser of its files
+FIREWALLD = {"zones": "firewalld_zone", "policies": "firewalld_policy", "services": "firewalld_object",
+             "helpers": "firewalld_object", "icmptypes": "firewalld_object", "ipsets": "firewalld_ipset"}
 # a parser of whole files -> one of their lines
 LINES = {"audit_log": ["audit_record", "avc"], "mail_log": ["mail_line"]}
 
@@ -117,8 +120,7 @@ def of_bundle(out, root):
                 out.add("bundle_mask", read(path)[:SEED_MAX])
     for folder, _, names in os.walk(os.path.join(root, "root/etc/firewalld")):
         for name in names:
-            kind = {"zones": "firewalld_zone", "policies": "firewalld_policy"}.get(
-                os.path.basename(folder), "firewalld_direct" if name == "direct.xml" else None)
+            kind = FIREWALLD.get(os.path.basename(folder), "firewalld_direct" if name == "direct.xml" else None)
             if kind:
                 out.add(kind, read(os.path.join(folder, name)))
     out.add("archive", small_tar(root))
@@ -136,6 +138,8 @@ def of_data(out):
                 out.add("topology", data)
             elif name.endswith(".nft"):
                 out.add("nft_text", data)
+            elif name.endswith(".xml") and os.path.basename(folder) in FIREWALLD:
+                out.add(FIREWALLD[os.path.basename(folder)], data)
             elif name.endswith(".json") and b'"nftables"' in data[:200]:
                 out.add("nft_json", data)
             elif name.endswith(".tsv") and "reasons" in folder:
@@ -169,6 +173,22 @@ def by_hand(out):
     out.add("firewalld_policy", '<?xml version="1.0"?><policy target="REJECT" priority="-100">'
             '<ingress-zone name="HOST"/><egress-zone name="ANY"/><rule><port port="25" '
             'protocol="tcp"/><accept/></rule></policy>')
+    out.add("firewalld_object", '<?xml version="1.0"?><service version="1"><short>Mail</short><include service="smtp"/>'
+            '<port port="2525-2530" protocol="tcp"/><protocol value="ah"/><source-port port="25" protocol="udp"/>'
+            '<module name="nf_conntrack_ftp"/><helper name="ftp"/><destination ipv4="224.0.0.251" ipv6="ff02::fb"/></service>')
+    out.add("firewalld_object", '<helper module="nf_conntrack_ftp" family="ipv4"><port port="21" protocol="tcp"/></helper>')
+    out.add("firewalld_object", '<icmptype><short>x</short><destination ipv4="yes" ipv6="no"/></icmptype>')
+    for kind, entries in (("hash:net", ("192.0.2.0/24", "10.0.0.1")), ("hash:ip,port", ("192.0.2.1,tcp:25", "192.0.2.2,udp:1-9")),
+                          ("hash:mac", ("00:11:22:33:44:55",)), ("hash:net,iface", ("192.0.2.0/24,eth0",)),
+                          ("hash:ip,mark", ("192.0.2.1,0x10",))):
+        out.add("firewalld_ipset", f'<?xml version="1.0"?><ipset type="{kind}"><option name="family" value="inet"/>'
+                '<option name="timeout" value="60"/><option name="maxelem" value="9"/>'
+                + "".join(f"<entry>{e}</entry>" for e in entries) + "</ipset>")
+    out.add("packages", "2026-11-20 18:53:20 upgrade postfix:amd64 3.7.10-0 3.7.11-0+deb12u1\n"
+            "2026-11-20 18:53:21 status installed postfix:amd64 3.7.11-0+deb12u1\n2026-11-20 18:53:22 remove nft:all 1 <none>\n"
+            "2026-11-20T18:53:20+0000 SUBDEBUG Upgrade: postfix-2:3.5.25-1.el9.x86_64\n"
+            "2026-11-20T18:53:20Z SUBDEBUG Upgraded: postfix-2:3.5.9-1.el9.x86_64\n"
+            "Nov 20 18:53:20 Updated: 2:postfix-2.10.1-9.el7.x86_64\nNov 20 18:53:21 Erased: firewalld\n")
     out.add("firewalld_direct", '<?xml version="1.0"?><direct><chain ipv="ipv4" table="filter" '
             'chain="c"/><rule ipv="ipv4" table="filter" chain="OUTPUT" priority="0">-p tcp --dport 25 '
             '-m owner --uid-owner 101 -j REJECT --reject-with tcp-reset</rule></direct>')
