@@ -37,7 +37,7 @@ WHOLE = {
 # these count what a build with counters does besides, or look at the program as it is shipped
 CANNOT = {"system calls", "elf_hardening", "install", "policy module", "package names", "layers"}
 REPEATS = {"negated conditions", "rules taken away", "explain mutations", "hostile evidence without openat2",
-           "hostile evidence in a namespace", "incident variations", "mutate", "ansible", "fix ansible",
+           "hostile evidence in a namespace", "incident variations", "mutate",
            "incident judge", "alerts", "pages", "readme"}
 HEAVY = {"packages", "fleet", "load", "vm", "vm-short"}
 

@@ -5,7 +5,7 @@
 The recorded ruleset is loaded into a private network namespace, where the live answer must be that of
 the listing. Then each fix and each alternative is carried out: the packet that was stopped must pass,
 packets to other ports keep their verdict, the added rule opens nothing to another address, and the
-undo brings the ruleset back. What is told to firewalld is carried out on the image's configuration with
+undo brings the ruleset back. The same for other rulesets (RULESETS) that stop the mail of incident 02. What is told to firewalld is carried out on the image's configuration with
 firewall-offline-cmd, where that is installed. Exit status 77 where there is no root, no nft or no namespace."""
 import ctypes
 import json
@@ -23,6 +23,40 @@ import assemble  # noqa: E402
 CLONE_NEWNET = 0x40000000
 INCIDENTS = ("02-", "30-", "31-", "34-", "36-", "37-")
 MAIL_UID = 101
+# what stops port 25 in place of the recorded rule: a name, the ruleset, words that a command of the fixes
+# and one of their undos must hold (None: there is none). OUTPUT is a base chain of that hook.
+OUTPUT = "type filter hook output priority 0; policy accept;"
+RULESETS = [
+    ("a rule in front of others", "table inet t { chain out { " + OUTPUT + " counter; tcp dport 25 drop; tcp dport 22 accept; } }",
+     "delete rule inet t out handle", "insert rule inet t out handle"),
+    ("the last rule, narrowed", "table ip t { chain out { " + OUTPUT + " oifname != \"lo\" meta skuid 101 tcp dport 25 counter drop; } }",
+     "delete rule ip t out handle", "add rule ip t out"),
+    ("a rule that logs", "table inet t { chain out { " + OUTPUT + " tcp dport 25 log prefix \"x\" drop; } }",
+     "delete rule inet t out handle", None),
+    ("the port of any transport", "table inet t { chain out { " + OUTPUT + " meta l4proto tcp th dport 25 drop; } }",
+     "delete rule inet t out handle", "add rule inet t out"),
+    ("more ports than that one", "table inet t { chain out { " + OUTPUT + " tcp dport { 25, 110 } drop; } }", None, None),
+    ("a range of ports", "table inet t { chain out { " + OUTPUT + " tcp dport 20-30 drop; } }", None, None),
+    ("all but some", "table inet t { chain out { " + OUTPUT + " tcp dport != { 22, 53, 465, 587, 2525 } drop; } }", None, None),
+    ("a policy", "table inet t { chain out { type filter hook output priority 0; policy drop; tcp dport != 25 accept; "
+     "meta l4proto udp accept; } }", None, None),
+    ("an element of a map", "table inet t { chain out { " + OUTPUT + " tcp dport vmap { 25 : drop, 22 : accept, 80 : accept }; } }",
+     "replace rule inet t out handle", None),
+    ("an element of a map behind a match", "table inet t { chain out { " + OUTPUT +
+     " oifname != \"lo\" counter tcp dport vmap { 22 : accept, 25 : drop }; } }", "replace rule inet t out handle", None),
+    ("the only element of a map", "table inet t { chain out { " + OUTPUT + " tcp dport vmap { 25 : drop }; } }", None, None),
+    ("an element of a map with a name", "table inet t { map m { type inet_service : verdict; elements = { 25 : drop, 22 : accept }; } "
+     "chain out { " + OUTPUT + " tcp dport vmap @m; } }", "delete element inet t m { 25 }", "add element inet t m { 25 : drop }"),
+    ("an element that ends by itself", "table inet t { map m { type inet_service : verdict; flags timeout; "
+     "elements = { 25 timeout 1h : drop }; } chain out { " + OUTPUT + " tcp dport vmap @m; } }", None, None),
+    ("two base chains", "table inet t { chain out { " + OUTPUT + " tcp dport 25 drop; } chain late { "
+     "type filter hook output priority 10; policy accept; tcp dport 25 reject; } }", "delete rule inet t late handle",
+     "add rule inet t late"),
+    ("a chain that is jumped to", "table inet t { chain mail { ip daddr 198.51.100.0/24 tcp dport 25 drop; } chain out { " + OUTPUT +
+     " tcp dport 25 jump mail; accept; } }", "delete rule inet t mail handle", "add rule inet t mail"),
+    ("a set with a name", "table inet t { set s { type inet_service; elements = { 25 }; } chain out { " + OUTPUT +
+     " tcp dport @s drop; } }", "delete rule inet t out handle", "add rule inet t out"),
+]
 failures = []
 
 
@@ -170,6 +204,36 @@ def one(postseal, name, scratch):
     return done
 
 
+def other_rulesets(postseal, scratch):
+    """Other rulesets that stop the mail of incident 02, and what is told to take away."""
+    name = next(n for n in os.listdir(HERE) if n.startswith("02-"))
+    root = os.path.join(scratch, "other")
+    assemble.assemble(os.path.join(HERE, name), root)
+    done = 0
+    for title, text, takes, back in RULESETS:
+        run("nft", "flush", "ruleset")
+        run("nft", "-f", "-", input=text.replace("; }", ";\n}\n") + "\n")
+        listing(root)
+        with open(os.path.join(root, "live", "nftables.json"), encoding="utf-8") as f:
+            recorded = f.read()
+        report = json.loads(run(postseal, "explain", "--format", "json", "--root", root))
+        fixes = {f["id"]: f for f in report["fixes"]}
+        causes = [c for c in report["causes"] if c["class"] == "firewall" and c["fix"] in fixes]
+        check(causes, title, "no cause with a fix")
+        for cause in causes:
+            fix = fixes[cause["fix"]]
+            probes = probes_of(cause, fix)
+            carry_out(postseal, title, root, recorded, fix, probes, False)
+            for other in fix["alternatives"]:
+                carry_out(postseal, title, root, recorded, other, probes, True)
+            steps = [s for other in fix["alternatives"] for s in other["steps"] if s["argv"]]
+            for words, key in ((takes, "argv"), (back, "undo")):
+                told = [" ".join(s[key]) for s in steps if s[key]]
+                check(any(t.startswith("nft " + words) for t in told) if words else not told, title, key, told)
+            done += 1 + len(fix["alternatives"])
+    return done
+
+
 def main():
     if os.getuid() or not shutil.which("nft") or not shutil.which("ip"):
         return 77
@@ -187,6 +251,9 @@ def main():
             n = one(sys.argv[1], name, scratch)
             print(name, n, "fixes carried out")
             done += n
+        n = other_rulesets(sys.argv[1], scratch)
+        print(n, "fixes of other rulesets carried out")
+        done += n
         for name in sorted(n for n in os.listdir(HERE) if n.startswith(("40-", "42-")) and shutil.which("firewall-offline-cmd")):
             root = os.path.join(scratch, name)
             assemble.assemble(os.path.join(HERE, name), root)
