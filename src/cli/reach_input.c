@@ -126,10 +126,7 @@ enum seal_exit reach_input_load(const struct seal_cli *cli, struct reach_input *
 
 void reach_input_done(struct reach_input *in)
 {
-	seal_vec_done(&in->topology.interfaces);
-	seal_vec_done(&in->topology.addrs);
-	seal_vec_done(&in->topology.routes);
-	seal_vec_done(&in->topology.localnet);
+	seal_net_done(&in->topology);
 	seal_ruleset_free(in->own);
 	seal_evidence_free(in->host);
 	seal_root_free(in->root);

@@ -96,12 +96,7 @@ void seal_host_free(struct seal_host *h)
 	seal_vec_done(&h->postfix.port_names);
 	seal_vec_done(&h->selinux.booleans);
 	seal_vec_done(&h->selinux.modules);
-	seal_vec_done(&h->net.interfaces);
-	seal_vec_done(&h->net.addrs);
-	seal_vec_done(&h->net.routes);
-	seal_vec_done(&h->net.listeners);
-	seal_vec_done(&h->net.resolvers);
-	seal_vec_done(&h->net.localnet);
+	seal_net_done(&h->net);
 	seal_vec_done(&h->tasks.v);
 	seal_users_done(&h->users);
 	seal_disk_done(&h->disk);

@@ -6,6 +6,16 @@
 #include <arpa/inet.h>
 #include <errno.h>
 
+void seal_net_done(struct seal_net *net)
+{
+	seal_vec_done(&net->interfaces);
+	seal_vec_done(&net->addrs);
+	seal_vec_done(&net->routes);
+	seal_vec_done(&net->listeners);
+	seal_vec_done(&net->resolvers);
+	seal_vec_done(&net->localnet);
+}
+
 int seal_addr_parse(struct seal_bytes s, struct seal_addr *ret)
 {
 	struct seal_addr a = {0};

@@ -74,6 +74,9 @@ struct seal_net {
 	bool has_forward;        /* these are known */
 };
 
+/* seal_net_done - free its lists; their texts are an arena's */
+void seal_net_done(struct seal_net *net);
+
 /* seal_addr_parse - dotted quad or RFC 4291 text, no zone, no brackets. Returns 0 or -EINVAL */
 int seal_addr_parse(struct seal_bytes s, struct seal_addr *ret) SEAL_MUST_USE;
 /* seal_prefix_parse - "ADDRESS" or "ADDRESS/LENGTH", the address as above; bits beyond the length

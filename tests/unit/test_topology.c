@@ -22,14 +22,6 @@ static struct seal_bytes quoted(const char *text, char *buf, size_t size)
 	return seal_bytes_of(buf);
 }
 
-static void net_done(struct seal_net *net)
-{
-	seal_vec_done(&net->interfaces);
-	seal_vec_done(&net->addrs);
-	seal_vec_done(&net->routes);
-	seal_vec_done(&net->localnet);
-}
-
 /* NULL error: taken, with so many interfaces, addresses, routes and settings of localnet */
 static const struct {
 	const char *text;
@@ -83,7 +75,7 @@ static void test_networks(void **state)
 			fail_msg("%s: %zu interfaces %zu addresses %zu routes %zu localnet %d %d",
 				 networks[i].text, net.interfaces.n, net.addrs.n, net.routes.n,
 				 net.localnet.n, net.forward4, net.forward6);
-		net_done(&net);
+		seal_net_done(&net);
 	}
 }
 
@@ -160,7 +152,7 @@ static int try_network(void *data)
 		       net.interfaces.n != networks[nth].interfaces ||
 		       net.localnet.n != networks[nth].localnet))
 		r = -EILSEQ;
-	net_done(&net);
+	seal_net_done(&net);
 	seal_arena_free(a);
 	return r;
 }
