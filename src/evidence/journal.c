@@ -242,6 +242,14 @@ struct directory {
 	size_t n_passed_over;
 };
 
+/* why_not - libsystemd takes no file that has no name (journal_file_fstat() of its
+ * sd-journal/journal-file.c), and what is taken out of an archive has none */
+static const char *why_not(int code)
+{
+	return code == -EIDRM ? "libsystemd reads no journal inside an archive: unpack it first"
+			      : strerror(-code);
+}
+
 /* close_left - what became of file descriptors given to sd_journal_open_files_fd() is not
  * documented: systemd 252 closes those of the files it could open. Close the rest. */
 static void close_left(const int *fds, size_t n)
@@ -318,7 +326,7 @@ static int add_file(struct directory *d, const char *path)
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)
-		return add_unreadable(d->w, path, strerror(-r));
+		return add_unreadable(d->w, path, why_not(r));
 	if (since != SEAL_TIME_NONE && last < (uint64_t)since)
 		return 0;
 	if (d->files.n < SEAL_JOURNAL_FILES_MAX) {
@@ -416,7 +424,7 @@ static int walk_files(struct seal_journal_walk *w, int *fds, size_t n)
 	if (r >= 0 || stop || r == -ENOMEM)
 		return r < 0 ? r : 0;
 	w->host->sources.v[w->row].status = SEAL_READ_TRUNCATED;
-	return seal_journal_tell(w, strerror(-r));
+	return seal_journal_tell(w, why_not(r));
 }
 
 static int walk_directory(struct directory *d)
@@ -521,7 +529,7 @@ static int walk_live_file(struct seal_journal_walk *w)
 	export = is_export(fd);
 	r = export ? 0 : probe(fd, &last);
 	if (r < 0)
-		return r == -ENOMEM ? r : add_unreadable(w, "live/system.journal", strerror(-r));
+		return r == -ENOMEM ? r : add_unreadable(w, "live/system.journal", why_not(r));
 	r = start(w, "live/system.journal");
 	if (r < 0)
 		return r;

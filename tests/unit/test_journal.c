@@ -142,6 +142,32 @@ static void one_format_like_the_other(void **state)
 	remove_root(&d);
 }
 
+/* libsystemd does not read it there: the row says what helps */
+static void within_an_archive(void **state)
+{
+	seal_auto_free char *a = NULL;
+	struct root_dir d, archive;
+	struct tally t = {0};
+	struct seal_host *h;
+	char command[256];
+	size_t n;
+
+	(void)state;
+	a = incident_file("system.journal.xz", &n);
+	make(&d);
+	put(&d, "root/var/log/journal/f054a4a2100a4d8cb9b68b7eb286bfd3/system.journal", a, n);
+	snprintf(archive.path, sizeof(archive.path), "%.40s.tgz", d.path);
+	snprintf(command, sizeof(command), "tar -C %s -czf %s .", d.path, archive.path);
+	assert_int_equal(system(command), 0);
+	assert_int_equal(read_journal(&archive, &t, &h), 0);
+	assert_int_equal(t.n, 0);
+	assert_int_equal(h->sources.v[0].status, SEAL_READ_UNREADABLE);
+	assert_true(seal_bytes_find(h->sources.v[0].detail, "unpack it") >= 0);
+	seal_host_free(h);
+	remove_root(&archive);
+	remove_root(&d);
+}
+
 static void reader_stops(void **state)
 {
 	struct tally t = {.stop_at = 5};
@@ -186,6 +212,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_format_like_the_other),
+		cmocka_unit_test(within_an_archive),
 		cmocka_unit_test(reader_stops),
 		cmocka_unit_test(every_length),
 	};
