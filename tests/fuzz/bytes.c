@@ -158,11 +158,7 @@ void fuzz_topology(const uint8_t *p, size_t n)
 	struct seal_net net = {0};
 
 	(void)seal_topology_parse(bytes(p, n), arena, &net, NULL);
-	seal_vec_done(&net.interfaces);
-	seal_vec_done(&net.addrs);
-	seal_vec_done(&net.routes);
-	seal_vec_done(&net.listeners);
-	seal_vec_done(&net.resolvers);
+	seal_net_done(&net);
 	seal_arena_free(arena);
 }
 

@@ -7,6 +7,8 @@
 
 #include "core/root.h"
 #include "evidence/evidence.h"
+#include "evidence/firewall/nft_text.h"
+#include "evidence/host/certificates.h"
 #include "evidence/rules/causes.h"
 #include "evidence/rules/checks.h"
 #include "evidence/rules/waivers.h"
@@ -57,9 +59,7 @@ READER(mail_log, "root/var/log/mail.log", SEAL_EV_MAIL | SEAL_EV_POSTFIX, true)
 READER(main_cf, "root/etc/postfix/main.cf", SEAL_EV_POSTFIX | SEAL_EV_MAIL, false)
 READER(master_cf, "root/etc/postfix/master.cf", SEAL_EV_POSTFIX | SEAL_EV_MAIL, false)
 READER(map, "root/etc/postfix/transport", SEAL_EV_POSTFIX | SEAL_EV_MAIL, false)
-READER(certificate, "root/etc/ssl/cert.pem", SEAL_EV_POSTFIX | SEAL_EV_MAIL, true)
 READER(journal_export, "live/journal.export", SEAL_EV_AUDIT | SEAL_EV_MAIL, false)
-READER(nft_text, "root/etc/nftables.conf", SEAL_EV_RULESET | SEAL_EV_POSTFIX, false)
 READER(labels, "live/labels.getfattr", SEAL_EV_SELINUX | SEAL_EV_MAIL | SEAL_EV_POSTFIX, true)
 READER(files_tsv, "live/files.tsv", SEAL_EV_POSTFIX | SEAL_EV_MAIL, true)
 READER(df, "live/df.json", SEAL_EV_MAIL, false)
@@ -68,6 +68,55 @@ READER(users, "root/etc/passwd", SEAL_EV_POSTFIX, false)
 READER(sysctl, "root/sos_commands/kernel/sysctl_-a", 0, false)
 READER(unit, "root/etc/systemd/system/postfix.service", SEAL_EV_SETUP | SEAL_EV_POSTFIX, false)
 
+/* a ruleset in nft's language: that of the root, and one that is named on the command line */
+void fuzz_nft_text(const uint8_t *p, size_t n)
+{
+	const struct fuzz_file files[] = {{"root/etc/nftables.conf", p, n}};
+	struct seal_root *root = fuzz_root(files, 1);
+	struct seal_host *h = seal_host_new();
+	struct seal_ruleset *rs = NULL;
+
+	one(files[0].path, p, n, SEAL_EV_RULESET | SEAL_EV_POSTFIX, false);
+	fuzz_must(h);
+	(void)seal_nft_text_read_file(root, "fuzz.nft", fuzz_memfd(p, n), h, &rs, NULL);
+	seal_ruleset_free(rs);
+	seal_host_free(h);
+	seal_root_free(root);
+}
+
+/* certificates and keys of one file, which is a list of known CAs as well; what is told of keys is
+ * the input, too */
+void fuzz_certificate(const uint8_t *p, size_t n)
+{
+	const struct fuzz_file files[] = {
+		LIT("root/etc/postfix/main.cf", main_cf),
+		{"root/etc/ssl/cert.pem", p, n},
+		{"live/keys.tsv", p, n},
+	};
+	struct seal_evidence_query query = {SEAL_EV_POSTFIX, {SEAL_TIME_NONE, SEAL_TIME_NONE}};
+	struct seal_root *root = fuzz_root(files, sizeof(files) / sizeof(files[0]));
+	struct seal_chain_query which = {SEAL_LIT("/etc/ssl/cert.pem"), -1,
+					 SEAL_LIT("/etc/ssl/cert.pem")};
+	unsigned char id[SEAL_KEY_ID_SIZE];
+	struct seal_certificate certificate;
+	struct seal_buf keys = {0};
+	struct seal_host *h = NULL;
+	struct seal_chain chain;
+
+	fuzz_must(seal_evidence_read(root, &query, &h, NULL) == 0);
+	(void)h->view.certificate(h->view.data, which.path, &certificate);
+	for (; which.group < 2; which.group++)
+		if (h->view.chain(h->view.data, &which, &chain) == 0)
+			fuzz_must(chain.n > 0 && chain.n <= SEAL_CHAIN_MAX);
+	for (unsigned i = 0; i < 3; i++)
+		(void)h->view.key(h->view.data, which.path, i, id);
+	seal_certificates_put_keys(h, &keys);
+	fuzz_must(!keys.err);
+	seal_buf_done(&keys);
+	seal_evidence_free(h);
+	seal_root_free(root);
+}
+
 void fuzz_contexts(const uint8_t *p, size_t n)
 {
 	static const char config[] = "SELINUX=enforcing\nSELINUXTYPE=default\n";
@@ -75,15 +124,29 @@ void fuzz_contexts(const uint8_t *p, size_t n)
 		LIT("root/etc/selinux/config", config),
 		LIT("root/var/log/mail.log", mail_log),
 		{"root/etc/selinux/default/contexts/files/file_contexts", p, n},
+		{"root/etc/selinux/default/contexts/files/file_contexts.local", p, n},
+		{"root/etc/selinux/default/contexts/files/file_contexts.subs", p, n},
+		{"root/etc/selinux/default/contexts/files/file_contexts.subs_dist", p, n},
+		{"root/etc/selinux/default/contexts/customizable_types", p, n},
 	};
 	struct seal_evidence_query query = {SEAL_EV_SELINUX, {SEAL_TIME_NONE, SEAL_TIME_NONE}};
+	static const char *const paths[] = {"/var/spool/postfix/active", "/home/bob/Maildir", "/",
+					    "/usr/lib64/x", "/etc/../etc//postfix/main.cf"};
 	struct seal_root *root = fuzz_root(files, sizeof(files) / sizeof(files[0]));
-	struct seal_bytes label;
+	struct seal_context_entry entry;
 	struct seal_host *h = NULL;
+	struct seal_bytes label;
 
 	fuzz_must(seal_evidence_read(root, &query, &h, NULL) == 0);
-	(void)h->view.expected(h->view.data, SEAL_LIT("/var/spool/postfix/active"), 'd', &label);
-	(void)h->view.expected(h->view.data, SEAL_LIT("/home/bob/Maildir"), 'f', &label);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		struct seal_bytes path = seal_bytes_of(paths[i]);
+
+		(void)h->view.expected(h->view.data, path, i % 2 ? 'f' : 'd', &label);
+		(void)h->view.expected(h->view.data, path, '?', &label);
+		(void)h->view.spec_path(h->view.data, path, h->arena, &label);
+	}
+	for (size_t i = 0; h->view.entry(h->view.data, i, &entry) == 0; i++)
+		fuzz_must(entry.regex.p);
 	seal_evidence_free(h);
 	seal_root_free(root);
 }
@@ -115,49 +178,66 @@ void fuzz_proc_net(const uint8_t *p, size_t n)
 	fuzz_read(files, sizeof(files) / sizeof(files[0]), 0, false);
 }
 
-/* firewalld's files: the stock configuration is that of the program, with a zone that uses what may
- * be the input */
-static void firewalld(const uint8_t *p, size_t n, const char *path, const char *path2,
-		      const char *path3)
+/* struct firewalld_file - @name below etc/firewalld */
+struct firewalld_file {
+	const char *name, *text;
+};
+
+/* firewalld - its configuration with @n bytes at @p as one of its files; the others have what that
+ * one may name: without the service that a zone allows there is no ruleset at all */
+static void firewalld(const uint8_t *p, size_t n, const char *name)
 {
-	static const char conf[] = "DefaultZone=public\nFirewallBackend=nftables\n";
-	static const char zone[] = "<zone><source ipset=\"mail\"/><service name=\"mail\"/>"
-				   "<icmp-block name=\"mail\"/></zone>";
-	const struct fuzz_file files[] = {
-		LIT("root/etc/firewalld/firewalld.conf", conf),
-		LIT("root/etc/firewalld/zones/work.xml", zone),
-		{path, p, n},
-		{path2, p, n},
-		{path3, p, n},
+	static const struct firewalld_file usual[] = {
+		{"firewalld.conf", "DefaultZone=public\nFirewallBackend=nftables\n"},
+		{"zones/public.xml",
+		 "<zone><interface name=\"eth0\"/><service name=\"mail\"/></zone>"},
+		{"zones/work.xml", "<zone><source ipset=\"mail\"/><service name=\"mail\"/>"
+				   "<icmp-block name=\"mail\"/></zone>"},
+		{"services/mail.xml", "<service><port port=\"25\" protocol=\"tcp\"/>"
+				      "<helper name=\"mail\"/></service>"},
+		{"services/smtp.xml", "<service><port port=\"25\" protocol=\"tcp\"/></service>"},
+		{"icmptypes/mail.xml", "<icmptype/>"},
+		{"ipsets/mail.xml", "<ipset type=\"hash:net\"><entry>192.0.2.0/24</entry></ipset>"},
+		{"helpers/mail.xml", "<helper module=\"nf_conntrack_ftp\"><port port=\"21\" "
+				     "protocol=\"tcp\"/></helper>"},
+		{"policies/out.xml", "<policy target=\"ACCEPT\"><ingress-zone name=\"HOST\"/>"
+				     "<egress-zone name=\"ANY\"/></policy>"},
 	};
+	struct fuzz_file files[1 + sizeof(usual) / sizeof(usual[0])];
+	char paths[sizeof(files) / sizeof(files[0])][64];
+	size_t n_files = 0, i;
 
-	fuzz_read(files, path3 ? 5 : 3, SEAL_EV_RULESET, false);
+	for (i = 0; i <= sizeof(usual) / sizeof(usual[0]); i++) {
+		const struct firewalld_file *f = i ? &usual[i - 1] : NULL;
+
+		if (f && strcmp(f->name, name) == 0)
+			continue;
+		snprintf(paths[n_files], sizeof(paths[0]), "root/etc/firewalld/%s",
+			 f ? f->name : name);
+		files[n_files] = f ? (struct fuzz_file){paths[n_files], f->text, strlen(f->text)}
+				   : (struct fuzz_file){paths[n_files], p, n};
+		n_files++;
+	}
+	fuzz_read(files, n_files, SEAL_EV_RULESET, false);
 }
 
-void fuzz_firewalld_zone(const uint8_t *p, size_t n)
-{
-	firewalld(p, n, "root/etc/firewalld/zones/public.xml", NULL, NULL);
-}
+#define FIREWALLD(what, name)                                                                      \
+	void fuzz_firewalld_##what(const uint8_t *p, size_t n)                                     \
+	{                                                                                          \
+		firewalld(p, n, name);                                                             \
+	}
 
-void fuzz_firewalld_policy(const uint8_t *p, size_t n)
-{
-	firewalld(p, n, "root/etc/firewalld/policies/mail.xml", NULL, NULL);
-}
+FIREWALLD(zone, "zones/public.xml")
+FIREWALLD(policy, "policies/mail.xml")
+FIREWALLD(ipset, "ipsets/mail.xml")
+FIREWALLD(direct, "direct.xml")
 
-void fuzz_firewalld_ipset(const uint8_t *p, size_t n)
-{
-	firewalld(p, n, "root/etc/firewalld/ipsets/mail.xml", NULL, NULL);
-}
-
+/* as each of the three kinds */
 void fuzz_firewalld_object(const uint8_t *p, size_t n)
 {
-	firewalld(p, n, "root/etc/firewalld/services/mail.xml",
-		  "root/etc/firewalld/helpers/mail.xml", "root/etc/firewalld/icmptypes/mail.xml");
-}
-
-void fuzz_firewalld_direct(const uint8_t *p, size_t n)
-{
-	firewalld(p, n, "root/etc/firewalld/direct.xml", NULL, NULL);
+	firewalld(p, n, "services/mail.xml");
+	firewalld(p, n, "helpers/mail.xml");
+	firewalld(p, n, "icmptypes/mail.xml");
 }
 
 /* what package managers log */

@@ -14,15 +14,15 @@
 	X(avc) X(bundle_mask) X(causes) X(certificate) \
 	X(checks) X(contexts) X(df) X(encoders) \
 	X(files_tsv) X(firewalld_direct) X(firewalld_ipset) X(firewalld_object) \
-	X(firewalld_policy) X(firewalld_zone) X(journal_export) X(labels) \
-	X(mail_line) X(mail_log) X(main_cf) X(map) \
-	X(master_cf) X(module) X(network) X(nft_json) \
-	X(nft_text) X(packages) X(partial) X(plan) \
-	X(plan_file) X(policy) X(probe) X(proc_net) \
-	X(queue_file) X(queue_json) X(queue_log) X(reason) \
-	X(reduce) X(report) X(selinux_json) X(smtp) \
-	X(sysctl) X(topology) X(unit) X(users) \
-	X(waivers) X(yaml)
+	X(firewalld_policy) X(firewalld_zone) X(host) X(journal_export) \
+	X(labels) X(mail_line) X(mail_log) X(main_cf) \
+	X(map) X(master_cf) X(module) X(network) \
+	X(nft_json) X(nft_text) X(packages) X(partial) \
+	X(plan) X(plan_file) X(policy) X(probe) \
+	X(proc_net) X(queue_file) X(queue_json) X(queue_log) \
+	X(reason) X(reduce) X(report) X(selinux_json) \
+	X(smtp) X(sysctl) X(topology) X(unit) \
+	X(users) X(waivers) X(yaml)
 /* clang-format on */
 
 #define FUZZ_DECLARE(name) void fuzz_##name(const uint8_t *p, size_t n);

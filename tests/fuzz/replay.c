@@ -22,12 +22,12 @@ static const struct {
 #define ROW(name) {#name, fuzz_##name},
 	FUZZ_TARGETS(ROW)};
 
-static uint8_t *read_file(const char *path, size_t *n)
+static const uint8_t *read_file(const char *path, size_t *n)
 {
+	static uint8_t p[INPUT_MAX];
 	FILE *f = fopen(path, "rb");
-	uint8_t *p = malloc(INPUT_MAX);
 
-	if (!f || !p) {
+	if (!f) {
 		perror(path);
 		exit(1);
 	}
@@ -53,7 +53,7 @@ static int run_file(size_t t, const char *path)
 {
 	clock_t start = clock();
 	double seconds;
-	uint8_t *p;
+	const uint8_t *p;
 	size_t n;
 
 	p = read_file(path, &n);
@@ -61,7 +61,6 @@ static int run_file(size_t t, const char *path)
 	seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
 	run_part(t, p, n / 2);
 	run_part(t, p + n / 2, n - n / 2);
-	free(p);
 	if (seconds > 5)
 		fprintf(stderr, "%s: %.1f s\n", path, seconds);
 	return seconds > 5;

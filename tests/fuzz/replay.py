@@ -8,6 +8,7 @@ usage: replay.py [--at-least N] PROGRAM [COPIES]
 COPIES damaged ones of each seed (3). Fewer than N inputs in all are a failure.
 """
 import argparse
+import concurrent.futures
 import os
 import random
 import re
@@ -41,6 +42,29 @@ def damage(rng, data, other):
     return bytes(data[:2 * SIZE_MAX])
 
 
+def lay_out(rng, top, target, copies):
+    """The seeds of a parser, and damaged copies of some: TOP/TARGET/{seeds,damaged}/TARGET."""
+    folder, damaged = os.path.join(top, target, "seeds", target), os.path.join(top, target, "damaged", target)
+    os.renames(os.path.join(top, "seeds", target), folder)
+    os.makedirs(damaged)
+    texts = [seeds.read(os.path.join(folder, n)) for n in sorted(os.listdir(folder))]
+    texts = rng.sample(texts, min(len(texts), 12))
+    for i, text in enumerate(texts):
+        for k in range(copies):
+            with open(os.path.join(damaged, f"{i}.{k}"), "wb") as f:
+                f.write(damage(rng, text, rng.choice(texts)))
+
+
+def run(program, folder):
+    """How many inputs a parser took, and whether all was well; one process each, which stays small."""
+    env = dict(os.environ)
+    env["LSAN_OPTIONS"] = f"suppressions={os.path.join(HERE, 'lsan.supp')}:print_suppressions=0"
+    done = subprocess.run([program, os.path.join(folder, "seeds"), os.path.join(folder, "damaged")],
+                          stdout=subprocess.PIPE, check=False, env=env, text=True)
+    told = re.search(r"^(\d+) inputs$", done.stdout, re.M)
+    return int(told.group(1)) if told else 0, bool(told) and done.returncode == 0
+
+
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("\n\n")[1][7:])
     parser.add_argument("--at-least", type=int, default=1, metavar="N")
@@ -50,27 +74,18 @@ def main():
     rng = random.Random(1)
     with tempfile.TemporaryDirectory() as top:
         count = seeds.write(os.path.join(top, "seeds"))
-        for target in sorted(os.listdir(os.path.join(top, "seeds"))):
-            folder = os.path.join(top, "seeds", target)
-            texts = [seeds.read(os.path.join(folder, n)) for n in sorted(os.listdir(folder))]
-            texts = rng.sample(texts, min(len(texts), 12))
-            os.makedirs(os.path.join(top, "damaged", target))
-            for i, text in enumerate(texts):
-                for k in range(args.copies):
-                    with open(os.path.join(top, "damaged", target, f"{i}.{k}"), "wb") as f:
-                        f.write(damage(rng, text, rng.choice(texts)))
         if count < 200:
             sys.exit(f"only {count} seeds")
-        folders = [os.path.join(top, "seeds"), os.path.join(top, "damaged")]
-        env = dict(os.environ)
-        env["LSAN_OPTIONS"] = f"suppressions={os.path.join(HERE, 'lsan.supp')}:print_suppressions=0"
-        done = subprocess.run([args.program, *folders], stdout=subprocess.PIPE, check=False, env=env, text=True)
-        sys.stdout.write(done.stdout)
-        told = re.search(r"^(\d+) inputs$", done.stdout, re.M)
-        if told and int(told.group(1)) < args.at_least:
-            print(f"fewer than {args.at_least}")
-            return 1
-        return 0 if told and done.returncode == 0 else 1
+        targets = sorted(os.listdir(os.path.join(top, "seeds")))
+        for target in targets:
+            lay_out(rng, top, target, args.copies)
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            told = list(pool.map(lambda target: run(args.program, os.path.join(top, target)), targets))
+    inputs = sum(n for n, _ in told)
+    print(inputs, "inputs")
+    if inputs < args.at_least:
+        print(f"fewer than {args.at_least}")
+    return 0 if inputs >= args.at_least and all(good for _, good in told) else 1
 
 
 if __name__ == "__main__":

@@ -79,8 +79,7 @@ struct seal_root *fuzz_root(const struct fuzz_file *files, size_t n)
 	return root;
 }
 
-/* analyse_all - the answers of the verbs, as text and JSON */
-static void analyse_all(struct seal_host *h)
+void fuzz_analyse(struct seal_host *h)
 {
 	static struct seal_rules *rules;
 	static const struct seal_text_style style = {.verbose = true};
@@ -112,7 +111,7 @@ void fuzz_read(const struct fuzz_file *files, size_t n, unsigned what, bool anal
 
 	fuzz_must(seal_evidence_read(root, &query, &h, NULL) == 0);
 	if (analyse)
-		analyse_all(h);
+		fuzz_analyse(h);
 	seal_evidence_free(h);
 	seal_root_free(root);
 }

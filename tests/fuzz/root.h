@@ -4,6 +4,7 @@
 /* root.h - an evidence root in memory: a plain tar of a few files */
 
 #include "core/root.h"
+#include "model/host.h"
 
 struct fuzz_file {
 	const char *path; /* "root/etc/postfix/main.cf", "live/df.json" */
@@ -20,3 +21,6 @@ int fuzz_memfd(const void *p, size_t n);
 /* fuzz_read - read what @what says (enum seal_evidence) of such a bundle, and let explain, denials
  * and reach answer when @analyse */
 void fuzz_read(const struct fuzz_file *files, size_t n, unsigned what, bool analyse);
+
+/* fuzz_analyse - let explain, denials and reach answer, as text and JSON */
+void fuzz_analyse(struct seal_host *h);

@@ -4,11 +4,17 @@
 
 usage: seeds.py OUT       writes OUT/NAME/... for every parser that there is something for
 """
+import codecs
+import glob
 import hashlib
+import importlib.util
 import io
 import json
+import lzma
 import os
+import pathlib
 import re
+import subprocess
 import sys
 import tarfile
 import tempfile
@@ -17,9 +23,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 INCIDENTS = os.path.join(TOP, "tests", "incidents")
 DATA = os.path.join(TOP, "tests", "data")
-sys.path.insert(0, INCIDENTS)
+sys.path[:0] = [HERE, INCIDENTS]
 
 import assemble  # noqa: E402
+import rare  # noqa: E402
+
+SPEC = importlib.util.spec_from_file_location("causes_run", os.path.join(TOP, "tests", "causes", "run.py"))
+cases = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(cases)
 
 SEED_MAX = 64 * 1024
 # incidents that differ most: SELinux, ruleset, firewalld, queue of many causes, disk
@@ -57,6 +68,12 @@ class Out:
         self.folder = folder
         self.count = 0
 
+    def add_host(self, data, verbs):
+        """An archive; @verbs: what every verb says of it takes a hundred times as long, so not for each."""
+        self.add("archive", data)
+        if verbs:
+            self.add("host", data)
+
     def add(self, target, data):
         if isinstance(data, str):
             data = data.encode("utf-8", "surrogateescape")
@@ -81,6 +98,12 @@ def cut(data):
     return data[data.index(b"\n", len(data) - SEED_MAX) + 1:]
 
 
+def plain(member):
+    """Of every checkout and user the same bytes."""
+    member.mtime, member.uid, member.gid, member.uname, member.gname = 1795200000, 0, 0, "", ""
+    return member
+
+
 def small_tar(root):
     """A plain tar of the small files of a bundle."""
     out = io.BytesIO()
@@ -89,8 +112,73 @@ def small_tar(root):
                      "root/etc/postfix/master.cf", "root/var/log/mail.log", "root/etc/passwd"):
             path = os.path.join(root, name)
             if os.path.exists(path) and os.path.getsize(path) < 16384:
-                tar.add(path, name, recursive=False)
+                tar.add(path, name, recursive=False, filter=plain)
     return out.getvalue()
+
+
+class Packing:
+    """A host or bundle as one archive, where its readers begin: its small files, compressed."""
+
+    def __init__(self):
+        self.out, self.limit = io.BytesIO(), SEED_MAX
+        self.tar = tarfile.open(fileobj=self.out, mode="w:gz", compresslevel=1, format=tarfile.PAX_FORMAT)  # pylint: disable=consider-using-with
+
+    def put(self, name, data):
+        member = tarfile.TarInfo(name)
+        member.size = len(data)
+        self.put_member(member, data)
+
+    def put_member(self, member, data=b""):
+        if len(data) <= self.limit:
+            self.tar.addfile(plain(member), io.BytesIO(data))
+
+    def put_folder(self, folder):
+        for top, folders, names in os.walk(folder):
+            folders.sort()
+            for name in sorted(names):
+                path = os.path.join(top, name)
+                member = self.tar.gettarinfo(path, os.path.relpath(path, folder))
+                if member.isfile():
+                    self.put_member(member, read(path))
+                elif member.issym():
+                    self.put_member(member)
+
+    def put_archive(self, path, below, wanted=""):
+        with tarfile.open(path) as tar:
+            for member in tar:
+                if member.name.startswith(wanted) and (member.isfile() or member.issym() or member.isdir()):
+                    data = tar.extractfile(member).read() if member.isfile() else b""
+                    member.name = below + member.name
+                    self.put_member(member, data)
+
+    def end(self):
+        self.tar.close()
+        data = self.out.getvalue()
+        return data[:4] + bytes(4) + data[8:]  # the time, RFC 1952 2.3.1
+
+
+def recorded(folder):
+    """The bundle of an incident but for its policy: its own files over the configuration they have in common."""
+    inc, p = assemble.Incident(folder), Packing()
+    p.put("bundle.json", b'{"schema": "postseal-bundle/1", "host": "mail", "time": "2026-11-20T18:55:00Z"}')
+    p.put_archive(os.path.join(inc.base, "root.tar.xz"), "root/", "etc/")
+    if inc.own("root.tar.xz"):
+        p.put_archive(inc.own("root.tar.xz"), "root/")
+    for names, below in ((assemble.LOGS, "root/"), (assemble.LIVE, "live/")):
+        for name, target in names.items():
+            if inc.path(name):
+                p.put(below + target, cut(read(inc.path(name))))
+    p.put("root/etc/selinux/config", b"SELINUX=enforcing\nSELINUXTYPE=default\n")
+    for name, value in (("selinux", assemble.selinux_state(inc)), ("sockets", assemble.listeners(inc)),
+                        ("df", assemble.disk_state(inc))):
+        p.put(f"live/{name}.json", json.dumps(value).encode())
+    return p.end()
+
+
+def packed(folder):
+    p = Packing()
+    p.put_folder(folder)
+    return p.end()
 
 
 def of_bundle(out, root):
@@ -127,14 +215,29 @@ def of_bundle(out, root):
     out.add("archive", sosreport(root))
 
 
+def of_cases(out):
+    """The hosts of tests/causes, which are small."""
+    loaded = list(cases.load_cases())
+    base = sys.modules["base"].BASE
+    for i, (_, case) in enumerate(loaded):
+        with tempfile.TemporaryDirectory() as top:
+            cases.lay_out(case, base, pathlib.Path(top))
+            out.add_host(packed(top), i % 4 == 0)
+
+
 def of_data(out):
-    for folder, _, names in os.walk(DATA):
+    for folder, folders, names in os.walk(DATA):
+        # the root of a host
+        if "etc" in folders or os.path.basename(folder) == "root":
+            out.add_host(packed(folder), False)
         for name in sorted(names):
             path = os.path.join(folder, name)
             if os.path.getsize(path) > SEED_MAX:
                 continue
             data = read(path)
-            if name.endswith(".topo.json"):
+            if name in ("main.cf", "master.cf"):
+                out.add(name.replace(".", "_"), data)
+            elif name.endswith(".topo.json"):
                 out.add("topology", data)
             elif name.endswith(".nft"):
                 out.add("nft_text", data)
@@ -158,6 +261,76 @@ def of_data(out):
                 # the first entry of each list is enough to begin with
                 head = re.split(rb"\n(?=  - id:)", data)
                 out.add(area, b"\n".join(head[:3]) + b"\n")
+
+
+# tests whose texts are of a parser
+UNITS = {
+    "audit": ["audit_log"], "audit_record": ["audit_record", "avc"], "causes": ["causes"], "certificates": ["certificate"],
+    "changes": ["packages"], "checks": ["checks", "waivers"], "conf": ["main_cf", "master_cf", "map"],
+    "contexts": ["contexts"], "core": ["encoders", "address"], "enc": ["encoders"], "journal": ["journal_export"],
+    "labels": ["labels"], "log_text": ["mail_line"], "maillog": ["mail_line", "mail_log"], "nft_text": ["nft_text"],
+    "queue": ["queue_json", "queue_log"], "selinux_state": ["selinux_json"], "symptom": ["reason"],
+    "topology": ["topology"],
+}
+XML = {"zone": "firewalld_zone", "policy": "firewalld_policy", "ipset": "firewalld_ipset", "direct": "firewalld_direct",
+       "service": "firewalld_object", "helper": "firewalld_object", "icmptype": "firewalld_object"}
+LITERAL = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:\s*"(?:[^"\\\n]|\\.)*")*')
+
+
+def literals(path):
+    """The strings of a C source, its macros expanded."""
+    own = "".join(line for line in read(path).decode().splitlines(keepends=True) if not line.startswith("#include"))
+    text = subprocess.run(["cc", "-E", "-P", "-"], input=own, capture_output=True, check=True, text=True).stdout
+    for match in LITERAL.finditer(text):
+        text = "".join(re.findall(r'"((?:[^"\\\n]|\\.)*)"', match.group()))
+        text = re.sub(r"\\(u[0-9a-fA-F]{4}|.)", lambda m: chr(int(m[1][1:], 16)) if m[1][1:] else m[0], text)
+        yield codecs.escape_decode(text.encode())[0]
+
+
+def statements(texts):
+    """Listings of nft in which each of the texts stands in a rule, a few in each: one that is wrong ends it."""
+    head = (b'{"nftables":[{"metainfo":{"version":"1.0.6"}},{"table":{"family":"inet","name":"f","handle":1}},'
+            b'{"chain":{"family":"inet","table":"f","name":"c","handle":1,"type":"filter","hook":"input","prio":0}}')
+    rule = b',{"rule":{"family":"inet","table":"f","chain":"c","handle":9,"expr":['
+    for i in range(0, len(texts), 4):
+        yield head + b"".join(rule + t + b"]}}" for t in texts[i:i + 4]) + b"]}"
+
+
+def of_units(out):
+    """What the unit tests of the parsers read."""
+    rules = []
+    for path in sorted(glob.glob(os.path.join(TOP, "tests", "unit", "test_*.c"))):
+        texts, name = list(literals(path)), os.path.basename(path)[5:-2]
+        for text in [t.replace(b"'", b'"') if name in ("nft_json", "topology") else t for t in texts]:
+            root = re.match(rb"\s*(?:<\?[^>]*>\s*)?<(\w+)", text)
+            if root and root.group(1).decode() in XML:
+                out.add(XML[root.group(1).decode()], text)
+            elif name == "nft_json" and text.startswith(b"{"):
+                out.add("nft_json", text)
+                rules.append(text)
+            for target in UNITS.get(name, []):
+                if len(text) > 6 and not root:
+                    out.add(target, text)
+        of_files(out, texts)
+    for listing in statements(rules):
+        out.add("nft_json", listing)
+
+
+def of_files(out, texts):
+    """A path with a text behind it: a host that has that file."""
+    for before, path, text in zip([b""] + texts, texts, texts[1:]):
+        if not re.fullmatch(rb"(?:etc|usr|var|proc|root|live|sos_commands)/[\w@./-]+", path) or len(text) < 3:
+            continue
+        name, p = path.decode(), Packing()
+        if name.startswith("live/"):
+            p.put("bundle.json", b'{"schema": "postseal-bundle/1", "host": "mail", "time": "2026-11-20T18:55:00Z"}')
+        if b"firewalld" in path or b"ifcfg" in path or b"nmconnection" in path:
+            p.put("etc/firewalld/firewalld.conf", b"DefaultZone=public\n")
+            if before.lstrip().startswith(b"<") and name != "etc/firewalld/zones/public.xml":
+                p.put("etc/firewalld/zones/public.xml", before)
+        p.put("etc/postfix/main.cf", b"smtpd_tls_cert_file = /etc/ssl/cert.pem\n")
+        p.put(name, text)
+        out.add_host(p.end(), b"ssl" in path or b"selinux" in path)
 
 
 def by_hand(out):
@@ -223,12 +396,48 @@ def by_hand(out):
     out.add("address", "2001:db8::1 192.0.2.1 ::ffff:1.2.3.4 fe80::1%eth0 2026-11-20T18:53:36.8+02:00")
 
 
+def of_rare(out):
+    for target, text in rare.TEXTS:
+        out.add(target, text)
+    policy = read(os.path.join(HERE, "inputs", "policy", "small.33"))
+    for name, files in rare.HOSTS.items():
+        p = Packing()
+        for path, text in files.items():
+            member = tarfile.TarInfo(path)
+            data = text.encode()
+            member.size = len(data)
+            member.pax_headers = {"SCHILY.xattr.security.selinux": "system_u:object_r:etc_t:s0\0",
+                                  "SCHILY.acl.access": "user::rw-,user:postfix:r--:101,group::r--,mask::r--,other::---"}
+            p.put_member(member, data)
+        for path in list(files)[-1:]:
+            for kind, to in ((tarfile.LNKTYPE, path), (tarfile.SYMTYPE, "/" + path), (tarfile.LNKTYPE, "none")):
+                member = tarfile.TarInfo(f"etc/link-{name}-{kind.decode()}")
+                member.type, member.linkname = kind, to
+                p.put_member(member)
+        if "selinux" in name:
+            p.put("root/etc/selinux/default/policy/policy.33", policy)
+        out.add_host(p.end(), True)
+    with lzma.open(os.path.join(INCIDENTS, "81-healthy-control", "system.journal.xz")) as f:
+        journal = f.read()
+    for path in ("live/system.journal", "var/log/journal/0123456789abcdef0123456789abcdef/system.journal"):
+        p = Packing()
+        p.limit = len(journal)
+        p.put("bundle.json" if path.startswith("live") else "etc/hostname", rare.BUNDLE.encode())
+        p.put(path, journal)
+        out.add("archive", p.end())
+
+
 def kept(out):
     """Answers of the program itself, and inputs that once were findings."""
     for area in ("inputs", "regressions"):
         for folder, _, names in os.walk(os.path.join(HERE, area)):
             for name in names:
-                out.add(os.path.basename(folder), read(os.path.join(folder, name)))
+                target, data = os.path.basename(folder), read(os.path.join(folder, name))
+                out.add(target, data)
+                if area == "inputs" and target in ("plan_file", "report"):
+                    # with a key that nobody knows
+                    for key in set(re.findall(rb'"(\w+)":', data)):
+                        out.add(target, data.replace(b'"%s":' % key, b'"no-%s":' % key, 1))
 
 
 def sosreport(root):
@@ -243,7 +452,7 @@ def sosreport(root):
                              ("root/etc/passwd", "etc/passwd")):
             path = os.path.join(root, name)
             if os.path.exists(path) and os.path.getsize(path) < 16384:
-                tar.add(path, top + target, recursive=False)
+                tar.add(path, top + target, recursive=False, filter=plain)
         for target, text in (("version.txt", b"version: 4.5.6\n"), ("hostname", b"mail\n"),
                              ("sos_commands/selinux/sestatus", b"SELinux status:                 enabled\n"
                               b"Current mode:                   enforcing\n"),
@@ -259,13 +468,18 @@ def write(folder):
     out = Out(folder)
     kept(out)
     for name in sorted(os.listdir(INCIDENTS)):
+        if os.path.exists(os.path.join(INCIDENTS, name, "meta.json")):
+            out.add_host(recorded(os.path.join(INCIDENTS, name)), name[:2] in CHOSEN + ["28", "58", "66", "72"])
         if name[:2] in CHOSEN:
             with tempfile.TemporaryDirectory() as top:
                 root = os.path.join(top, "ev")
                 assemble.assemble(os.path.join(INCIDENTS, name), root)
                 of_bundle(out, root)
+    of_cases(out)
+    of_units(out)
     of_data(out)
     by_hand(out)
+    of_rare(out)
     return out.count
 
 

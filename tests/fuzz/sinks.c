@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <ctype.h>
+#include <gnutls/gnutls.h>
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -95,6 +96,22 @@ static void check_json(struct seal_bytes in)
 	seal_buf_done(&b);
 }
 
+static void check_base64(struct seal_bytes in)
+{
+	gnutls_datum_t text, back = {NULL, 0};
+	struct seal_buf b = {0};
+
+	seal_enc_base64(&b, in);
+	text = (gnutls_datum_t){(unsigned char *)b.p, (unsigned)b.n};
+	fuzz_must(!b.err && b.n == (in.n + 2) / 3 * 4);
+	if (in.n) {
+		fuzz_must(gnutls_base64_decode2(&text, &back) == 0);
+		fuzz_must(back.size == in.n && memcmp(back.data, in.p, in.n) == 0);
+	}
+	gnutls_free(back.data);
+	seal_buf_done(&b);
+}
+
 void fuzz_encoders(const uint8_t *p, size_t n)
 {
 	struct seal_buf b[9] = {0};
@@ -119,6 +136,7 @@ void fuzz_encoders(const uint8_t *p, size_t n)
 	if (seal_enc_sh(&b[8], in))
 		check_sh(in, &b[8]);
 	check_json(in);
+	check_base64(in);
 	for (size_t i = 0; i < sizeof(b) / sizeof(b[0]); i++) {
 		fuzz_must(!b[i].err);
 		seal_buf_done(&b[i]);
