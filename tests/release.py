@@ -46,6 +46,9 @@ def figures(build):
             "malformed inputs", ">= 5,000, 0 findings",
             [python("tests/fuzz/replay.py", "--at-least", "5000", os.path.join(build, "tests/fuzz/replay"), "18")],
             r"\d+ inputs"),
+        "corpus": Figure(
+            "lines of the parsers that the kept inputs reach", ">= 95 %",
+            [python("tests/fuzz/corpus.py", build + "-coverage", "--least", "95")], r"\d+ of \d+ lines of the parsers.*"),
         "faults": Figure(
             "each allocation and each call of input or output fails", "up to 5,000 a case, 0 findings",
             [python("tests/faults/run.py", os.path.join(build, "tests/faults/postseal-faults"), "--all")],
@@ -65,6 +68,9 @@ def figures(build):
         "policy": Figure(
             "denials at random: what is granted is what lacked", "10,000",
             [[os.path.join(build, "tests/unit/test_policy_property"), "10000"]], r"PASSED.*\d+ test.*"),
+        "defences": Figure(
+            "defences taken away (T1 to T16)", "each is noticed",
+            [python("tests/hostile/defences.py", build + "-defences")], r"\d+ defences.*"),
         "sanitizers": Figure(
             "the tests under ASan and UBSan (clang)", "0 failed",
             [["sh", "-c", f"test -f '{asan}/build.ninja' || CC=clang meson setup '{asan}' -Dwerror=true "
@@ -123,7 +129,7 @@ def table(rows):
 
 def tell(known, build):
     """The list of figures; 1 when a program of theirs is not there. Builds that they make need not be."""
-    made = (build + "-asan", build + "-coverage")
+    made = (build + "-asan", build + "-coverage", build + "-defences")
     missing = []
     for name, figure in known.items():
         print(f"{name}: {figure.measure} ({figure.goal})")
