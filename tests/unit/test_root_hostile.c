@@ -64,6 +64,9 @@ static int make_tree(void **state)
 		{"to_dir", "dir/."},
 		{"to_fifo", "fifo"},
 		{"to_dot", "."},
+		{"absolute_dir", "/dir"},
+		{"outside_dir", "/etc"},
+		{"climbing_dir", "../../../../../../etc"},
 		{"magic", "/proc/self/root/etc/passwd"},
 		{"dangling", "nowhere"},
 	};
@@ -129,6 +132,10 @@ static const struct row {
 	{"chain", 0, "hello"},
 	{"to_dir/inner", 0, "inner"},
 	{"to_dot/to_dot/plain", 0, "hello"},
+	{"absolute_dir/inner", 0, "inner"},
+	{"outside_dir/passwd", -ENOENT, NULL},
+	{"climbing_dir/passwd", -ENOENT, NULL},
+	{"dir/../outside_dir/../plain", -ENOENT, NULL},
 	{"hop2", 0, "hello"}, /* 39 links */
 	{"hop0", -ELOOP, NULL},
 	{"", -EISDIR, NULL},
