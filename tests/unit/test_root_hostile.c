@@ -308,6 +308,37 @@ static void test_metadata(void **state)
 	assert_int_equal(seal_root_open_bundle(root, "plain", NULL), -ENOENT);
 }
 
+/* what a folder lists may have become anything by the time it is opened */
+static void test_listed(void **state)
+{
+	static const struct {
+		const char *name;
+		int expect; /* 0: opens */
+	} names[] = {
+		{"plain", 0},        {"fifo", -ENXIO},       {"socket", -ENXIO},
+		{"dir", -EISDIR},    {"outside", -ELOOP},    {"absolute", -ELOOP},
+		{"to_fifo", -ELOOP}, {"loop", -ELOOP},       {"nothing", -ENOENT},
+		{"..", -EINVAL},     {"dir/inner", -EINVAL},
+	};
+	seal_auto_root struct seal_root *root = NULL;
+	struct seal_dir d;
+	struct stat st;
+	size_t i;
+	int r;
+
+	(void)state;
+	assert_int_equal(seal_root_new(top, &root, NULL), 0);
+	assert_int_equal(seal_dir_open(root, "", &d), 0);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		r = seal_dir_open_file(&d, names[i].name, &st);
+		if (names[i].expect ? r != names[i].expect : r < 0)
+			fail_msg("%s: %d, expected %d", names[i].name, r, names[i].expect);
+		if (r >= 0)
+			close(r);
+	}
+	seal_dir_close(&d);
+}
+
 static int stop_at_second(void *data, const char *name, unsigned char type)
 {
 	int *n = data;
@@ -392,8 +423,8 @@ int main(void)
 		cmocka_unit_test(test_openat2),    cmocka_unit_test(test_component_walk),
 		cmocka_unit_test(test_unreadable), cmocka_unit_test(test_device),
 		cmocka_unit_test(test_sparse),     cmocka_unit_test(test_metadata),
-		cmocka_unit_test(test_list),       cmocka_unit_test(test_bundle),
-		cmocka_unit_test(test_no_root),
+		cmocka_unit_test(test_listed),     cmocka_unit_test(test_list),
+		cmocka_unit_test(test_bundle),     cmocka_unit_test(test_no_root),
 	};
 
 	return cmocka_run_group_tests(tests, make_tree, remove_tree);
