@@ -106,6 +106,17 @@ static void test_limits(void **state)
 	}
 }
 
+/* some 2^17 steps, which a library's own limits allow */
+static void test_steps(void **state)
+{
+	seal_auto_regex struct seal_regex *re = NULL;
+
+	(void)state;
+	assert_int_equal(seal_regex_new(SEAL_LIT("(a+)+$"), 0, &re, NULL), 0);
+	assert_int_equal(seal_regex_match(re, SEAL_LIT("aaaaaaaaaaaaaaaaa!")), -ELOOP);
+	assert_int_equal(seal_regex_match(re, SEAL_LIT("aaaaa!")), 0);
+}
+
 static void test_bytes(void **state)
 {
 	seal_auto_regex struct seal_regex *re = NULL;
@@ -123,6 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_bad_patterns),
+		cmocka_unit_test(test_steps),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_bytes),
 	};
