@@ -76,7 +76,7 @@ def main():
 
     good = True
     if not args.report:
-        coverage.build(args.build)
+        coverage.build(args.build, "tests/fuzz/replay")
         good = replay(args.build)
     counts = coverage.read_counts(args.build)
     total = [0, 0]
