@@ -132,10 +132,8 @@ static void test_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_bad_patterns),
-		cmocka_unit_test(test_steps),
-		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_words), cmocka_unit_test(test_bad_patterns),
+		cmocka_unit_test(test_steps), cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_bytes),
 	};
 
