@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,12 +23,16 @@
 
 #include "core/lockdown.h"
 
+/* from before the lock, as one that was handed down */
+static int open_socket = -1;
+
 static char dir[] = "/tmp/postseal-lockdown-XXXXXX";
 
 static int set_up(void **state)
 {
 	(void)state;
-	return mkdtemp(dir) ? 0 : -1;
+	open_socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	return open_socket >= 0 && mkdtemp(dir) ? 0 : -1;
 }
 
 static int tear_down(void **state)
@@ -37,6 +42,7 @@ static int tear_down(void **state)
 	(void)state;
 	snprintf(path, sizeof(path), "%s/new", dir);
 	unlink(path);
+	close(open_socket);
 	return rmdir(dir);
 }
 
@@ -81,6 +87,13 @@ static int inet(void)
 static int local(void)
 {
 	return socket(AF_UNIX, SOCK_STREAM, 0) < 0 ? errno : 0;
+}
+
+static int connecting(void)
+{
+	const struct sockaddr_un to = {AF_UNIX, "/nonexistent"};
+
+	return connect(open_socket, (const struct sockaddr *)&to, sizeof(to)) < 0 ? errno : 0;
 }
 
 static int netlink(void)
@@ -144,6 +157,7 @@ static const struct {
 	{"a program of a child", child, false, EPERM, EACCES},
 	{"an internet socket", inet, false, EPERM, EPERM},
 	{"a unix socket", local, false, EPERM, EPERM},
+	{"a connection", connecting, false, EPERM, EPERM},
 	{"the kernel's own", netlink, false, 0, 0},
 	{"a link", linking, false, EPERM, EPERM},
 	{"a file elsewhere", outside, true, EACCES, EACCES},
