@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <yaml.h>
@@ -369,10 +370,67 @@ static void test_control_bytes(void **state)
 	}
 }
 
+/* apply_mode - a script that changes the mode of a file from 0644, run where it has @mode
+ * Returns its exit status; *after: the mode then. */
+static int apply_mode(mode_t mode, mode_t *after)
+{
+	char dir[] = "/tmp/postseal-fix-sh-XXXXXX", file[64], path[64], command[96];
+	struct seal_plan *p = seal_plan_new();
+	struct seal_fix f = {.kind = SEAL_FIX_FILE_MODE};
+	struct seal_step *s = seal_vec_add(&f.steps);
+	struct seal_bytes argv[3] = {SEAL_LIT("chmod"), SEAL_LIT("0600")};
+	struct seal_buf script = {0};
+	struct stat st;
+	FILE *out;
+	int status;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(file, sizeof(file), "%s/file", dir);
+	snprintf(path, sizeof(path), "%s/apply.sh", dir);
+	out = fopen(file, "we");
+	assert_true(p && s && out && fclose(out) == 0 && chmod(file, mode) == 0);
+	argv[2] = seal_bytes_of(file);
+	s->op = "chmod";
+	s->before = (struct seal_condition){SEAL_CONDITION_MODE, false, argv[2], SEAL_LIT("0644")};
+	s->after = (struct seal_condition){SEAL_CONDITION_MODE, false, argv[2], SEAL_LIT("0600")};
+	assert_int_equal(seal_argv_set(&s->argv, argv, 3), 0);
+	assert_int_equal(seal_plan_add(p, &f), 0);
+	assert_int_equal(seal_plan_make(p), 0);
+	seal_plan_apply_sh(p, "0", &script);
+	out = fopen(path, "we");
+	assert_true(out && fwrite(script.p, 1, script.n, out) == script.n && fclose(out) == 0);
+	snprintf(command, sizeof(command), "sh %s 2>/dev/null", path);
+	status = system(command);
+	assert_int_equal(stat(file, &st), 0);
+	*after = st.st_mode & 07777;
+	snprintf(command, sizeof(command), "rm -rf %s", dir);
+	assert_int_equal(system(command), 0);
+	seal_buf_done(&script);
+	seal_fix_done(&f);
+	seal_plan_free(p);
+	return WEXITSTATUS(status);
+}
+
+static void test_moved_ground(void **state)
+{
+	mode_t after;
+
+	(void)state;
+	assert_int_equal(apply_mode(0644, &after), 0);
+	assert_int_equal(after, 0600);
+	/* it is not as it was when the plan was made */
+	assert_int_equal(apply_mode(0640, &after), 1);
+	assert_int_equal(after, 0640);
+	/* done already */
+	assert_int_equal(apply_mode(0600, &after), 0);
+	assert_int_equal(after, 0600);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_control_bytes),
+		cmocka_unit_test(test_moved_ground),
 		cmocka_unit_test(test_random_plans),
 	};
 
