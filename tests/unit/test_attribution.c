@@ -358,6 +358,37 @@ static void test_join(void **state)
 	}
 }
 
+/* one process ends one attempt after the other: which of them was denied, a denial does not tell */
+static void test_join_of_two(void **state)
+{
+	static const char *const ids[] = {"MINE", "OTHER"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct seal_avc_match found[SEAL_AVC_MATCHES_MAX];
+		struct seal_message *m;
+		struct seal_recipient *r;
+		struct joining o;
+
+		joining_init(&o, &joins[0].denied, 1, &joins[0]);
+		o.a.queue_id = SEAL_LIT("MINE");
+		m = seal_vec_add(&o.h->mail.messages);
+		assert_non_null(m);
+		m->queue_id = seal_bytes_of(ids[i]);
+		r = seal_vec_add(&m->recipients);
+		assert_non_null(r);
+		r->pid = o.a.pid;
+		r->time_us = T(.9);
+		seal_avc_index_free(o.ix);
+		seal_event_index_free(o.events);
+		assert_int_equal(seal_event_index_new(o.h, &o.events), 0);
+		assert_int_equal(seal_avc_index_new(o.h, o.events, &o.ix), 0);
+		assert_int_equal(seal_avc_join(o.ix, &o.a, S, found), 1);
+		assert_int_equal(found[0].other_ended, i == 1);
+		joining_done(&o);
+	}
+}
+
 /* what postfix-script says of a "master -t" that failed has the pid of postlog(1) */
 static void test_join_lock(void **state)
 {
@@ -700,11 +731,17 @@ static void test_out_of_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_last_words),    cmocka_unit_test(test_lines_naming),
-		cmocka_unit_test(test_crashes),       cmocka_unit_test(test_other_attempt),
-		cmocka_unit_test(test_join),          cmocka_unit_test(test_join_lock),
-		cmocka_unit_test(test_join_ranks),    cmocka_unit_test(test_verdict_of_denial),
-		cmocka_unit_test(test_log_and_queue), cmocka_unit_test(test_clocks),
+		cmocka_unit_test(test_last_words),
+		cmocka_unit_test(test_lines_naming),
+		cmocka_unit_test(test_crashes),
+		cmocka_unit_test(test_other_attempt),
+		cmocka_unit_test(test_join_of_two),
+		cmocka_unit_test(test_join),
+		cmocka_unit_test(test_join_lock),
+		cmocka_unit_test(test_join_ranks),
+		cmocka_unit_test(test_verdict_of_denial),
+		cmocka_unit_test(test_log_and_queue),
+		cmocka_unit_test(test_clocks),
 		cmocka_unit_test(test_out_of_order),
 	};
 
