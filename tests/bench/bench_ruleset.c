@@ -153,8 +153,6 @@ int main(int argc, char **argv)
 	printf("  probe %8.2f us", bench_probes(rs, &net));
 	printf("  sources %8.2f ms", bench_sources(rs, &net, &rows));
 	printf(" (%zu rows)\n", rows);
-	seal_vec_done(&net.interfaces);
-	seal_vec_done(&net.addrs);
-	seal_vec_done(&net.routes);
+	seal_net_done(&net);
 	return 0;
 }

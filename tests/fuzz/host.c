@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
-#include <unistd.h>
-
 #include "checks/check.h"
 #include "checks/needs.h"
 #include "evidence/evidence.h"
@@ -39,22 +36,14 @@ static void needs(struct seal_host *h)
 	seal_needs_done(&answer);
 }
 
+static void ask_all(struct seal_host *h)
+{
+	fuzz_analyse(h);
+	audit(h);
+	needs(h);
+}
+
 void fuzz_host(const uint8_t *p, size_t n)
 {
-	struct seal_evidence_query query = {SEAL_EV_EVERYTHING, {SEAL_TIME_NONE, SEAL_TIME_NONE}};
-	struct seal_root *root = NULL;
-	struct seal_host *h = NULL;
-	int fd = fuzz_memfd(p, n);
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (seal_root_new(path, &root, NULL) == 0) {
-		fuzz_must(seal_evidence_read(root, &query, &h, NULL) == 0);
-		fuzz_analyse(h);
-		audit(h);
-		needs(h);
-		seal_evidence_free(h);
-		seal_root_free(root);
-	}
-	close(fd);
+	fuzz_sent(p, n, SEAL_EV_EVERYTHING, ask_all);
 }

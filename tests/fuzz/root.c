@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "analysis/attribution/attribution.h"
 #include "analysis/denials/denial.h"
@@ -114,4 +115,23 @@ void fuzz_read(const struct fuzz_file *files, size_t n, unsigned what, bool anal
 		fuzz_analyse(h);
 	seal_evidence_free(h);
 	seal_root_free(root);
+}
+
+void fuzz_sent(const void *p, size_t n, unsigned what, void (*ask)(struct seal_host *h))
+{
+	struct seal_evidence_query query = {what, {SEAL_TIME_NONE, SEAL_TIME_NONE}};
+	struct seal_root *root = NULL;
+	struct seal_host *h = NULL;
+	int fd = fuzz_memfd(p, n);
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (seal_root_new(path, &root, NULL) == 0) {
+		fuzz_must(seal_evidence_read(root, &query, &h, NULL) == 0);
+		if (ask)
+			ask(h);
+		seal_evidence_free(h);
+		seal_root_free(root);
+	}
+	close(fd);
 }

@@ -22,5 +22,9 @@ int fuzz_memfd(const void *p, size_t n);
  * and reach answer when @analyse */
 void fuzz_read(const struct fuzz_file *files, size_t n, unsigned what, bool analyse);
 
+/* fuzz_sent - read what @what says of an archive, if it is one, and let @ask look at the host;
+ * NULL: it is read alone */
+void fuzz_sent(const void *p, size_t n, unsigned what, void (*ask)(struct seal_host *h));
+
 /* fuzz_analyse - let explain, denials and reach answer, as text and JSON */
 void fuzz_analyse(struct seal_host *h);

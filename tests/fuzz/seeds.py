@@ -160,7 +160,7 @@ class Packing:
 def recorded(folder):
     """The bundle of an incident but for its policy: its own files over the configuration they have in common."""
     inc, p = assemble.Incident(folder), Packing()
-    p.put("bundle.json", b'{"schema": "postseal-bundle/1", "host": "mail", "time": "2026-11-20T18:55:00Z"}')
+    p.put("bundle.json", rare.BUNDLE.encode())
     p.put_archive(os.path.join(inc.base, "root.tar.xz"), "root/", "etc/")
     if inc.own("root.tar.xz"):
         p.put_archive(inc.own("root.tar.xz"), "root/")
@@ -323,7 +323,7 @@ def of_files(out, texts):
             continue
         name, p = path.decode(), Packing()
         if name.startswith("live/"):
-            p.put("bundle.json", b'{"schema": "postseal-bundle/1", "host": "mail", "time": "2026-11-20T18:55:00Z"}')
+            p.put("bundle.json", rare.BUNDLE.encode())
         if b"firewalld" in path or b"ifcfg" in path or b"nmconnection" in path:
             p.put("etc/firewalld/firewalld.conf", b"DefaultZone=public\n")
             if before.lstrip().startswith(b"<") and name != "etc/firewalld/zones/public.xml":
