@@ -183,7 +183,7 @@ def report(counts, only_whole):
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("\n\n")[1][7:])
-    parser.add_argument("dir")
+    parser.add_argument("dir", type=os.path.abspath)
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--whole", action="store_true")
     parser.add_argument("--only", nargs="+", default=[])
