@@ -34,6 +34,7 @@ def suite(build, *names):
 def figures(build):
     program = os.path.join(build, "postseal")
     asan = build + "-asan"
+    fault = os.path.join(build, "tests/faults/postseal-faults")
     hostile = python("tests/hostile/run.py", "--program", program)
     return {
         "fuzzing": Figure(
@@ -51,8 +52,9 @@ def figures(build):
             [python("tests/fuzz/corpus.py", build + "-coverage", "--least", "95")], r"\d+ of \d+ lines of the parsers.*"),
         "faults": Figure(
             "each allocation and each call of input or output fails", "up to 5,000 a case, 0 findings",
-            [python("tests/faults/run.py", os.path.join(build, "tests/faults/postseal-faults"), "--all")],
-            r"\d+ runs.*"),
+            [python("tests/faults/run.py", fault, "--all"), python("tests/apply/faults.py", program, fault, "--all"),
+             python("tests/watch/faults.py", fault, "--all"),
+             python("tests/probe/run.py", "--program", fault, "--faults", "5000")], r"(?:\d+ runs.*)"),
         "coverage": Figure(
             "lines and branches", ">= 90 %, >= 80 %",
             [python("tests/coverage.py", build + "-coverage", "--all")], r"all  +.*"),

@@ -85,10 +85,10 @@ static int keep_labels(struct seal_apply *a, const struct seal_plan_step *s, uns
 {
 	bool all = seal_bytes_chr(s->argv.v.v[1], 'R') > 0;
 	size_t i;
-	int fd, r = 0;
+	int fd, r = seal_state_has(&a->state, n, LABELS, err);
 
-	if (seal_state_has(&a->state, n, LABELS))
-		return 0;
+	if (r)
+		return r < 0 ? r : 0;
 	fd = seal_state_begin_file(&a->state, n, LABELS, err);
 	if (fd < 0)
 		return fd;
@@ -108,10 +108,10 @@ static int begin(struct seal_apply *a, unsigned n, struct seal_err *err)
 {
 	const struct seal_plan_step *s = step_of(a, n);
 	struct seal_bytes note = SEAL_BYTES_NONE;
-	int own, r = 0;
+	int own, r = seal_state_has(&a->state, n, BEGUN, err);
 
-	if (seal_state_has(&a->state, n, BEGUN))
-		return 0; /* by an earlier run: what it noted stands */
+	if (r)
+		return r < 0 ? r : 0; /* by an earlier run: what it noted stands */
 	if (is_relabelling(s))
 		r = keep_labels(a, s, n, err);
 	if (seal_nft_verb(s) != SEAL_NFT_NONE)
@@ -133,14 +133,18 @@ static int check(struct seal_apply *a, unsigned n)
 	const struct seal_asker asker = asker_of(a);
 	const struct seal_plan_step *s = step_of(a, n);
 	struct seal_err err = {0};
-	int r;
+	int r, done;
 
 	if (seal_step_is_manual(s)) {
 		end(a, n, SEAL_STEP_MANUAL, NULL);
 		return 0;
 	}
 	r = seal_step_is_restart(s) ? -ENODATA : seal_ask_after(&asker, s, &err);
-	if (r == 1 || (r == -ENODATA && seal_state_has(&a->state, n, DONE))) {
+	if (r == -ENODATA) {
+		done = seal_state_has(&a->state, n, DONE, &err);
+		r = done ? done : r;
+	}
+	if (r == 1) {
 		end(a, n, SEAL_STEP_ALREADY, NULL);
 		return 0;
 	}
@@ -314,13 +318,15 @@ int seal_apply_run(struct seal_apply *a, struct seal_err *err)
 static int is_to_undo(struct seal_apply *a, unsigned n, struct seal_err *err)
 {
 	const struct seal_asker asker = asker_of(a);
-	int r = seal_ask_after(&asker, step_of(a, n), err);
+	int r = seal_ask_after(&asker, step_of(a, n), err), done;
 
-	if (r == 0 && !seal_state_has(&a->state, n, DONE)) {
-		r = seal_ask_before(&asker, step_of(a, n), err);
-		return r < 0 && r != -ENODATA ? r : r == 0;
-	}
-	return r == -ENODATA ? 1 : r;
+	if (r)
+		return r == -ENODATA ? 1 : r;
+	done = seal_state_has(&a->state, n, DONE, err);
+	if (done)
+		return done < 0 ? done : 0;
+	r = seal_ask_before(&asker, step_of(a, n), err);
+	return r < 0 && r != -ENODATA ? r : r == 0;
 }
 
 /* is_back - the host is as it was before the step, where something tells */
@@ -368,13 +374,15 @@ static bool is_harmless(const struct seal_plan_step *s)
 	       seal_bytes_is(s->argv.v.v[1], "--reload");
 }
 
-/* undo_step - Returns 0 or a negative errno (told) */
+/* undo_step - if it was begun. Returns 0 or a negative errno (told) */
 static int undo_step(struct seal_apply *a, unsigned n)
 {
 	const struct seal_plan_step *s = step_of(a, n);
 	struct seal_err err = {0};
-	int r;
+	int r = seal_state_has(&a->state, n, BEGUN, &err);
 
+	if (r <= 0)
+		return r == 0 ? 0 : fail(a, n, SEAL_STEP_STUCK, &err);
 	if (is_relabelling(s)) {
 		r = give_labels_back(a, n, &err);
 	} else if (seal_nft_verb(s) != SEAL_NFT_NONE) {
@@ -397,13 +405,19 @@ static int undo_step(struct seal_apply *a, unsigned n)
 	return r;
 }
 
-/* had_none - the step noted that the administrator had no entry for its boolean */
-static bool had_none(const struct seal_apply *a, unsigned n)
+/* batch_add_undo - what takes step @n back. Returns 0 or a negative errno */
+static int batch_add_undo(struct batch *b, const struct seal_apply *a, unsigned n,
+			  struct seal_err *err)
 {
-	seal_auto_buf struct seal_buf b = {0};
+	seal_auto_buf struct seal_buf note = {0};
+	int r = seal_state_get(&a->state, n, BEGUN, &note);
 
-	return seal_state_get(&a->state, n, BEGUN, &b) == 0 &&
-	       seal_bytes_is(seal_buf_bytes(&b), NO_OWN_ENTRY);
+	if (r < 0)
+		return seal_err_set(err, r, "state/%u." BEGUN ": %s", n, strerror(-r));
+	if (batch_add(b, n, &step_of(a, n)->undo,
+		      seal_bytes_is(seal_buf_bytes(&note), NO_OWN_ENTRY)) < 0)
+		return seal_err_set(err, -ENOMEM, "out of memory");
+	return 0;
 }
 
 /* undo_store - what the transaction did, in another one. Returns 0 or a negative errno (told) */
@@ -412,19 +426,22 @@ static int undo_store(struct seal_apply *a)
 	struct seal_err err = {0};
 	struct batch b = {0};
 	unsigned n;
-	int r = 0;
+	int r = 0, begun;
 
 	for (n = (unsigned)a->plan->steps.n; n > 0 && r >= 0; n--) {
 		const struct seal_plan_step *s = step_of(a, n);
 
-		if (!is_of_store(a, s) || !seal_state_has(&a->state, n, BEGUN))
+		if (!is_of_store(a, s))
 			continue;
-		r = s->undo.v.n ? is_to_undo(a, n, &err) : 0;
-		if (r == 1)
-			r = batch_add(&b, n, &s->undo, had_none(a, n));
-		else if (r == 0)
+		begun = seal_state_has(&a->state, n, BEGUN, &err);
+		if (begun == 0)
+			continue;
+		r = begun < 0 ? begun : s->undo.v.n ? is_to_undo(a, n, &err) : 0;
+		if (r == 0)
 			told(a, n, 0, &err);
-		else
+		else if (r == 1)
+			r = batch_add_undo(&b, a, n, &err);
+		if (r < 0)
 			fail(a, n, SEAL_STEP_STUCK, &err);
 	}
 	if (r == 0 && b.changes.n)
@@ -450,9 +467,7 @@ int seal_apply_undo(struct seal_apply *a, struct seal_err *err)
 	for (n = (unsigned)a->plan->steps.n; n > 0; n--) {
 		if (n == store_at)
 			r = undo_store(a);
-		else if (is_of_store(a, step_of(a, n)) || !seal_state_has(&a->state, n, BEGUN))
-			continue;
-		else
+		else if (!is_of_store(a, step_of(a, n)))
 			r = undo_step(a, n);
 		if (r < 0 && first == 0)
 			first = r;

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/fdio.h"
 #include "fix/probe.h"
 
 static char *const environment[] = {
@@ -86,11 +87,15 @@ static int set_attributes(posix_spawnattr_t *at)
 	if (r == 0)
 		r = posix_spawnattr_setsigdefault(at, &all);
 	if (r == 0)
-		r = posix_spawnattr_setflags(at, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+		r = posix_spawnattr_setpgroup(at, 0);
+	if (r == 0)
+		r = posix_spawnattr_setflags(at, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+							 POSIX_SPAWN_SETPGROUP);
 	return -r;
 }
 
-/* spawn - start @file; what it prints goes to @out. Returns its process id or a negative errno */
+/* spawn_file - start @file, in a process group of its own; what it prints goes to @out. Returns its
+ * process id or a negative errno */
 static int spawn_file(const char *file, const struct words *w, int dir, int out, bool errors)
 {
 	posix_spawn_file_actions_t fa;
@@ -127,30 +132,35 @@ static int wait_for(pid_t pid)
 
 /* keep_lock - the process between: it has the lock on the folder of the plan for as long as the
  * program works, also when this one is killed, so that nothing is taken back meanwhile. The program
- * itself may be of a domain that SELinux refuses the folder, and has no use for it. Does not return
- */
+ * itself may be of a domain that SELinux refuses the folder, and has no use for it. A program that
+ * nobody hears of is ended. Does not return */
 __attribute__((noreturn)) static void keep_lock(int told, const char *file, const struct words *w,
 						int dir, int out, bool errors)
 {
+	struct seal_bytes answer;
 	int r;
 
 	setsid();
+	signal(SIGPIPE, SIG_IGN);
 	r = spawn_file(file, w, dir, out, errors);
 	close(out);
-	if (write(told, &r, sizeof(r)) != sizeof(r) || r < 0)
-		_exit(127);
+	answer = (struct seal_bytes){(const char *)&r, sizeof(r)};
+	if (seal_fd_write(told, answer) < 0 && r > 0)
+		kill(-r, SIGKILL);
 	close(told);
-	r = wait_for(r);
+	if (r > 0)
+		r = wait_for(r);
 	_exit(r < 0 ? 127 : r);
 }
 
-/* spawn - as spawn_file(), below a process that leads a session of the two. Returns its process id
- * or a negative errno */
-static int spawn(const char *file, const struct words *w, int dir, int out, bool errors)
+/* spawn - as spawn_file(), below a process that leads a session of the two
+ * @program: becomes the process id of the program
+ * Returns that of the process between, or a negative errno */
+static int spawn(const char *file, const struct words *w, int dir, int out, bool errors,
+		 pid_t *program)
 {
 	int told[2], r = 0;
 	pid_t pid;
-	ssize_t n;
 
 	if (pipe2(told, O_CLOEXEC) < 0)
 		return -errno;
@@ -160,15 +170,12 @@ static int spawn(const char *file, const struct words *w, int dir, int out, bool
 	else if (pid == 0)
 		keep_lock(told[1], file, w, dir, out, errors);
 	close(told[1]);
-	while (pid > 0 && (n = read(told[0], &r, sizeof(r))) != sizeof(r)) {
-		if (n < 0 && errno == EINTR)
-			continue;
+	if (pid > 0 && seal_fd_read(told[0], &r, sizeof(r)) < 0)
 		r = -ECHILD;
-		break;
-	}
 	close(told[0]);
 	if (pid > 0 && r < 0)
 		wait_for(pid);
+	*program = r;
 	return r < 0 ? r : (int)pid;
 }
 
@@ -210,19 +217,12 @@ static int collect(int fd, struct seal_buf *out)
 	}
 }
 
-/* reap - its status; one that went over a limit is killed first, with what it started */
-static int reap(pid_t pid, bool to_kill)
-{
-	if (to_kill)
-		kill(-pid, SIGKILL);
-	return wait_for(pid);
-}
-
 static int run_file(const char *file, const struct seal_argv *argv, int dir, bool errors,
 		    struct seal_child *ret, struct seal_err *err)
 {
 	struct words w = {0};
 	int fds[2], pid, r, status;
+	pid_t program = -1;
 
 	*ret = (struct seal_child){0};
 	r = words_of(argv, &w);
@@ -232,13 +232,15 @@ static int run_file(const char *file, const struct seal_argv *argv, int dir, boo
 		words_done(&w);
 		return seal_err_set(err, r, "%s: %s", file, strerror(-r));
 	}
-	pid = spawn(file, &w, dir, fds[1], errors);
+	pid = spawn(file, &w, dir, fds[1], errors, &program);
 	close(fds[1]);
 	r = pid < 0 ? pid : collect(fds[0], &ret->out);
 	close(fds[0]);
 	words_done(&w);
 	if (pid > 0) {
-		status = reap(pid, r < 0);
+		if (r < 0)
+			kill(-program, SIGKILL); /* with what it started */
+		status = wait_for(pid);
 		if (r == 0)
 			r = status;
 	}

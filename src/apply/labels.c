@@ -80,7 +80,7 @@ static int save_folder(struct save *s, int dir, const char *name, unsigned depth
 static int save_entry(struct save *s, int dir, const struct dirent *e, size_t end, unsigned depth)
 {
 	size_t n = strlen(e->d_name);
-	struct stat st;
+	struct stat st = {0};
 	int r;
 
 	if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
@@ -89,8 +89,11 @@ static int save_entry(struct save *s, int dir, const struct dirent *e, size_t en
 		return -ENAMETOOLONG;
 	s->path[end] = '/';
 	memcpy(s->path + end + 1, e->d_name, n + 1);
-	r = save_one(s, dir, e->d_name);
-	if (r == 0 && fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
+	if (fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		r = errno == ENOENT ? 0 : -errno;
+	else
+		r = save_one(s, dir, e->d_name);
+	if (r == 0 && S_ISDIR(st.st_mode))
 		r = save_folder(s, dir, e->d_name, depth + 1);
 	s->path[end] = '\0';
 	return r;
@@ -282,7 +285,8 @@ int seal_labels_restore(int fd, struct seal_err *err)
 			seal_err_set(err, r, "%s: its label cannot be given back: %s",
 				     d->path_n ? d->path : "the kept labels", strerror(-r));
 	}
-	if (r == 0 && ferror(f))
+	/* not at the end, and no line: no room for it either */
+	if (r == 0 && !feof(f))
 		r = seal_err_set(err, -EIO, "the kept labels cannot be read");
 	fclose(f);
 	return r < 0 ? r : d->set;

@@ -42,10 +42,10 @@ int seal_rules_keep(const struct seal_state *state, const struct seal_plan_step 
 		    int dir, struct seal_err *err)
 {
 	seal_auto_buf struct seal_buf now = {0};
-	int r;
+	int r = seal_state_has(state, n, CHAIN, err);
 
-	if (seal_state_has(state, n, CHAIN))
-		return 0;
+	if (r)
+		return r < 0 ? r : 0;
 	r = list(s, dir, &now, err);
 	return r < 0 ? r : seal_state_put(state, n, CHAIN, seal_buf_bytes(&now), err);
 }

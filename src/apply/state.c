@@ -61,13 +61,16 @@ void seal_state_close(struct seal_state *s)
 	s->fd = -1;
 }
 
-bool seal_state_has(const struct seal_state *s, unsigned n, const char *what)
+int seal_state_has(const struct seal_state *s, unsigned n, const char *what, struct seal_err *err)
 {
 	char name[64];
 	struct stat st;
 
 	name_of(name, n, what, "");
-	return fstatat(s->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	if (fstatat(s->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 1;
+	return errno == ENOENT ? 0
+			       : seal_err_set(err, -errno, "state/%s: %s", name, strerror(errno));
 }
 
 int seal_state_begin_file(const struct seal_state *s, unsigned n, const char *what,

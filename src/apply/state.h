@@ -22,8 +22,9 @@ struct seal_state {
 int seal_state_open(const char *dir, bool make, struct seal_state *ret, struct seal_err *err);
 void seal_state_close(struct seal_state *s);
 
-/* seal_state_has - whether the mark @what ("begun", "done", "labels") of step @n is there */
-bool seal_state_has(const struct seal_state *s, unsigned n, const char *what);
+/* seal_state_has - whether the mark @what ("begun", "done", "labels") of step @n is there
+ * Returns 1, 0 or an I/O errno: a mark that cannot be looked for may be there. */
+int seal_state_has(const struct seal_state *s, unsigned n, const char *what, struct seal_err *err);
 
 /* seal_state_put - keep @text as a mark of step @n; on the disk when this returns
  * Returns 0 or a negative errno; then the mark is not there. */

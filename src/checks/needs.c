@@ -341,11 +341,13 @@ static int find_boolean(struct finder *f, const struct seal_boolean *b)
 	struct seal_policy_change c = {.switches = &off, .n_switches = 1};
 	bool on = false;
 	struct seal_bytes name;
+	int r;
 
 	if (seal_policy_boolean(p, b->name, &name, &on) < 0 || !on)
 		return 0;
-	if (seal_policy_try(p, &c, NULL) < 0)
-		return 0;
+	r = seal_policy_try(p, &c, NULL);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
 	seal_vec_each (item, &f->needs->items) {
 		if (item->selinux == SEAL_GRANT_GRANTED && !item->boolean.n &&
 		    seal_need_selinux(f->s.h, item) == SEAL_GRANT_MISSING)
@@ -432,20 +434,40 @@ static int excess_openings(struct finder *f)
 	return r;
 }
 
-/* all_mail - a domain of mail, or an attribute that mail domains alone have */
-static bool all_mail(const struct finder *f, struct seal_bytes name)
+/* is_all_mail - a domain of mail, or an attribute that mail domains alone have. Returns 1, 0 or
+ * -ENOMEM */
+static int is_all_mail(const struct finder *f, struct seal_bytes name)
 {
 	struct seal_names members = {0};
+	int r = seal_policy_members(f->s.h->selinux.policy, name, &members);
 	bool all;
 
-	if (seal_policy_members(f->s.h->selinux.policy, name, &members) < 0)
-		return false;
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
 	all = members.v.n > 0;
 	seal_vec_each (m, &members.v) {
 		all &= seal_mail_domains_have(&f->s.mail_domains, *m);
 	}
 	seal_vec_done(&members.v);
 	return all;
+}
+
+/* is_about_mail - whether mail domains alone gain by the rules of @boolean. Returns 1, 0 or -ENOMEM
+ */
+static int is_about_mail(const struct finder *f, struct seal_bytes boolean)
+{
+	struct seal_names sources = {0};
+	int r = seal_policy_boolean_sources(f->s.h->selinux.policy, boolean, &sources);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	r = sources.v.n > 0;
+	seal_vec_each (s, &sources.v) {
+		if (r == 1)
+			r = is_all_mail(f, *s);
+	}
+	seal_vec_done(&sources.v);
+	return r;
 }
 
 /* excess_booleans - booleans that are on, whose rules are about mail, and that no need rests on */
@@ -455,23 +477,17 @@ static int excess_booleans(struct finder *f)
 	int r = 0;
 
 	seal_vec_each (b, &f->s.h->selinux.booleans) {
-		struct seal_names sources = {0};
+		bool on = false, used = false;
 		struct seal_bytes name;
-		bool on = false, mail = false, used = false;
 
 		if (r < 0 || seal_policy_boolean(p, b->name, &name, &on) < 0 || !on)
 			continue;
 		seal_vec_each (item, &f->needs->items) {
 			used |= seal_bytes_eq(item->boolean, b->name);
 		}
-		if (!used && seal_policy_boolean_sources(p, b->name, &sources) == 0) {
-			mail = sources.v.n > 0;
-			seal_vec_each (s, &sources.v) {
-				mail &= all_mail(f, *s);
-			}
-		}
-		seal_vec_done(&sources.v);
-		if (mail)
+		if (!used)
+			r = is_about_mail(f, b->name);
+		if (r == 1)
 			r = add_excess(f, "boolean",
 				       seal_arena_printf(f->s.h->arena, "%.*s", SEAL_ARG(b->name)),
 				       "on, and nothing in the configuration rests on it", NULL);

@@ -54,6 +54,8 @@ int seal_cli_read_plan(const char *file, char **text, struct seal_plan **ret, st
 		return seal_err_add(err, r, "%s", file);
 	seal_enc_hex(hex, (struct seal_bytes){(const char *)sum, sizeof(sum)});
 	seal_buf_putc(hex, '\0');
+	if (hex->err)
+		return seal_err_set(err, hex->err, "out of memory");
 	r = seal_plan_read(json, ret, err);
 	return r < 0 ? seal_err_add(err, r, "%s", file) : 0;
 }
@@ -108,17 +110,20 @@ static int write_undo(struct session *s, struct seal_err *err)
 		       : seal_err_set(err, -EIO, "%s cannot be written", path.p);
 }
 
-/* is_of_this_plan - the marks there are those of the same plan. Returns 1, 0 (no digest is kept) or
- * -ESTALE */
-static int is_of_this_plan(const struct session *s)
+/* check_digest - the marks there, if any, are those of the same plan. Returns 0 or -errno */
+static int check_digest(const struct session *s, const char *file, struct seal_err *err)
 {
 	seal_auto_buf struct seal_buf b = {0};
+	int r = seal_state_get(&s->a.state, 0, HASH, &b);
 
-	if (seal_state_get(&s->a.state, 0, HASH, &b) < 0)
-		return 0;
-	return seal_bytes_eq(seal_bytes_trim(seal_buf_bytes(&b)), seal_bytes_of(s->hex.p))
-		       ? 1
-		       : -ESTALE;
+	if (r < 0)
+		return r == -ENOENT ? 0
+				    : seal_err_set(err, r, "%s/state/" HASH ": %s", s->folder,
+						   strerror(-r));
+	if (!seal_bytes_eq(seal_bytes_trim(seal_buf_bytes(&b)), seal_bytes_of(s->hex.p)))
+		return seal_err_set(err, -EINVAL, "%s/state is of another plan than %s", s->folder,
+				    file);
+	return 0;
 }
 
 /* is_of_host - a command on the policy store that only a program carries out, and programs know the
@@ -229,11 +234,10 @@ static int set_out(struct session *s, const char *file, bool make, struct seal_e
 		r = tell_begin(s, !make, err);
 	if (r == 0)
 		r = seal_state_open(s->folder, make, &s->a.state, err);
+	if (r == 0)
+		r = check_digest(s, file, err);
 	if (r < 0)
 		return r;
-	if (is_of_this_plan(s) < 0)
-		return seal_err_set(err, -EINVAL, "%s/state is of another plan than %s", s->folder,
-				    file);
 	s->a.plan = s->plan;
 	s->a.dir = s->a.state.fd;
 	s->a.relabels = s->cli->fix.policy_root || is_selinux_enabled() > 0;

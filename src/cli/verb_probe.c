@@ -85,13 +85,24 @@ static int answer_request(const struct request *q)
 		seal_auto_buf struct seal_buf doc = {0};
 
 		o->format->put(q->answer, &style, &doc);
-		r = doc.err ? doc.err : seal_fd_write(q->documents[i], seal_buf_bytes(&doc));
+		/* a piece of it may have been made in a buffer of its own */
+		r = doc.err || seal_buf_lost() ? -ENOMEM : 0;
+		if (r == 0)
+			r = seal_fd_write(q->documents[i], seal_buf_bytes(&doc));
 		if (r < 0) {
 			seal_err_set(&err, r, "%s", strerror(-r));
 			return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
 		}
 	}
 	return SEAL_EXIT_OK;
+}
+
+static int fail_with(const struct seal_cli *cli, int code)
+{
+	struct seal_err err = {0};
+
+	seal_err_set(&err, code, "%s", strerror(-code));
+	return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
 }
 
 /* copy_document - what the other process wrote, to where the user wants it */
@@ -102,12 +113,12 @@ static int copy_document(const struct seal_cli *cli, const struct seal_output *t
 	ssize_t n;
 
 	if (lseek(fd, 0, SEEK_SET) < 0)
-		return SEAL_EXIT_FAILED;
+		return fail_with(cli, -errno);
 	while ((n = read(fd, piece, sizeof(piece))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 || doc.n > DOCUMENT_MAX)
-			return SEAL_EXIT_FAILED;
+			return fail_with(cli, n < 0 ? -errno : -EFBIG);
 		seal_buf_put(&doc, piece, (size_t)n);
 	}
 	return seal_cli_write(cli, to, &doc);
@@ -120,7 +131,7 @@ static int wait_for(const struct seal_cli *cli, pid_t pid)
 
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
-			return SEAL_EXIT_FAILED;
+			return fail_with(cli, -errno);
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
 	seal_err_set(&err, -EIO, "ended by signal %d", WTERMSIG(status));
@@ -130,27 +141,22 @@ static int wait_for(const struct seal_cli *cli, pid_t pid)
 static int run_apart(struct request *q, int *documents)
 {
 	const struct seal_cli *cli = q->cli;
-	struct seal_err err = {0};
 	size_t i;
 	pid_t pid;
 	int code;
 
 	for (i = 0; i < cli->outputs.n; i++) {
 		documents[i] = memfd_create("document", MFD_CLOEXEC);
-		if (documents[i] < 0) {
-			seal_err_set(&err, -errno, "%s", strerror(errno));
-			return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
-		}
+		if (documents[i] < 0)
+			return fail_with(cli, -errno);
 	}
 	q->documents = documents;
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0)
 		_exit(answer_request(q));
-	if (pid < 0) {
-		seal_err_set(&err, -errno, "%s", strerror(errno));
-		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
-	}
+	if (pid < 0)
+		return fail_with(cli, -errno);
 	code = wait_for(cli, pid);
 	for (i = 0; i < cli->outputs.n && code == SEAL_EXIT_OK; i++)
 		code = copy_document(cli, &cli->outputs.v[i], documents[i]);
@@ -164,7 +170,7 @@ static int ask(struct request *q)
 	int code;
 
 	if (!documents)
-		return SEAL_EXIT_FAILED;
+		return fail_with(q->cli, -ENOMEM);
 	for (i = 0; i < n; i++)
 		documents[i] = -1;
 	code = run_apart(q, documents);
@@ -244,7 +250,7 @@ int seal_verb_probe(const struct seal_cli *cli)
 	    seal_evidence_read(root, &what, &h, &err) < 0)
 		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
 	if (seal_netprobe_init(&p) < 0)
-		return seal_cli_fail(cli, SEAL_EXIT_FAILED, &err);
+		return fail_with(cli, -ENOMEM);
 	r = prepare(cli, root, h, &p, &answer, &err);
 	if (r < 0) {
 		code = seal_cli_fail(cli, r == -EINVAL ? SEAL_EXIT_USAGE : SEAL_EXIT_FAILED, &err);

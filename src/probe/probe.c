@@ -240,7 +240,7 @@ static int exchange_all(struct seal_netprobe *p, struct seal_err *err)
 	struct work w = {.p = p};
 	int r;
 
-	r = seal_tls_trust_init(&w.trust, p->ca_file);
+	r = seal_tls_trust_init(&w.trust, &p->authorities);
 	if (r < 0)
 		return seal_err_set(err, r, "out of memory");
 	r = run_threads(&w, err);

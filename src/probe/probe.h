@@ -52,7 +52,7 @@ struct seal_netprobe {
 	struct seal_bytes domain; /* the own domain; empty: not asked about */
 	seal_vec(struct seal_bytes) selectors;  /* of DKIM keys */
 	seal_vec(struct seal_bytes) blocklists; /* zones of --dnsbl */
-	const char *ca_file;                    /* NULL: the system's authorities */
+	struct seal_tls_authorities authorities;
 	bool ipv4, ipv6;
 	uint32_t timeout_ms; /* of a dialogue; connecting and DNS take at most half of it each */
 	/* found */

@@ -9,18 +9,24 @@
 
 #define CERTIFICATES_MAX 32u
 
-int seal_tls_trust_init(struct seal_tls_trust *t, const char *ca_file)
+int seal_tls_trust_init(struct seal_tls_trust *t, const struct seal_tls_authorities *a)
 {
-	*t = (struct seal_tls_trust){.credentials = NULL};
+	int in_file = 0, in_dir = 0;
+
+	*t = (struct seal_tls_trust){.complete = !a->unknown};
 	if (gnutls_certificate_allocate_credentials(&t->credentials) < 0)
 		return -ENOMEM;
-	if (ca_file)
-		t->authorities = gnutls_certificate_set_x509_trust_file(t->credentials, ca_file,
-									GNUTLS_X509_FMT_PEM);
-	if (t->authorities <= 0)
-		t->authorities = gnutls_certificate_set_x509_system_trust(t->credentials);
-	if (t->authorities < 0)
-		t->authorities = 0;
+	if (a->file)
+		in_file = gnutls_certificate_set_x509_trust_file(t->credentials, a->file,
+								 GNUTLS_X509_FMT_PEM);
+	if (a->dir)
+		in_dir = gnutls_certificate_set_x509_trust_dir(t->credentials, a->dir,
+							       GNUTLS_X509_FMT_PEM);
+	if ((a->file && in_file <= 0) || in_dir < 0)
+		t->complete = false;
+	if (in_file <= 0 && in_dir <= 0 &&
+	    gnutls_certificate_set_x509_system_trust(t->credentials) < 0)
+		t->complete = false;
 	return 0;
 }
 
@@ -142,19 +148,23 @@ static int take_chain(gnutls_session_t tls, struct seal_bytes name, struct seal_
 	return r;
 }
 
-static void verify(gnutls_session_t tls, struct seal_tls_peer *peer)
+static void verify(gnutls_session_t tls, const struct seal_tls_trust *trust,
+		   struct seal_tls_peer *peer)
 {
 	unsigned status = 0;
+	bool unknown;
 
 	if (gnutls_certificate_verify_peers2(tls, &status) < 0) {
-		peer->unknown_issuer = true;
+		peer->issuer_unchecked = true;
 		return;
 	}
 	peer->expired = status & GNUTLS_CERT_EXPIRED;
 	peer->not_yet = status & GNUTLS_CERT_NOT_ACTIVATED;
 	peer->revoked = status & GNUTLS_CERT_REVOKED;
 	peer->weak = status & GNUTLS_CERT_INSECURE_ALGORITHM;
-	peer->unknown_issuer = status & (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA);
+	unknown = status & (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA);
+	peer->unknown_issuer = unknown && trust->complete;
+	peer->issuer_unchecked = unknown && !trust->complete;
 	/* the library stops at an issuer it does not know, before the dates */
 	peer->now_us = to_us(time(NULL));
 	if (peer->has_certificate && peer->not_after_us != SEAL_TIME_NONE &&
@@ -186,7 +196,7 @@ int seal_tls_handshake(struct seal_wire *w, const struct seal_tls_trust *trust,
 		peer->protocol = gnutls_protocol_get_name(gnutls_protocol_get_version(tls));
 		peer->cipher = gnutls_cipher_get_name(gnutls_cipher_get(tls));
 		r = take_chain(tls, name, arena, peer);
-		verify(tls, peer);
+		verify(tls, trust, peer);
 		w->tls = tls;
 		/* what came before TLS is no part of it (RFC 3207 section 6) */
 		w->start = w->end = 0;

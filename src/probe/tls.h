@@ -10,15 +10,22 @@
 
 #define SEAL_TLS_NAMES_MAX ((size_t)32)
 
+/* struct seal_tls_authorities - who may sign, as the configuration names them; NULL: not set. With
+ * neither the system's are taken */
+struct seal_tls_authorities {
+	const char *file, *dir;
+	bool unknown; /* what the configuration says could not be read */
+};
+
 /* struct seal_tls_trust - the authorities that are trusted; shared by all handshakes */
 struct seal_tls_trust {
 	gnutls_certificate_credentials_t credentials;
-	int authorities; /* how many there are */
+	bool complete; /* false: one that is not among them may be trusted all the same */
 };
 
-/* seal_tls_trust_init - those of @ca_file, or the system's when it is NULL or cannot be read
+/* seal_tls_trust_init - read those of @a; where nothing can be read, the system's
  * Returns 0 or -ENOMEM. */
-int seal_tls_trust_init(struct seal_tls_trust *t, const char *ca_file);
+int seal_tls_trust_init(struct seal_tls_trust *t, const struct seal_tls_authorities *a);
 void seal_tls_trust_done(struct seal_tls_trust *t);
 
 /* struct seal_tls_peer - the outcome of a handshake */
@@ -32,8 +39,10 @@ struct seal_tls_peer {
 	int64_t not_before_us, not_after_us, now_us; /* of the certificate that ends first */
 	unsigned certificates;
 	bool has_certificate;
-	bool expired, not_yet, self_signed, unknown_issuer, revoked,
-		weak; /* what verification says */
+	/* what verification says */
+	bool expired, not_yet, self_signed, revoked, weak;
+	bool unknown_issuer;   /* none of the authorities that are trusted */
+	bool issuer_unchecked; /* none of those that could be read */
 	bool name_checked, name_matches;
 };
 

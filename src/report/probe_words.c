@@ -53,6 +53,9 @@ struct seal_netprobe_problem seal_netprobe_problem(const struct seal_netprobe_ex
 		{t->self_signed, {"self-signed", "is signed by itself"}},
 		{t->unknown_issuer && !t->self_signed,
 		 {"unknown-issuer", "is signed by an authority that this host does not trust"}},
+		{t->issuer_unchecked && !t->self_signed,
+		 {"issuer-not-checked", "is signed by an authority that could not be looked up: "
+					"what this host trusts could not be read"}},
 		{t->weak, {"weak-algorithm", "uses a weak algorithm"}},
 	};
 	size_t k;

@@ -20,7 +20,8 @@
 /* faults.c - linked in front of the program with -Wl,--wrap: of the calls of one kind, number
  * FAULT_AT fails. FAULT_KIND is one of the names below. With FAULT_TRACE=FILE the place of each
  * call in the program, a number made of the innermost return addresses, is written there at the
- * end. The program's own calls only, libsepol's included: shared libraries keep theirs. */
+ * end. Calls of all threads and of child processes are counted together. The program's own calls
+ * only, libsepol's included: shared libraries keep theirs. */
 
 enum kind {
 	NONE,
@@ -49,21 +50,27 @@ static const struct {
 extern const char __executable_start[], etext[];
 
 static enum kind wanted = NONE;
-static unsigned long at, count;
+static unsigned long at;
 static int trace_fd = -1;
 static pid_t tracer;
-static uint32_t *places; /* one a call, with FAULT_TRACE */
+
+/* seen by all processes */
+static struct {
+	unsigned long count;
+	uint32_t places[PLACES_MAX]; /* one a call, with FAULT_TRACE */
+} * calls;
 
 static void tell_places(void)
 {
-	const char *p = (const char *)places;
-	size_t n = (count < PLACES_MAX ? count : PLACES_MAX) * sizeof(*places);
+	const char *start = (const char *)calls->places, *p = start;
+	size_t n =
+		(calls->count < PLACES_MAX ? calls->count : PLACES_MAX) * sizeof(calls->places[0]);
 	ssize_t done;
 
 	if (getpid() != tracer)
 		return;
 	for (; n > 0; p += done, n -= (size_t)done) {
-		done = pwrite64(trace_fd, p, n, p - (const char *)places);
+		done = pwrite64(trace_fd, p, n, p - start);
 		if (done <= 0)
 			_exit(99);
 	}
@@ -78,13 +85,15 @@ __attribute__((constructor)) static void begin(void)
 		if (strcmp(kind, kinds[i].name) == 0)
 			wanted = (enum kind)i;
 	at = number ? strtoul(number, NULL, 10) : 0;
+	calls = mmap(NULL, sizeof(*calls), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (calls == MAP_FAILED)
+		_exit(99);
 	if (!trace)
 		return;
 	/* opened now: the program locks itself down */
 	trace_fd = open(trace, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	places = mmap(NULL, PLACES_MAX * sizeof(*places), PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (trace_fd < 0 || places == MAP_FAILED)
+	if (trace_fd < 0)
 		_exit(99);
 	tracer = getpid();
 	atexit(tell_places);
@@ -125,11 +134,14 @@ __attribute__((noinline)) void faults_hit(void)
 /* fails - whether this call is the one */
 static __attribute__((noinline)) bool fails(enum kind kind)
 {
-	if (kind != wanted)
+	unsigned long n;
+
+	if (kind != wanted || !calls)
 		return false;
-	if (places && count < PLACES_MAX)
-		places[count] = place();
-	if (++count != at)
+	n = __atomic_add_fetch(&calls->count, 1, __ATOMIC_RELAXED);
+	if (trace_fd >= 0 && n <= PLACES_MAX)
+		calls->places[n - 1] = place();
+	if (n != at)
 		return false;
 	faults_hit();
 	if (kinds[kind].code)

@@ -11,7 +11,6 @@ over the run. --all: every call, of more than 5,000 a command and kind the first
 and others up to that number. --jobs: runs at the same time (default 2).
 """
 import argparse
-import array
 import collections
 import concurrent.futures
 import os
@@ -25,12 +24,10 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import cases  # noqa: E402
 import judge  # noqa: E402
+import points  # noqa: E402
 
-SUPPRESSIONS = os.path.join(cases.TESTS, "fuzz", "lsan.supp")
-CALLS_MAX = 5000
-KINDS = ["alloc", "read", "write", "lend", "net", "short", "signal"]
 # calls of a kind are fewer than allocations, and their places far fewer: this part of the sample
-PART = {"read": 4, "write": 4, "lend": 4, "net": 4, "short": 10, "signal": 10}
+PART = {"read": 8, "write": 8, "lend": 8, "net": 8, "short": 20, "signal": 20}
 AGAIN_PART = 4  # of a case whose answer is that of an earlier one in another format
 
 
@@ -52,7 +49,7 @@ class Case:
         with tempfile.TemporaryDirectory() as top:
             args = [a.replace("OUT", os.path.join(top, "out")) for a in self.args]
             env = dict(cases.ENV, FAULT_KIND=kind)
-            env["LSAN_OPTIONS"] = f"suppressions={SUPPRESSIONS}:print_suppressions=0"
+            env["LSAN_OPTIONS"] = points.LSAN_OPTIONS
             for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
                 if name in os.environ:
                     # no program may be started in there, a symbolizer neither
@@ -74,33 +71,7 @@ class Case:
             return Done(done.returncode, out, err, files)
 
     def places(self, kind):
-        """The place in the program of each call of this kind."""
-        with tempfile.NamedTemporaryFile() as f:
-            self.run(kind, trace=f.name)
-            return array.array("I", f.read())
-
-
-def spread(values, n):
-    """N of them, evenly."""
-    if len(values) <= n:
-        return list(values)
-    return [values[i * (len(values) - 1) // (n - 1)] for i in range(n)] if n > 1 else values[:n]
-
-
-def choose(places, n, seen):
-    """N numbers of calls: of places not seen yet first."""
-    if len(places) <= n:
-        seen.update(places)
-        return list(range(1, len(places) + 1))
-    calls = {}
-    for number, place in enumerate(places, 1):
-        calls.setdefault(place, []).append(number)
-    new = spread([p for p in calls if p not in seen], n)
-    seen.update(new)
-    todo = {calls[p][len(calls[p]) // 2] for p in new}
-    todo.update(spread(sorted({c[i] for c in calls.values() for i in (0, len(c) // 2, -1)} - todo), n - len(todo)))
-    todo.update(spread([i for i in range(1, len(places) + 1) if i not in todo], n - len(todo)))
-    return sorted(todo)
+        return points.places(lambda trace: self.run(kind, trace=trace))
 
 
 class Faults:
@@ -121,18 +92,18 @@ class Faults:
             self.fail(f"{case.name}: two runs differ")
             return
         again = bool(set(cases.AGAIN) & set(case.args))
-        for kind in ("alloc", "write") if again else KINDS:
+        for kind in ("alloc", "write") if again else points.KINDS:
             places, seen = case.places(kind), self.seen[kind]
             if not places and kind in ("alloc", "read"):
                 self.fail(f"{case.name}: no {kind} call was seen")
             part = 1 if self.every else PART.get(kind, AGAIN_PART if again else 1)
-            todo = choose(places, max(self.sample // part, 1), seen)
+            todo = points.choose(places, max(self.sample // part, 1), seen)
             for at, wrong in zip(todo, self.pool.map(lambda n, k=kind: judge.judge(k, case.run(k, n), good, again), todo)):
                 self.runs += 1
                 if wrong:
                     self.fail(f"{case.name}: {kind} call {at} of {len(places)}: {wrong}")
         print(f"{case.name}: {self.runs - runs} runs, {time.monotonic() - start:.0f} s, places so far:",
-              ", ".join(f"{kind} {len(self.seen[kind])}" for kind in KINDS), flush=True)
+              ", ".join(f"{kind} {len(self.seen[kind])}" for kind in points.KINDS), flush=True)
 
 
 def main():
@@ -148,7 +119,7 @@ def main():
     top = tempfile.mkdtemp(prefix="faults-")
     try:
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-            faults = Faults(pool, CALLS_MAX if args.all else args.sample, args.all)
+            faults = Faults(pool, points.CALLS_MAX if args.all else args.sample, args.all)
             inputs = cases.Inputs(program, top)
             for group in args.group or cases.GROUPS:
                 for row in cases.GROUPS[group]:

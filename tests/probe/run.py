@@ -3,10 +3,12 @@
 """postseal probe against real servers: nsd with a zone of its own, smtp-sink, SMTP over OpenSSL with good
 and bad certificates, and servers that mean harm.
 
-usage: run.py --program POSTSEAL
+usage: run.py --program POSTSEAL [--faults N]
 
+--faults: nothing else but N calls of each kind fail in turn; POSTSEAL is linked with tests/faults/faults.c
 All of it lives in a network namespace without a way out; exit status 77 without root or the servers."""
 import argparse
+import collections
 import ctypes
 import json
 import os
@@ -22,7 +24,8 @@ import threading
 import time
 
 TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-sys.path[:0] = [TESTS, os.path.join(TESTS, "hostile"), os.path.join(TESTS, "formats")]
+sys.path[:0] = [TESTS, os.path.join(TESTS, "hostile"), os.path.join(TESTS, "formats"), os.path.join(TESTS, "faults")]
+import points  # noqa: E402
 import schema  # noqa: E402
 import strings  # noqa: E402
 import validate  # noqa: E402
@@ -413,6 +416,16 @@ def check_tls(p):
     x = p.exchange("[relay.post.example]:589")
     require(x["tls"]["problems"] == ["other-name"] and x["tls"]["certificate"]["names"] == ["www.other.example"],
             f"other: {x}")
+    for name, problems in {"gone.pem": ["issuer-not-checked"], "other.pem": ["unknown-issuer"]}.items():
+        p.configure(f"smtp_tls_CAfile = {p.scratch}/{name}\n")
+        x = p.exchange("[relay.post.example]:587")
+        require(x["tls"]["problems"] == problems, f"an authority of {name}: {x}")
+    authorities = os.path.join(p.scratch, "authorities")
+    os.mkdir(authorities, 0o755)
+    shutil.copy(os.path.join(p.scratch, "ca.pem"), authorities)
+    p.configure(f"smtp_tls_CAfile =\nsmtp_tls_CApath = {authorities}\n")
+    require(not p.exchange("[relay.post.example]:587")["tls"]["problems"], "smtp_tls_CApath")
+    p.configure("")
     x = p.exchange("[relay.post.example]:25")
     require(x["stage"] == "done" and x["tls"] is None, f"smtp-sink: {x}")
     text = p.text("--to", "[relay.post.example]:588").decode()
@@ -571,7 +584,80 @@ def check_schema(p):
         require(not faults, f"schema of a record: {faults}")
 
 
-def run(program):
+FAULTS = [["--to", "[relay.post.example]:587"], ["--to", "post.example", "--selector", "s1"],
+          ["--to", "[relay.post.example]:588"], ["--auth"]]
+
+
+def bare(answer):
+    """An answer without what differs from run to run."""
+    if isinstance(answer, dict):
+        return {k: bare(v) for k, v in answer.items()
+                if not k.endswith("_ms") and k not in ("generated", "at", "sources", "days_left")}
+    return [bare(v) for v in answer] if isinstance(answer, list) else answer
+
+
+def leaves(a, b, path=()):
+    """The places where two answers differ: (path, value, other value)."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        for k in a.keys() | b.keys():
+            yield from leaves(a.get(k), b.get(k), path + (k,))
+    elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
+        for i, (x, y) in enumerate(zip(a, b)):
+            yield from leaves(x, y, path + (i,))
+    elif a != b:
+        yield path, a, b
+
+
+def fault_run(p, args, kind, at=0, trace=None):
+    env = dict(os.environ, FAULT_KIND=kind, ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":symbolize=0",
+               LSAN_OPTIONS=points.LSAN_OPTIONS)
+    env.update({"FAULT_AT": str(at)} if at else {}, **({"FAULT_TRACE": trace} if trace else {}))
+    return subprocess.run([p.program, "probe", "--root", p.root, "--format", "json", "--timeout", "2", *args],
+                          capture_output=True, check=False, timeout=100, env=env)
+
+
+def fault_of(done, good):
+    """What is wrong with a run of which one call failed; None when nothing is."""
+    if done.returncode not in (0, 1, 3, 64) or b"Sanitizer" in done.stderr or b"runtime error" in done.stderr:
+        return f"exit {done.returncode}: {done.stderr[-1500:]}"
+    if done.returncode in (1, 64):
+        return None if done.stderr else "failed without a word"
+    now = bare(json.loads(done.stdout))
+    changes = list(leaves(good, now))
+    said = not now["complete"] or any(path[-1] == "errno" and new for path, _, new in changes)
+    for path, old, new in changes:
+        if path[-1] == "problems" and set(new) - set(old or []) - {"issuer-not-checked"}:
+            return f"the certificate: {old}, now {new}"
+        if path[-1] == "state" and new not in ("unknown", None):
+            return f"{path}: {old}, now {new}"
+        if new is not None and not said:
+            return f"{path}: {old}, now {new}, without a word"
+    return None
+
+
+def check_faults(p, sample):
+    """Every allocation and every call of input or output fails once."""
+    p.configure("relayhost = [relay.post.example]:587\nsmtp_sasl_password_maps = texthash:/etc/postfix/sasl_passwd\n")
+    with open(os.path.join(p.root, "etc/postfix/sasl_passwd"), "w", encoding="ascii") as f:
+        f.write("[relay.post.example]:587 hare:secret\n")
+    os.chmod(f.name, 0o600)
+    seen = collections.defaultdict(set)
+    runs, faults = 0, []
+    for args in FAULTS:
+        good = bare(json.loads(fault_run(p, args, "none").stdout))
+        for kind in points.KINDS:
+            places = points.places(lambda trace, k=kind, a=args: fault_run(p, a, k, trace=trace))
+            for at in points.choose(places, sample, seen[kind]):
+                wrong = fault_of(fault_run(p, args, kind, at), good)
+                runs += 1
+                if wrong:
+                    faults.append(wrong)
+                    print("FAILED:", *args, kind, at, "of", len(places), wrong)
+    print(f"{runs} runs, {len(faults)} failures; places:", ", ".join(f"{k} {len(v)}" for k, v in seen.items()))
+    require(not faults, f"{len(faults)} faults")
+
+
+def run(program, sample):
     network()
     scratch = tempfile.mkdtemp(prefix="postseal-probe-")
     os.chmod(scratch, 0o755)
@@ -594,6 +680,9 @@ def run(program):
             context.load_cert_chain(*pairs[name])
             serve(port, smtp(context, wrapper, trace=heard))
         p = Probe(program, scratch)
+        if sample:
+            check_faults(p, sample)
+            return
         check_dns(p, scratch)
         check_connect(p)
         check_tls(p)
@@ -613,13 +702,14 @@ def run(program):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", required=True)
-    program = os.path.abspath(parser.parse_args().program)
+    parser.add_argument("--faults", type=int, default=0, metavar="N")
+    args = parser.parse_args()
     missing = [name for name in NEEDED if not shutil.which(name)]
     if os.geteuid() != 0 or missing:
         print("skipped: needs root" if not missing else "skipped: not installed: " + " ".join(missing))
         return 77
     try:
-        run(program)
+        run(os.path.abspath(args.program), args.faults)
     except Failure as f:
         print("FAILED:", f)
         return 1
@@ -628,7 +718,8 @@ def main():
             print("skipped: no namespace here:", e)
             return 77
         raise
-    print("every server was judged as it is")
+    if not args.faults:
+        print("every server was judged as it is")
     return 0
 
 

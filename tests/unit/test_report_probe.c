@@ -80,6 +80,7 @@ static void some_peer(struct seal_tls_peer *t)
 	t->not_yet = roll(4) == 0;
 	t->self_signed = roll(2);
 	t->unknown_issuer = roll(2);
+	t->issuer_unchecked = !t->unknown_issuer && roll(2);
 	t->revoked = roll(4) == 0;
 	t->weak = roll(4) == 0;
 	t->name_checked = roll(2);
@@ -180,7 +181,8 @@ static void gives_tls(const json_t *j, const struct seal_netprobe_exchange *x)
 	assert_int_equal(json_array_size(problems),
 			 t->expired + t->not_yet + t->revoked + (t->done && !t->has_certificate) +
 				 (t->name_checked && !t->name_matches) + t->self_signed +
-				 (t->unknown_issuer && !t->self_signed) + t->weak);
+				 (t->unknown_issuer && !t->self_signed) +
+				 (t->issuer_unchecked && !t->self_signed) + t->weak);
 	assert_int_equal(json_is_object(certificate), t->has_certificate);
 	if (!t->has_certificate)
 		return;
