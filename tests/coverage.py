@@ -75,9 +75,11 @@ def build(top, *targets):
                         f"-Dc_link_args=['--coverage','{obj}','-Wl,--wrap=_exit']"], check=True, env=env,
                        stdout=subprocess.DEVNULL)
     subprocess.run(["ninja", "-C", top, "--quiet", *targets], check=True)
-    # for processes that have become another user as well
+    # counts of what a source was before go; others are for processes that have become another user as well
     for note in notes_of(top):
         data = note[:-len("gcno")] + "gcda"
+        if os.path.exists(data) and os.path.getmtime(data) < os.path.getmtime(note):
+            os.unlink(data)
         with open(data, "ab"):
             os.chmod(data, 0o666)
 

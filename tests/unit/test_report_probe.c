@@ -35,7 +35,8 @@ static int some_errno(void)
 	static const int all[] = {ETIMEDOUT, ECONNRESET, EMSGSIZE,     EBADMSG, EPROTO,
 				  ENOTSUP,   EPERM,      ECONNREFUSED, EACCES,  9999};
 
-	return all[roll(COUNT(all))];
+	/* that of a broken reply has words of its own */
+	return roll(4) ? all[roll(COUNT(all))] : EBADMSG;
 }
 
 static void add_question(struct seal_netprobe *p, size_t owner)
@@ -57,7 +58,7 @@ static void add_question(struct seal_netprobe *p, size_t owner)
 
 static struct seal_smtp_reply some_reply(void)
 {
-	return (struct seal_smtp_reply){roll(2) ? 450 : 0, words()};
+	return (struct seal_smtp_reply){roll(2) ? 450 : 0, roll(4) ? words() : SEAL_BYTES_NONE};
 }
 
 static void some_peer(struct seal_tls_peer *t)
