@@ -3,8 +3,10 @@
 /* The rules made from a configuration against those a running firewalld 1.3.3 loaded from it, and
  * what becomes of configurations that firewalld, or expat, would refuse */
 
+#include "evidence/evidence.h"
 #include "evidence/firewall/boot.h"
 #include "evidence/firewall/firewalld.h"
+#include "evidence/firewall/ruleset.h"
 #include "firewall_fixture.h"
 #include "memory.h"
 
@@ -278,13 +280,37 @@ static void test_boot(void **state SEAL_UNUSED)
 	fixture_write(dir, "etc/nftables.conf", "", 0);
 	assert_int_equal(seal_root_new(dir, &root, NULL), 0);
 	seal_firewall_boot_owner(root, &boot);
-	assert_true(boot.firewalld && boot.nftables && !boot.iptables);
+	assert_true(boot.firewalld && boot.nftables && !boot.iptables && !boot.unread);
 	assert_string_equal(boot.nftables_conf, "etc/nftables.conf");
 
 	snprintf(path, sizeof(path), "%s/etc/systemd/system/firewalld.service", dir);
 	assert_int_equal(symlink("/dev/null", path), 0);
 	seal_firewall_boot_owner(root, &boot);
+	assert_true(!boot.firewalld && boot.nftables && !boot.unread);
+	seal_root_free(root);
+	fixture_remove(dir);
+	free(dir);
+}
+
+/* what cannot be looked for may start too: nothing is open for sure */
+static void test_boot_unread(void **state SEAL_UNUSED)
+{
+	seal_auto_host struct seal_host *h = seal_host_new();
+	struct seal_firewall_boot boot;
+	struct seal_root *root = NULL;
+	char *dir = fixture_root(), path[512];
+
+	fixture_write(dir, "etc/systemd/system/sysinit.target.wants/nftables.service", "x", 1);
+	fixture_write(dir, "etc/nftables.conf", "table inet t { }\n", 17);
+	snprintf(path, sizeof(path), "%s/etc/systemd/system/multi-user.target.wants", dir);
+	assert_int_equal(symlink("multi-user.target.wants", path), 0);
+	assert_int_equal(seal_root_new(dir, &root, NULL), 0);
+	seal_firewall_boot_owner(root, &boot);
 	assert_true(!boot.firewalld && boot.nftables);
+	assert_int_equal(boot.unread, -ELOOP);
+	assert_int_equal(seal_ruleset_read(root, h, NULL), 0);
+	assert_non_null(h->ruleset);
+	assert_true(h->ruleset->incomplete.n > 0);
 	seal_root_free(root);
 	fixture_remove(dir);
 	free(dir);
@@ -981,7 +1007,8 @@ int main(void)
 		cmocka_unit_test(test_recorded),      cmocka_unit_test(test_documents),
 		cmocka_unit_test(test_origin),        cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_hostile_files), cmocka_unit_test(test_boot),
-		cmocka_unit_test(test_elements),      cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_boot_unread),   cmocka_unit_test(test_elements),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

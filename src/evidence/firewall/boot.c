@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "evidence/firewall/boot.h"
 
-#include "core/input.h"
-
+#include <errno.h>
 #include <stdio.h>
+
+#include "core/input.h"
 
 #define PATH_SIZE 256
 
@@ -11,8 +12,23 @@ static const char *const unit_dirs[] = {"etc/systemd/system", "usr/lib/systemd/s
 					"lib/systemd/system"};
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+/* is_absent - what @r, the result of a look into the root, says; another fault than its absence is
+ * noted */
+static bool is_absent(ssize_t r, int *unread)
+{
+	if (r < 0 && r != -ENOENT && r != -ENOTDIR && !*unread)
+		*unread = (int)r;
+	return r < 0;
+}
+
+static bool is_there(const struct seal_root *root, const char *path, bool follow, struct stat *st,
+		     int *unread)
+{
+	return !is_absent(seal_root_stat(root, path, follow, st), unread);
+}
+
 /* masked: linked to /dev/null, or an empty file, where the administrator's units are */
-static bool is_masked(const struct seal_root *root, const char *unit)
+static bool is_masked(const struct seal_root *root, const char *unit, int *unread)
 {
 	char path[PATH_SIZE], target[16];
 	struct stat st;
@@ -23,12 +39,11 @@ static bool is_masked(const struct seal_root *root, const char *unit)
 	if (n >= 0)
 		return (size_t)n == strlen("/dev/null") &&
 		       memcmp(target, "/dev/null", (size_t)n) == 0;
-	return seal_root_stat(root, path, false, &st) == 0 && S_ISREG(st.st_mode) &&
-	       st.st_size == 0;
+	return is_there(root, path, false, &st, unread) && S_ISREG(st.st_mode) && st.st_size == 0;
 }
 
 /* wanted by a target that every boot reaches */
-static bool is_enabled(const struct seal_root *root, const char *unit)
+static bool is_enabled(const struct seal_root *root, const char *unit, int *unread)
 {
 	static const char *const targets[] = {"multi-user.target", "sysinit.target",
 					      "basic.target",      "network-pre.target",
@@ -38,14 +53,14 @@ static bool is_enabled(const struct seal_root *root, const char *unit)
 	struct stat st;
 	size_t i, j, k;
 
-	if (is_masked(root, unit))
+	if (is_masked(root, unit, unread))
 		return false;
 	for (i = 0; i < COUNT(unit_dirs); i++) {
 		for (j = 0; j < COUNT(targets); j++) {
 			for (k = 0; k < COUNT(kinds); k++) {
 				snprintf(path, sizeof(path), "%s/%s.%s/%s", unit_dirs[i],
 					 targets[j], kinds[k], unit);
-				if (seal_root_stat(root, path, false, &st) == 0)
+				if (is_there(root, path, false, &st, unread))
 					return true;
 			}
 		}
@@ -54,7 +69,7 @@ static bool is_enabled(const struct seal_root *root, const char *unit)
 }
 
 /* the file the unit loads: Debian's, or that of Red Hat */
-static const char *nftables_conf(const struct seal_root *root)
+static const char *nftables_conf(const struct seal_root *root, int *unread)
 {
 	static const char debian[] = "etc/nftables.conf", redhat[] = "etc/sysconfig/nftables.conf";
 	seal_auto_free char *text = NULL;
@@ -64,7 +79,8 @@ static const char *nftables_conf(const struct seal_root *root)
 
 	for (i = 0; i < COUNT(unit_dirs); i++) {
 		snprintf(path, sizeof(path), "%s/nftables.service", unit_dirs[i]);
-		if (seal_root_read(root, path, 1u << 20, &text, &n, NULL) < 0)
+		if (!is_there(root, path, true, &st, unread) || !S_ISREG(st.st_mode) ||
+		    is_absent(seal_root_read(root, path, 1u << 20, &text, &n, NULL), unread))
 			continue;
 		if (seal_bytes_find((struct seal_bytes){text, n}, "/etc/sysconfig/nftables.conf") >=
 		    0)
@@ -73,9 +89,9 @@ static const char *nftables_conf(const struct seal_root *root)
 			return debian;
 		break;
 	}
-	if (seal_root_stat(root, debian, true, &st) == 0)
+	if (is_there(root, debian, true, &st, unread))
 		return debian;
-	return seal_root_stat(root, redhat, true, &st) == 0 ? redhat : NULL;
+	return is_there(root, redhat, true, &st, unread) ? redhat : NULL;
 }
 
 void seal_firewall_boot_owner(const struct seal_root *root, struct seal_firewall_boot *ret)
@@ -86,9 +102,9 @@ void seal_firewall_boot_owner(const struct seal_root *root, struct seal_firewall
 	size_t i;
 
 	*ret = (struct seal_firewall_boot){0};
-	ret->firewalld = is_enabled(root, "firewalld.service");
-	ret->nftables = is_enabled(root, "nftables.service");
-	ret->nftables_conf = nftables_conf(root);
+	ret->firewalld = is_enabled(root, "firewalld.service", &ret->unread);
+	ret->nftables = is_enabled(root, "nftables.service", &ret->unread);
+	ret->nftables_conf = nftables_conf(root, &ret->unread);
 	for (i = 0; i < COUNT(others); i++)
-		ret->iptables = ret->iptables || is_enabled(root, others[i]);
+		ret->iptables = ret->iptables || is_enabled(root, others[i], &ret->unread);
 }

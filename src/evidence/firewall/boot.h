@@ -14,6 +14,7 @@ struct seal_firewall_boot {
 	 * etc/sysconfig/nftables.conf; NULL when there is none. Literals */
 	const char *nftables_conf;
 	bool iptables; /* a service that restores an iptables-save file is enabled: not read */
+	int unread;    /* negative errno: something that was looked for may be there; 0: none */
 };
 
 /* seal_firewall_boot_owner - read the unit links of etc/systemd/system (multi-user, sysinit and

@@ -208,7 +208,10 @@ static int read_config(const struct seal_root *root, struct seal_host *h, struct
 	int r = 0;
 
 	seal_firewall_boot_owner(root, &boot);
-	if (boot.iptables)
+	if (boot.unread)
+		r = row(h, SEAL_LIT("etc/systemd/system"), SEAL_READ_UNREADABLE, NULL,
+			seal_bytes_of(strerror(-boot.unread)));
+	if (r == 0 && boot.iptables)
 		r = row(h, SEAL_LIT("etc/iptables"), SEAL_READ_SKIPPED, NULL,
 			SEAL_LIT(
 				"a service restores iptables rules at boot: they are not read, the "
@@ -225,6 +228,8 @@ static int read_config(const struct seal_root *root, struct seal_host *h, struct
 		(*to)->incomplete = SEAL_LIT("iptables rules restored at boot");
 	else if (*to && boot.firewalld && boot.nftables && boot.nftables_conf)
 		(*to)->incomplete = SEAL_LIT("the tables of nftables.service");
+	else if (*to && boot.unread)
+		(*to)->incomplete = SEAL_LIT("a firewall whose unit could not be looked for");
 	return r;
 }
 
@@ -234,8 +239,10 @@ static int read_unowned(const struct seal_root *root, struct seal_host *h, struc
 {
 	struct seal_err err = {0};
 	struct stat st;
+	int r = seal_root_stat(root, "etc/nftables.conf", true, &st);
 
-	if (seal_root_stat(root, "etc/nftables.conf", true, &st) == 0)
+	/* the reader tells what it is that cannot be looked at */
+	if (r != -ENOENT && r != -ENOTDIR)
 		return not_fatal(seal_nft_text_read(root, "etc/nftables.conf", h, to, &err));
 	if (seal_root_stat(root, "etc/firewalld", true, &st) == 0)
 		return not_fatal(seal_firewalld_read(root, h, to, &err));
