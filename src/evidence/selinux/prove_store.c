@@ -61,8 +61,11 @@ static int read_module(struct seal_store *s, struct seal_store_module *m, struct
 	int r;
 
 	snprintf(path, sizeof(path), "%s/modules/disabled/%s", s->folder, m->name);
-	if (seal_root_stat(s->root, path, false, &st) == 0)
+	r = seal_root_stat(s->root, path, false, &st);
+	if (r == 0)
 		return 0;
+	if (r != -ENOENT && r != -ENOTDIR)
+		return seal_err_set(err, r, "%s: %s", path, strerror(-r));
 	/* libsemanage keeps beside every module, of whatever language, the CIL it became */
 	snprintf(path, sizeof(path), "%s/modules/%u/%s/cil", s->folder, m->priority, m->name);
 	r = seal_root_read(s->root, path, MODULE_MAX_BYTES, &m->text, &m->n, err);
@@ -79,13 +82,17 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static bool has_flag(const struct seal_store *s, const char *name)
+/* read_flag - whether the file @name is in the store. Returns 0 or a negative errno */
+static int read_flag(const struct seal_store *s, const char *name, bool *ret, struct seal_err *err)
 {
 	char path[SEAL_STORE_PATH_MAX + 32];
 	struct stat st;
+	int r;
 
 	snprintf(path, sizeof(path), "%s/%s", s->folder, name);
-	return seal_root_stat(s->root, path, false, &st) == 0;
+	r = seal_root_stat(s->root, path, false, &st);
+	*ret = r == 0;
+	return r == 0 || r == -ENOENT ? 0 : seal_err_set(err, r, "%s: %s", path, strerror(-r));
 }
 
 static int read_modules(struct seal_store *s, struct seal_err *err)
@@ -121,12 +128,14 @@ int seal_store_read(const struct seal_root *root, const char *type, struct seal_
 
 	seal_selinux_store(root, type, s.folder);
 	r = read_modules(&s, err);
+	if (r == 0)
+		r = read_flag(&s, "disable_dontaudit", &s.disable_dontaudit, err);
+	if (r == 0)
+		r = read_flag(&s, "preserve_tunables", &s.preserve_tunables, err);
 	if (r < 0) {
 		seal_store_done(&s);
 		return r;
 	}
-	s.disable_dontaudit = has_flag(&s, "disable_dontaudit");
-	s.preserve_tunables = has_flag(&s, "preserve_tunables");
 	*ret = s;
 	return 0;
 }
