@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "analysis/endpoints/endpoints.h"
+#include "cli/probe_authorities.h"
 #include "core/input.h"
 #include "evidence/postfix/conf.h"
 
@@ -233,39 +234,9 @@ static bool is_name(struct seal_bytes b)
 	return b.n > 0 && b.n < 256;
 }
 
-/* set_path - the path that a setting of main.cf holds; none when it is not set, or @a is unknown */
-static int set_path(struct seal_host *h, const struct seal_service *svc, const char *name,
-		    struct seal_tls_authorities *a, const char **ret)
-{
-	struct seal_bytes path = SEAL_BYTES_NONE;
-	int r = seal_conf_value(instance(h), svc, name, h->arena, &path);
-
-	if (r == -ENOMEM)
-		return r;
-	if (r < 0 && r != -ENOENT)
-		a->unknown = true;
-	if (r < 0 || !path.n || path.p[0] != '/')
-		return 0;
-	*ret = seal_arena_printf(h->arena, "%.*s", (int)path.n, path.p);
-	return *ret ? 0 : -ENOMEM;
-}
-
-/* set_authorities - those smtp(8) trusts */
-static int set_authorities(struct seal_host *h, const struct seal_service *smtp,
-			   struct seal_tls_authorities *a)
-{
-	int r;
-
-	if (!instance(h))
-		return 0;
-	a->unknown = !instance(h)->has_main_cf;
-	r = set_path(h, smtp, "smtp_tls_CAfile", a, &a->file);
-	return r == 0 ? set_path(h, smtp, "smtp_tls_CApath", a, &a->dir) : r;
-}
-
 /* set_own - who we are, which authorities we trust, what is asked about the own domain */
-static int set_own(struct seal_host *h, const struct seal_netprobe_wish *wish,
-		   struct seal_netprobe *p)
+static int set_own(const struct seal_root *root, struct seal_host *h,
+		   const struct seal_netprobe_wish *wish, struct seal_netprobe *p)
 {
 	const struct seal_service *smtp = service(h, SEAL_LIT("smtp"));
 	struct seal_bytes helo = value(h, smtp, "smtp_helo_name");
@@ -275,7 +246,7 @@ static int set_own(struct seal_host *h, const struct seal_netprobe_wish *wish,
 
 	p->helo = is_name(helo) ? helo : is_name(h->name) ? h->name : SEAL_LIT("localhost");
 	p->domain = wish->domain ? seal_bytes_of(wish->domain) : domain;
-	r = set_authorities(h, smtp, &p->authorities);
+	r = seal_netprobe_authorities(root, h, smtp, &p->authorities);
 	if (r < 0)
 		return r;
 	protocols = value(h, smtp, "inet_protocols");
@@ -316,7 +287,7 @@ int seal_netprobe_targets(const struct seal_root *root, struct seal_host *h,
 	int r;
 
 	wish->complete = true;
-	r = set_own(h, wish, p);
+	r = set_own(root, h, wish, p);
 	if (r == 0)
 		r = set_words(wish, p);
 	for (i = 0; i < wish->n_to && r == 0; i++) {

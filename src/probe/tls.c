@@ -11,21 +11,18 @@
 
 int seal_tls_trust_init(struct seal_tls_trust *t, const struct seal_tls_authorities *a)
 {
-	int in_file = 0, in_dir = 0;
+	const gnutls_datum_t pem = {(unsigned char *)(uintptr_t)a->pem.p, (unsigned)a->pem.n};
+	int n = 0;
 
 	*t = (struct seal_tls_trust){.complete = !a->unknown};
 	if (gnutls_certificate_allocate_credentials(&t->credentials) < 0)
 		return -ENOMEM;
-	if (a->file)
-		in_file = gnutls_certificate_set_x509_trust_file(t->credentials, a->file,
-								 GNUTLS_X509_FMT_PEM);
-	if (a->dir)
-		in_dir = gnutls_certificate_set_x509_trust_dir(t->credentials, a->dir,
-							       GNUTLS_X509_FMT_PEM);
-	if ((a->file && in_file <= 0) || in_dir < 0)
+	if (a->pem.n)
+		n = gnutls_certificate_set_x509_trust_mem(t->credentials, &pem,
+							  GNUTLS_X509_FMT_PEM);
+	if (a->pem.n && n <= 0)
 		t->complete = false;
-	if (in_file <= 0 && in_dir <= 0 &&
-	    gnutls_certificate_set_x509_system_trust(t->credentials) < 0)
+	if ((n <= 0 || a->defaults) && gnutls_certificate_set_x509_system_trust(t->credentials) < 0)
 		t->complete = false;
 	return 0;
 }

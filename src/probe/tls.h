@@ -10,11 +10,11 @@
 
 #define SEAL_TLS_NAMES_MAX ((size_t)32)
 
-/* struct seal_tls_authorities - who may sign, as the configuration names them; NULL: not set. With
- * neither the system's are taken */
+/* struct seal_tls_authorities - who may sign */
 struct seal_tls_authorities {
-	const char *file, *dir;
-	bool unknown; /* what the configuration says could not be read */
+	struct seal_bytes pem; /* their certificates; none: those of the system */
+	bool defaults;         /* those of the system too */
+	bool unknown;          /* there may be others, which could not be read */
 };
 
 /* struct seal_tls_trust - the authorities that are trusted; shared by all handshakes */
@@ -23,7 +23,7 @@ struct seal_tls_trust {
 	bool complete; /* false: one that is not among them may be trusted all the same */
 };
 
-/* seal_tls_trust_init - read those of @a; where nothing can be read, the system's
+/* seal_tls_trust_init - take those of @a; where there is none, the system's
  * Returns 0 or -ENOMEM. */
 int seal_tls_trust_init(struct seal_tls_trust *t, const struct seal_tls_authorities *a);
 void seal_tls_trust_done(struct seal_tls_trust *t);

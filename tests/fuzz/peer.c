@@ -55,7 +55,7 @@ static uint16_t listen_somewhere(int *fd)
  */
 void fuzz_smtp(const uint8_t *p, size_t n)
 {
-	static const struct seal_tls_authorities nobody = {.file = "/nonexistent"};
+	static const struct seal_tls_authorities nobody = {.pem = SEAL_LIT("nobody")};
 	static struct seal_tls_trust trust;
 	static struct peer peer = {-1, {NULL, 0}};
 	static uint16_t port;

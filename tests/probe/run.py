@@ -327,6 +327,7 @@ class Probe:
         self.program, self.scratch = program, scratch
         self.root = os.path.join(scratch, "root")
         os.makedirs(os.path.join(self.root, "etc/postfix"))
+        shutil.copy(os.path.join(scratch, "ca.pem"), os.path.join(self.root, "etc/postfix"))
         with open(os.path.join(self.root, "etc/passwd"), "w", encoding="ascii") as f:
             f.write("root:x:0:0::/root:/bin/sh\npostfix:x:4711:4711::/:/bin/false\n")
         self.configure("")
@@ -335,7 +336,7 @@ class Probe:
         base = os.path.join(self.root, "etc/postfix")
         with open(os.path.join(base, "main.cf"), "w", encoding="ascii") as f:
             f.write("compatibility_level = 3.6\nmyhostname = mail.post.example\nmydomain = post.example\n"
-                    f"smtp_tls_CAfile = {self.scratch}/ca.pem\n{extra}")
+                    f"smtp_tls_CAfile = /etc/postfix/ca.pem\n{extra}")
         with open(os.path.join(base, "master.cf"), "w", encoding="ascii") as f:
             f.write("smtp unix - - n - - smtp\nrelay unix - - n - - smtp\n")
 
@@ -416,14 +417,24 @@ def check_tls(p):
     x = p.exchange("[relay.post.example]:589")
     require(x["tls"]["problems"] == ["other-name"] and x["tls"]["certificate"]["names"] == ["www.other.example"],
             f"other: {x}")
-    for name, problems in {"gone.pem": ["issuer-not-checked"], "other.pem": ["unknown-issuer"]}.items():
-        p.configure(f"smtp_tls_CAfile = {p.scratch}/{name}\n")
+    base = os.path.join(p.root, "etc/postfix")
+    shutil.copy(os.path.join(p.scratch, "other.pem"), base)
+    os.mkfifo(os.path.join(base, "fifo.pem"))
+    os.symlink("/dev/zero", os.path.join(base, "zero.pem"))
+    os.mkdir(os.path.join(base, "authorities"))
+    for settings, problems in {
+            "smtp_tls_CAfile = /etc/postfix/other.pem": ["unknown-issuer"],
+            "smtp_tls_CAfile = /etc/postfix/gone.pem": ["issuer-not-checked"],
+            "smtp_tls_CAfile = /etc/postfix/fifo.pem": ["issuer-not-checked"],
+            "smtp_tls_CAfile = /etc/postfix/zero.pem": ["issuer-not-checked"],
+            "smtp_tls_CAfile = ${undefined?": ["issuer-not-checked"],
+            "smtp_tls_CAfile =\nsmtp_tls_CApath = /etc/postfix/authorities": ["unknown-issuer"],
+            "smtp_tls_CAfile =\nsmtp_tls_CApath = /etc/postfix/none": ["issuer-not-checked"]}.items():
+        p.configure(settings + "\n")
         x = p.exchange("[relay.post.example]:587")
-        require(x["tls"]["problems"] == problems, f"an authority of {name}: {x}")
-    authorities = os.path.join(p.scratch, "authorities")
-    os.mkdir(authorities, 0o755)
-    shutil.copy(os.path.join(p.scratch, "ca.pem"), authorities)
-    p.configure(f"smtp_tls_CAfile =\nsmtp_tls_CApath = {authorities}\n")
+        require(x["tls"]["problems"] == problems, f"{settings}: {x}")
+    shutil.copy(os.path.join(p.scratch, "ca.pem"), os.path.join(base, "authorities", "1234abcd.0"))
+    p.configure("smtp_tls_CAfile =\nsmtp_tls_CApath = /etc/postfix/authorities\n")
     require(not p.exchange("[relay.post.example]:587")["tls"]["problems"], "smtp_tls_CApath")
     p.configure("")
     x = p.exchange("[relay.post.example]:25")
