@@ -637,8 +637,10 @@ def fault_of(done, good):
     changes = list(leaves(good, now))
     said = not now["complete"] or any(path[-1] == "errno" and new for path, _, new in changes)
     for path, old, new in changes:
-        if path[-1] == "problems" and set(new) - set(old or []) - {"issuer-not-checked"}:
-            return f"the certificate: {old}, now {new}"
+        if path[-1] == "problems":
+            if set(new) - set(old) - {"issuer-not-checked"}:
+                return f"the certificate: {old}, now {new}"
+            continue
         if path[-1] == "state" and new not in ("unknown", None):
             return f"{path}: {old}, now {new}"
         if new is not None and not said:
