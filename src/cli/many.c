@@ -106,6 +106,7 @@ static int audit_one(const struct many *m, const char *root, struct learnt *lear
 static int begin(struct many *m, struct slot *s)
 {
 	struct learnt *learnt = &m->learnt[s - m->slots];
+	struct seal_err err = {0};
 	int ends[2], r;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
@@ -117,9 +118,12 @@ static int begin(struct many *m, struct slot *s)
 		nft_helper_take(s->helper);
 		signal(SIGPIPE, SIG_DFL);
 		alarm(ROOT_SECONDS);
-		r = dup2(ends[1], STDOUT_FILENO) < 0 ? SEAL_EXIT_FAILED
-						     : audit_one(m, m->cli->args[s->root], learnt);
-		_exit(r);
+		if (dup2(ends[1], STDOUT_FILENO) < 0) {
+			seal_err_set(&err, -errno, "%s: %s", m->cli->args[s->root],
+				     strerror(errno));
+			_exit(seal_cli_fail(m->cli, SEAL_EXIT_FAILED, &err));
+		}
+		_exit(audit_one(m, m->cli->args[s->root], learnt));
 	}
 	r = s->pid < 0 ? -errno : 0;
 	close(ends[1]);
@@ -177,8 +181,10 @@ static void end(struct many *m, struct slot *s, const char *why)
 		say(m, s->root, why);
 	else if (WIFSIGNALED(status))
 		say(m, s->root, WTERMSIG(status) == SIGALRM ? "took too long" : "crashed");
-	if (a->text.err)
+	if (a->text.err) {
 		a->code = SEAL_EXIT_FAILED;
+		say(m, s->root, "out of memory");
+	}
 	a->done = true;
 	if (has_verdict(a->code))
 		learn(m, s);

@@ -2,6 +2,7 @@
 #include "evidence/live/live.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libaudit.h>
 #include <poll.h>
 #include <signal.h>
@@ -190,14 +191,16 @@ int seal_live_open(const struct seal_root *root, const struct seal_live_query *q
 	l->since_us = query->since_us;
 	l->stream.fd = l->stream.status_fd = -1;
 	l->notify[0].fd = l->notify[1].fd = -1;
+	l->wake[0] = l->wake[1] = -1;
 	pthread_mutex_init(&l->lock, NULL);
 	l->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	l->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	l->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (l->ready_fd < 0 || pipe2(l->wake, O_CLOEXEC) < 0)
+		return seal_err_set(err, -errno, "%s", strerror(errno));
 	l->window = seal_window_new();
 	if (l->window)
 		l->join = seal_audit_join_new(seal_window_event, l->window);
-	if (l->join && l->wake_fd >= 0 && l->ready_fd >= 0)
+	if (l->join)
 		r = open_all(l, query, err);
 	if (r < 0)
 		return seal_err_set(err, r, "%s", strerror(-r));
@@ -292,7 +295,7 @@ static void fill_fds(const struct seal_live *l, struct pollfd *fds)
 {
 	size_t i;
 
-	fds[FD_WAKE].fd = l->wake_fd;
+	fds[FD_WAKE].fd = l->wake[0];
 	fds[FD_STREAM].fd = l->stream.fd;
 	fds[FD_INOTIFY].fd = l->inotify;
 	fds[FD_JOURNAL].fd = live_journal_fd(&l->journal);
@@ -456,15 +459,14 @@ void seal_live_copy_done(struct seal_live_copy *c)
 
 static void stop(struct seal_live *l)
 {
-	const uint64_t one = 1;
-
 	if (!l->running)
 		return;
 	pthread_mutex_lock(&l->lock);
 	l->stopping = true;
 	pthread_mutex_unlock(&l->lock);
-	if (write(l->wake_fd, &one, sizeof(one)) == (ssize_t)sizeof(one))
-		pthread_join(l->thread, NULL);
+	close(l->wake[1]);
+	l->wake[1] = -1;
+	pthread_join(l->thread, NULL);
 }
 
 void seal_live_free(struct seal_live *l)
@@ -489,8 +491,9 @@ void seal_live_free(struct seal_live *l)
 	seal_vec_done(&l->sources);
 	if (l->inotify >= 0)
 		close(l->inotify);
-	if (l->wake_fd >= 0)
-		close(l->wake_fd);
+	for (i = 0; i < 2; i++)
+		if (l->wake[i] >= 0)
+			close(l->wake[i]);
 	if (l->ready_fd >= 0)
 		close(l->ready_fd);
 	pthread_mutex_destroy(&l->lock);

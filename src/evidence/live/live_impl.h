@@ -56,7 +56,8 @@ struct seal_live {
 	size_t n_logs;
 	struct live_journal journal;
 	struct live_notify notify[NOTIFIES];
-	int inotify, wake_fd, ready_fd;
+	int inotify, ready_fd;
+	int wake[2]; /* a pipe; that its second end is closed wakes the thread */
 	seal_vec(struct seal_live_source) sources;
 	struct seal_watch_note notes[SEAL_LIVE_NOTES_MAX];
 	size_t n_notes;
