@@ -36,14 +36,28 @@ static bool is_on(const struct seal_setup *s, const struct manager *m)
 	return u && u->enabled && !u->masked && (strcmp(m->name, "ufw") != 0 || ufw_is_on(s));
 }
 
+/* is_told - whether the evidence says of every manager if it starts */
+static bool is_told(const struct seal_setup *s)
+{
+	for (size_t i = 0; i < sizeof(managers) / sizeof(*managers); i++) {
+		const struct seal_unit *u = seal_setup_unit(s, managers[i].unit);
+
+		if (!u || u->links)
+			return false;
+		if (u->enabled && strcmp(managers[i].name, "ufw") == 0 && s->ufw.status < 0 &&
+		    s->ufw.status != -ENOENT)
+			return false;
+	}
+	return true;
+}
+
 static int check_manager(struct seal_subject *s, struct seal_out *out)
 {
 	const struct seal_setup *setup = &s->h->setup;
-	const struct seal_unit *any = seal_setup_unit(setup, managers[0].unit);
 	const char *first = NULL, *last = NULL;
 	const char *names = "";
 
-	if (!any || any->links) {
+	if (!is_told(setup)) {
 		seal_out_unknown(out, NULL, "which services start at boot is not in the evidence");
 		return 0;
 	}

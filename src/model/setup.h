@@ -30,7 +30,7 @@ struct seal_unit {
 	bool masked;
 	int32_t instance; /* number of the Postfix instance it runs, 0 = the default one; -1: none
 			   */
-	int links; /* 0: etc/systemd/system was read, so enabled means something; else an errno */
+	int links; /* 0: all links were read, so enabled and masked mean something; else an errno */
 };
 
 /* struct seal_zone - a zone of firewalld with what is bound to it, network profiles included */

@@ -29,20 +29,30 @@ struct links {
 	const struct seal_root *root;
 	const char *unit, *folder;
 	bool found;
+	int fault; /* negative errno: a link may be there that could not be read; else 0 */
 };
+
+/* note_fault - unless @r says that there is no such link, or nothing went wrong */
+static void note_fault(struct links *l, ssize_t r)
+{
+	if (r < 0 && r != -ENOENT && r != -ENOTDIR && r != -EINVAL && !l->fault)
+		l->fault = (int)r;
+}
 
 static int look_into(void *data, const char *name, unsigned char type)
 {
 	struct links *l = data;
 	struct seal_bytes b = seal_bytes_of(name);
 	char path[SEAL_SETTINGS_PATH], target[64];
+	ssize_t n;
 
 	if (type != DT_DIR || !(seal_bytes_ends(b, ".wants") || seal_bytes_ends(b, ".requires")))
 		return 0;
-	if (snprintf(path, sizeof(path), "%s/%s/%s", l->folder, name, l->unit) <
-		    (int)sizeof(path) &&
-	    seal_root_readlink(l->root, path, target, sizeof(target)) > 0)
-		l->found = true;
+	if (snprintf(path, sizeof(path), "%s/%s/%s", l->folder, name, l->unit) >= (int)sizeof(path))
+		return 0;
+	n = seal_root_readlink(l->root, path, target, sizeof(target));
+	l->found = l->found || n > 0;
+	note_fault(l, n);
 	return 0;
 }
 
@@ -129,11 +139,15 @@ static int read_unit(const struct seal_root *root, struct seal_host *h, const ch
 	u->instance = strcmp(name, "postfix@-.service") == 0 ? 0 : -1;
 	snprintf(path, sizeof(path), "etc/systemd/system/%s", name);
 	n = seal_root_readlink(root, path, target, sizeof(target));
+	note_fault(&l, n);
 	u->masked = n > 0 && seal_bytes_is((struct seal_bytes){target, (size_t)n}, "/dev/null");
 	for (size_t i = sizeof(linking) / sizeof(*linking); i-- > 0;) {
 		l.folder = linking[i];
 		r = seal_root_list(root, l.folder, look_into, &l, NULL);
+		note_fault(&l, r);
 	}
+	if (l.fault)
+		r = l.fault;
 	u->links = r == -ENOENT && !seal_root_is_whole(root) ? -ENODATA : r;
 	u->enabled = l.found;
 	rd.c = &u->config;
