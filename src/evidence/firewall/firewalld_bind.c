@@ -159,6 +159,8 @@ int fwd_bind(struct fwd_config *c, struct seal_err *err)
 		r = seal_root_list(c->root, dirs[i].dir, each_profile, &w, NULL);
 		if (r == -ENOTSUP || r == -ENOMEM)
 			return seal_err_set(err, r, "%s", why.text);
+		if (r < 0 && r != -ENOENT && r != -ENOTDIR)
+			c->unread_profiles++;
 	}
 	return 0;
 }

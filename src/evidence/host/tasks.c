@@ -11,6 +11,7 @@
 struct walk {
 	const struct seal_root *root;
 	struct seal_host *h;
+	bool missed; /* a process that was there could not be read */
 };
 
 /* proc_word - the one line of proc/PID/NAME in the arena. Returns 0, -ENOMEM or why not */
@@ -32,7 +33,7 @@ static int proc_word(const struct walk *w, uint32_t pid, const char *name, struc
 
 static int note_task(void *data, const char *name, unsigned char type)
 {
-	const struct walk *w = data;
+	struct walk *w = data;
 	struct seal_task p = {0}, *place;
 	int r;
 
@@ -43,6 +44,8 @@ static int note_task(void *data, const char *name, unsigned char type)
 	r = proc_word(w, p.pid, "attr/current", &p.label);
 	if (r == 0 && p.label.n)
 		r = proc_word(w, p.pid, "comm", &p.comm);
+	/* gone since, or a kernel that keeps no labels */
+	w->missed = w->missed || (r < 0 && r != -ENOENT && r != -ESRCH && r != -EINVAL);
 	if (r < 0 || !p.label.n)
 		return r == -ENOMEM ? r : 0;
 	place = seal_vec_add(&w->h->tasks.v);
@@ -61,7 +64,7 @@ static int by_pid(const void *a, const void *b)
 
 int seal_tasks_read(const struct seal_root *root, struct seal_host *h)
 {
-	struct walk w = {root, h};
+	struct walk w = {.root = root, .h = h};
 	int r;
 
 	if (!seal_root_is_running(root))
@@ -71,6 +74,6 @@ int seal_tasks_read(const struct seal_root *root, struct seal_host *h)
 		return r;
 	if (h->tasks.v.n > 1)
 		qsort(h->tasks.v.v, h->tasks.v.n, sizeof(*h->tasks.v.v), by_pid);
-	h->tasks.present = r == 0 && h->tasks.v.n > 0;
+	h->tasks.present = r == 0 && h->tasks.v.n > 0 && !w.missed;
 	return 0;
 }

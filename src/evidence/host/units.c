@@ -46,7 +46,8 @@ static int look_into(void *data, const char *name, unsigned char type)
 	char path[SEAL_SETTINGS_PATH], target[64];
 	ssize_t n;
 
-	if (type != DT_DIR || !(seal_bytes_ends(b, ".wants") || seal_bytes_ends(b, ".requires")))
+	if ((type != DT_DIR && type != DT_LNK) ||
+	    !(seal_bytes_ends(b, ".wants") || seal_bytes_ends(b, ".requires")))
 		return 0;
 	if (snprintf(path, sizeof(path), "%s/%s/%s", l->folder, name, l->unit) >= (int)sizeof(path))
 		return 0;

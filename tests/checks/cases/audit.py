@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+import os
+
 from cases import RUNNING, case, no_postfix, tasks
 
 RULES = "etc/audit/rules.d/50-mail.rules"
@@ -33,6 +35,9 @@ case("AUD-001", "unknown", "not in a bundle", cut=["etc/systemd"], live={})
 case("AUD-001", "pass", "running", live=RUNNING, do=tasks(auditd="auditd_t", master="postfix_master_t"))
 case("AUD-001", "fail", "enabled, and not running", live=RUNNING, do=tasks(master="postfix_master_t"),
      says="auditd is enabled, and does not run.")
+case("AUD-001", "pass", "a process that cannot be read", live=RUNNING,
+     do=tasks(auditd="auditd_t", master="postfix_master_t"), loop=["proc/970/comm"])
+case("AUD-001", "unknown", "links that cannot be read", loop=[os.path.dirname(UNIT)])
 
 VOLATILE = {"etc/systemd/journald.conf": "[Journal]\nStorage=volatile\n"}
 case("AUD-002", "pass")
