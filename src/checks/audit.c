@@ -382,6 +382,9 @@ static int check_backlog(struct seal_subject *s, struct seal_out *out)
 	else if (boot->least_backlog < least)
 		seal_out_fail(out, &line, "audit_backlog_limit is %u on a kernel command line.",
 			      boot->least_backlog);
+	else if (boot->unread)
+		seal_out_unknown(out, &line, "not every kernel command line could be read: %s",
+				 strerror(-boot->unread));
 	if (rules->status < 0 && rules->status != -ENOENT)
 		seal_out_unknown(out, &rule, "the audit rules were not read: %s",
 				 strerror(-rules->status));

@@ -61,14 +61,17 @@ static int check_boot_loader(struct seal_subject *s, struct seal_out *out)
 	const struct seal_boot_lines *b = &s->h->selinux.boot;
 	struct seal_about about = about_path(b->origin.path, &b->origin);
 
-	if (!b->lines && !b->origin.path.n)
-		seal_out_unknown(out, NULL, "no kernel command line is in the evidence");
-	else if (b->disabled)
+	if (b->disabled)
 		seal_out_fail(out, &about, "%u of %u kernel command lines turn SELinux off.",
 			      b->disabled, b->lines);
 	else if (b->permissive)
 		seal_out_fail(out, &about, "%u of %u kernel command lines make SELinux permissive.",
 			      b->permissive, b->lines);
+	else if (b->unread)
+		seal_out_unknown(out, NULL, "not every kernel command line could be read: %s",
+				 strerror(-b->unread));
+	else if (!b->lines && !b->origin.path.n)
+		seal_out_unknown(out, NULL, "no kernel command line is in the evidence");
 	return 0;
 }
 

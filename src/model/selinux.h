@@ -65,6 +65,7 @@ struct seal_boot_lines {
 	unsigned with_backlog;     /* lines that set audit_backlog_limit */
 	uint32_t least_backlog;    /* the least of these limits */
 	bool read;                 /* some command line was read; lines may still be 0 */
+	int unread;                /* negative errno: there are others, which were not; 0: none */
 };
 
 struct seal_selinux {

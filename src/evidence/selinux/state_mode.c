@@ -87,6 +87,7 @@ struct boot {
 	unsigned lines, disabled, permissive, enforcing, with_backlog;
 	uint32_t least_backlog;
 	bool read;
+	int unread;     /* as in struct seal_boot_lines */
 	char path[192]; /* of the last line that says something */
 	uint64_t line;
 };
@@ -138,6 +139,14 @@ static void read_parameters(struct boot *b, struct seal_bytes line, const char *
 	}
 }
 
+/* note_unread - @r, of looking for a file or a folder, says that it is there and cannot be read */
+static bool note_unread(struct boot *b, int r)
+{
+	if (r < 0 && r != -ENOENT && r != -ENOTDIR)
+		b->unread = r;
+	return r < 0;
+}
+
 /* read_boot_file - the lines of a file that begin with @key ("" takes all). Returns whether it was
  * there */
 static bool read_boot_file(struct boot *b, const char *path, const char *key)
@@ -147,7 +156,7 @@ static bool read_boot_file(struct boot *b, const char *path, const char *key)
 	uint64_t number = 0;
 	size_t n = 0;
 
-	if (seal_root_read(b->root, path, SEAL_STATE_FILE_MAX, &text, &n, NULL) < 0)
+	if (note_unread(b, seal_root_read(b->root, path, SEAL_STATE_FILE_MAX, &text, &n, NULL)))
 		return false;
 	b->read = true;
 	for (rest = (struct seal_bytes){text, n}; rest.n > 0;) {
@@ -176,7 +185,7 @@ static void read_boot(struct boot *b)
 {
 	if (read_boot_file(b, "proc/cmdline", ""))
 		return;
-	seal_root_list(b->root, BOOT_ENTRIES, read_boot_entry, b, NULL);
+	note_unread(b, seal_root_list(b->root, BOOT_ENTRIES, read_boot_entry, b, NULL));
 	if (b->lines > 0)
 		return;
 	if (read_boot_file(b, "boot/grub/grub.cfg", "linux") ||
@@ -203,6 +212,7 @@ int seal_state_command_line(const struct seal_root *root, struct seal_host *h)
 		.with_backlog = b.with_backlog,
 		.least_backlog = b.least_backlog,
 		.read = b.read,
+		.unread = b.unread,
 		.origin = {.source = SEAL_SOURCE_SELINUX, .line = b.line},
 	};
 	if (seal_arena_copy(h->arena, seal_bytes_of(b.path), &h->selinux.boot.origin.path) < 0)

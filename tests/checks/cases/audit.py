@@ -58,6 +58,7 @@ case("AUD-004", "fail", "the rules", edit={RULES: ("-b 8192", "-b 64")}, objects
 case("AUD-004", "fail", "dropped", put={"var/log/kern.log": DROPPED}, objects=[{"path": "var/log/kern.log"}])
 case("AUD-004", "unknown", loop=[RULES])
 case("AUD-004", "unknown", "no command line", cut=[GRUB])
+case("AUD-004", "unknown", "entries that cannot be read", loop=["boot/loader/entries"])
 
 case("AUD-010", "pass")
 case("AUD-010", "pass", "all kept", edit={CONF: ("ROTATE", "keep_logs")})

@@ -29,6 +29,10 @@ case("SEL-003", "fail", "permissive", append={GRUB: "linux /boot/vmlinuz enforci
 case("SEL-003", "fail", "the defaults of grub", cut=[GRUB],
      put={"etc/default/grub": 'GRUB_CMDLINE_LINUX="quiet selinux=0"\n'}, objects=[{"path": "etc/default/grub"}])
 case("SEL-003", "unknown", cut=[GRUB])
+case("SEL-003", "unknown", "its defaults alone", loop=[GRUB], put={"etc/default/grub": 'GRUB_CMDLINE_LINUX="quiet"\n'})
+ENTRIES = {f"boot/loader/entries/{n}.conf": "options root=/dev/vda1 quiet\n" for n in "ab"}
+case("SEL-003", "pass", "entries", put=ENTRIES)
+case("SEL-003", "unknown", "an entry that cannot be read", put=ENTRIES, loop=["boot/loader/entries"])
 
 CONTEXTS = "etc/selinux/default/contexts/files/file_contexts"
 case("SEL-004", "pass")
