@@ -80,7 +80,7 @@ static int save_folder(struct save *s, int dir, const char *name, unsigned depth
 static int save_entry(struct save *s, int dir, const struct dirent *e, size_t end, unsigned depth)
 {
 	size_t n = strlen(e->d_name);
-	struct stat st = {0};
+	struct stat st;
 	int r;
 
 	if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
@@ -89,12 +89,13 @@ static int save_entry(struct save *s, int dir, const struct dirent *e, size_t en
 		return -ENAMETOOLONG;
 	s->path[end] = '/';
 	memcpy(s->path + end + 1, e->d_name, n + 1);
-	if (fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		r = errno == ENOENT ? 0 : -errno;
-	else
+	} else {
 		r = save_one(s, dir, e->d_name);
-	if (r == 0 && S_ISDIR(st.st_mode))
-		r = save_folder(s, dir, e->d_name, depth + 1);
+		if (r == 0 && S_ISDIR(st.st_mode))
+			r = save_folder(s, dir, e->d_name, depth + 1);
+	}
 	s->path[end] = '\0';
 	return r;
 }

@@ -47,12 +47,8 @@ class Run:
         return self.fix("--undo", plan[0], *(w for f in formats for w in ("--format", f)), **kw)
 
 
-def steps_of(host):
-    return [h.relabel(host), h.chmod(host), h.manual(), h.element(), h.flush()]
-
-
 def whole(run):
-    host, plan = run.host, run.host.plan(steps_of(run.host))
+    host, plan = run.host, run.host.plan(h.usual_steps(run.host))
     before = host.state()
     done = run.apply(plan)
     check(done.returncode == 0, "apply:", done.stdout, done.stderr)
@@ -77,13 +73,13 @@ def whole(run):
 
 def outcomes(run):
     """What --apply and --undo tell programs: in the end, and as it happens."""
-    host, plan = run.host, run.host.plan(steps_of(run.host))
+    host, plan = run.host, run.host.plan(h.usual_steps(run.host))
     text = os.path.join(host.top, "told.txt")
     done = run.apply(plan, "--format", "json", "--format", "text=" + text)
     back = run.undo(plan, formats=("ndjson",))
     idle = run.undo(plan, formats=("json",))
     fails = dict(h.element(), argv=["nft", "add", "element", "inet", "absent", "ports", "{ 2525 }"])
-    bad = run.apply(host.plan(steps_of(host)[:2] + [fails]), "--format", "json")
+    bad = run.apply(host.plan(h.usual_steps(host)[:2] + [fails]), "--format", "json")
     lines = [json.loads(line) for line in back.stdout.splitlines()]
     documents = [json.loads(d.stdout) for d in (done, idle, bad)]
     if schema.jsonschema:
@@ -102,7 +98,7 @@ def outcomes(run):
     with open(text, encoding="utf-8") as f:
         check(f.read().endswith("takes it back.\n"), "text in a file")
     check(run.apply(plan, "--format", "sh").returncode == 64, "a format that tells nothing of steps")
-    plan, before = host.plan(steps_of(host)), host.state()
+    plan, before = host.plan(h.usual_steps(host)), host.state()
     done = run.apply(plan, "--format", "json=" + os.path.join(host.top, "absent", "told.json"))
     check(done.returncode == 1 and host.state() == before and
           not os.path.exists(os.path.join(os.path.dirname(plan[0]), "state")), "no output", done.stdout, done.stderr)
@@ -147,13 +143,13 @@ def refused(run, name, plan, *args, code=64, says=""):
 
 def refusals(run):
     host = run.host
-    plan = host.plan(steps_of(host))
+    plan = host.plan(h.usual_steps(host))
     refused(run, "no hash", plan, says="--hash")
     refused(run, "another hash", plan, "--hash", "0" * 64, says="not the plan")
     with open(plan[0], "a", encoding="utf-8") as f:
         f.write(" ")
     refused(run, "edited plan", plan, "--hash", plan[1], says="not the plan")
-    plan = host.plan(steps_of(host))
+    plan = host.plan(h.usual_steps(host))
     run.apply(plan)
     with open(plan[0], "a", encoding="utf-8") as f:
         f.write("\n")
@@ -176,7 +172,7 @@ def refusals(run):
     with open(plan[0], "w", encoding="utf-8") as f:
         f.write("{}")
     refused(run, "no plan", plan, "--hash", h.digest(plan[0]), says="no plan")
-    plan = host.plan(steps_of(host))
+    plan = host.plan(h.usual_steps(host))
     state = os.path.join(os.path.dirname(plan[0]), "state")
     os.mkdir(state)
     os.chmod(state, 0o777)
@@ -192,12 +188,12 @@ def stops(run):
     before = host.state()
     os.chmod(os.path.join(host.tree, "three"), 0o644)
     moved = host.state()
-    done = run.apply(host.plan(steps_of(host)))
+    done = run.apply(host.plan(h.usual_steps(host)))
     check(done.returncode == 1 and "no longer holds" in done.stdout, "moved ground:", done.stdout, done.stderr)
     check(host.state() == moved, "moved ground: not taken back")
     os.chmod(os.path.join(host.tree, "three"), 0o600)
     fails = dict(h.element(), argv=["nft", "add", "element", "inet", "absent", "ports", "{ 2525 }"], ask=[])
-    done = run.apply(host.plan(steps_of(host)[:4] + [fails]))
+    done = run.apply(host.plan(h.usual_steps(host)[:4] + [fails]))
     check(done.returncode == 1 and "exit status" in done.stdout, "failing step:", done.stdout, done.stderr)
     check(host.state() == before, "failing step: not taken back")
     idle = dict(h.chmod(host), argv=["chmod", "0600", os.path.join(host.tree, "three")])
@@ -227,7 +223,7 @@ def stops(run):
 
 
 def questions(run):
-    host, plan = run.host, run.host.plan(steps_of(run.host))
+    host, plan = run.host, run.host.plan(h.usual_steps(run.host))
     before = host.state()
     for answer in ("no\n", "", "y\n", "yes", "yesyes\n"):
         done = run.apply(plan, "--confirm", "1h", answer=answer)
@@ -284,7 +280,7 @@ def rules(run):
     check(host.state() == before, "another rule has the handle: the ruleset was changed")
 
 
-def each_call(run, calls, inject, what, steps=steps_of):
+def each_call(run, calls, inject, what, steps=h.usual_steps):
     """End, or fail, every one of these calls in turn, on the way there and on the way back."""
     host, plan = run.host, run.host.plan(steps(run.host))
     before = host.state()
@@ -292,7 +288,7 @@ def each_call(run, calls, inject, what, steps=steps_of):
     for back in (False, True):
         for call in calls:
             for n in range(1, 200):
-                if steps is not steps_of:
+                if steps is not h.usual_steps:
                     plan = host.plan(steps(host))  # the handles of now
                 if back:
                     run.apply(plan)
@@ -319,7 +315,7 @@ def each_call(run, calls, inject, what, steps=steps_of):
 
 def resumed(run):
     """Killed halfway, carried out again, taken back: the labels given back are those of the start."""
-    host, plan = run.host, run.host.plan(steps_of(run.host))
+    host, plan = run.host, run.host.plan(h.usual_steps(run.host))
     before = host.state()
     for n in range(1, 200):
         done = run.apply(plan, under=["strace", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e",
@@ -339,7 +335,7 @@ def full_disk(run):
     before = host.state()
     ends = set()
     for pages in range(0, 12):
-        plan = host.plan(steps_of(host))
+        plan = host.plan(h.usual_steps(host))
         folder = os.path.join(host.top, "small")
         os.makedirs(folder, exist_ok=True)
         h.run("mount", "-t", "tmpfs", "-o", "size=64k,nr_inodes=%d" % (4 + 2 * pages), "small", folder)
@@ -363,7 +359,7 @@ def full_disk(run):
 
 def executed(run):
     """What --apply runs by itself is what the plan names, by full path, and never what PATH leads to."""
-    host, plan = run.host, run.host.plan(steps_of(run.host))
+    host, plan = run.host, run.host.plan(h.usual_steps(run.host))
     before = host.state()
     log, evil = os.path.join(host.top, "trace"), os.path.join(host.top, "evil")
     os.mkdir(evil)

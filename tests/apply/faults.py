@@ -22,9 +22,6 @@ import points  # noqa: E402
 
 h.inside()
 
-def steps_of(host):
-    return [h.relabel(host), h.chmod(host), h.manual(), h.element(), h.flush()]
-
 
 class Faults:
     def __init__(self, host, args):
@@ -36,14 +33,14 @@ class Faults:
         self.failures += 1
         print("FAILED:", *what, flush=True)
 
-    def fix(self, plan, back, program, **env):
+    def fix(self, plan, back, program, env=None):
         how = ["--undo", plan[0]] if back else ["--apply", plan[0], "--hash", plan[1]]
-        env.update(ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":symbolize=0", LSAN_OPTIONS=points.LSAN_OPTIONS)
         return subprocess.run([program, "fix", *how, "--policy-root", self.host.policy_root], timeout=300,
-                              stdin=subprocess.DEVNULL, capture_output=True, check=False, env={**os.environ, **env})
+                              stdin=subprocess.DEVNULL, capture_output=True, check=False,
+                              env={**os.environ, **(env or {})})
 
     def whole(self, plan, back, kind, trace):
-        done = self.fix(plan, back, self.args.faults, FAULT_KIND=kind, FAULT_TRACE=trace)
+        done = self.fix(plan, back, self.args.faults, points.environment(kind, trace=trace))
         if done.returncode:
             self.fail("without a fault:", done.stdout, done.stderr)
 
@@ -66,10 +63,10 @@ class Faults:
         plan = host.plan(steps(host))  # the handles of now
         if back:
             self.fix(plan, False, self.args.program)
-        done = self.fix(plan, back, self.args.faults, FAULT_KIND=kind, FAULT_AT=str(at))
+        done = self.fix(plan, back, self.args.faults, points.environment(kind, at))
         where = (steps.__name__, "undo" if back else "apply", kind, at)
         self.runs += 1
-        if done.returncode not in (0, 1, 2, 64) or b"Sanitizer" in done.stderr or b"runtime error" in done.stderr:
+        if points.crashed(done.returncode, done.stderr, (0, 1, 2, 64)):
             self.fail(*where, "exit", done.returncode, done.stderr[-1500:])
         if done.returncode and not done.stderr and not done.stdout:
             self.fail(*where, "failed without a word")
@@ -93,7 +90,7 @@ def main():
     args = p.parse_args()
     with tempfile.TemporaryDirectory(prefix="postseal-faults-") as scratch:
         faults = Faults(h.Host(scratch), args)
-        for steps in (steps_of, h.rule_steps):
+        for steps in (h.usual_steps, h.rule_steps):
             for back in (False, True):
                 faults.meet(steps, back)
         h.run("umount", "/usr/sbin")

@@ -216,6 +216,10 @@ def rule_steps(host):
     ]
 
 
+def usual_steps(host):
+    return [relabel(host), chmod(host), manual(), element(), flush()]
+
+
 def flush():
     return {"argv": ["postqueue", "-f"]}
 

@@ -5,6 +5,8 @@ import json
 import re
 import tarfile
 
+import points
+
 # what an answer says of itself where a call of this kind failed
 WORDS = {"alloc": rb"out\s+of\s+memory|Cannot\s+allocate\s+memory|_complete 0\n",
          "read": rb"Input/output\s+error|unreadable\)|_complete 0\n",
@@ -106,10 +108,8 @@ def failed(kind, done, good):
 def judge(kind, done, good, again=False):
     """What is wrong with a run one of whose calls failed; None when nothing is. AGAIN: another case has the
     same answer in a format that tells what was not read."""
-    if done.status < 0 or b"Sanitizer" in done.err or b"runtime error" in done.err:
+    if points.crashed(done.status, done.err, (0, 1, 2, 3, 64)):
         return f"crash or leak: {done.status} {done.err.decode(errors='replace')[-1500:]}"
-    if done.status not in (0, 1, 2, 3, 64):
-        return f"exit status {done.status}"
     left = [n for n in done.files if re.search(r"\.[A-Za-z0-9]{6}$", n) and n not in good.files]
     if left:
         return f"left behind: {left}"

@@ -6,8 +6,23 @@ import tempfile
 
 CALLS_MAX = 5000
 KINDS = ["alloc", "read", "write", "lend", "net", "short", "signal"]
-LSAN_OPTIONS = "suppressions={}:print_suppressions=0".format(
-    os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "fuzz", "lsan.supp"))
+SUPPRESSIONS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "fuzz", "lsan.supp")
+
+
+def environment(kind, at=0, trace=None):
+    """The variables by which call AT of a kind fails, or the places of all are written to a file."""
+    env = {"FAULT_KIND": kind, "LSAN_OPTIONS": f"suppressions={SUPPRESSIONS}:print_suppressions=0"}
+    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
+        if name in os.environ:
+            # no program may be started in there, a symbolizer neither
+            env[name] = os.environ[name] + ":symbolize=0"
+    env.update({"FAULT_AT": str(at)} if at else {}, **({"FAULT_TRACE": trace} if trace else {}))
+    return env
+
+
+def crashed(status, err, statuses):
+    """Whether a run ended otherwise than by one of the exit statuses, or a sanitizer complains."""
+    return status not in statuses or b"Sanitizer" in err or b"runtime error" in err
 
 
 def places(run):

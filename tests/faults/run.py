@@ -48,16 +48,7 @@ class Case:
     def run(self, kind, at=0, trace=None):
         with tempfile.TemporaryDirectory() as top:
             args = [a.replace("OUT", os.path.join(top, "out")) for a in self.args]
-            env = dict(cases.ENV, FAULT_KIND=kind)
-            env["LSAN_OPTIONS"] = points.LSAN_OPTIONS
-            for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
-                if name in os.environ:
-                    # no program may be started in there, a symbolizer neither
-                    env[name] = os.environ[name] + ":symbolize=0"
-            if at:
-                env["FAULT_AT"] = str(at)
-            if trace:
-                env["FAULT_TRACE"] = trace
+            env = dict(cases.ENV, **points.environment(kind, at, trace))
             done = subprocess.run([self.program, *args], env=env, stdin=subprocess.DEVNULL, capture_output=True,
                                   timeout=300, check=False, cwd=top)
             files = {}

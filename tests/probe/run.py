@@ -620,16 +620,13 @@ def leaves(a, b, path=()):
 
 
 def fault_run(p, args, kind, at=0, trace=None):
-    env = dict(os.environ, FAULT_KIND=kind, ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":symbolize=0",
-               LSAN_OPTIONS=points.LSAN_OPTIONS)
-    env.update({"FAULT_AT": str(at)} if at else {}, **({"FAULT_TRACE": trace} if trace else {}))
     return subprocess.run([p.program, "probe", "--root", p.root, "--format", "json", "--timeout", "2", *args],
-                          capture_output=True, check=False, timeout=100, env=env)
+                          capture_output=True, check=False, timeout=100, env={**os.environ, **points.environment(kind, at, trace)})
 
 
 def fault_of(done, good):
     """What is wrong with a run of which one call failed; None when nothing is."""
-    if done.returncode not in (0, 1, 3, 64) or b"Sanitizer" in done.stderr or b"runtime error" in done.stderr:
+    if points.crashed(done.returncode, done.stderr, (0, 1, 3, 64)):
         return f"exit {done.returncode}: {done.stderr[-1500:]}"
     if done.returncode in (1, 64):
         return None if done.stderr else "failed without a word"

@@ -61,9 +61,7 @@ def watch(program, kind, at=0, trace=None):
     with tempfile.TemporaryDirectory(prefix="watch-") as top:
         mail, audit = lay_out(top)
         textfile = os.path.join(top, "out", "postseal.prom")
-        env = dict(os.environ, FAULT_KIND=kind, LSAN_OPTIONS=points.LSAN_OPTIONS,
-                   ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":symbolize=0")
-        env.update({"FAULT_AT": str(at)} if at else {}, **({"FAULT_TRACE": trace} if trace else {}))
+        env = {**os.environ, **points.environment(kind, at, trace)}
         with subprocess.Popen([program, "watch", "--root", top, "--for", "2s", "--format", "ndjson", "--textfile", textfile],
                               env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as p:
             time.sleep(0.5)
@@ -97,9 +95,9 @@ def metrics(text):
     return sorted(set(re.findall(r"^# TYPE (\S+)", text, re.M)))
 
 
-def fault_of(kind, done, good):
+def fault_of(done, good):
     """What is wrong with a life in which one call failed; None when nothing is."""
-    if done.status not in (0, 1, 64) or b"Sanitizer" in done.err or b"runtime error" in done.err:
+    if points.crashed(done.status, done.err, (0, 1, 64)):
         return f"exit {done.status}: {done.err[-1500:]}"
     if done.status and not done.err:
         return "failed without a word"
@@ -142,7 +140,7 @@ def main():
             todo = points.choose(places, points.CALLS_MAX if args.all else args.sample, set())
             for at, done in zip(todo, pool.map(lambda n, k=kind: watch(args.program, k, n), todo)):
                 runs += 1
-                wrong = fault_of(kind, done, good)
+                wrong = fault_of(done, good)
                 if wrong:
                     failures += 1
                     print(f"FAILED: {kind} call {at} of {len(places)}: {wrong}", flush=True)
